@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every bound of the service in one place, with its reason; each is tested one over.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace kelisim::base::limits {
+
+using namespace std::chrono_literals;
+
+// Outside bytes
+inline constexpr std::size_t request_body_bytes_max = 64 * 1024;  // forms and JSON of the OAuth surface are under 8 KiB
+inline constexpr std::size_t gateway_body_bytes_max = 256 * 1024;  // a call names one person and some fields
+inline constexpr std::size_t answer_body_bytes_max = 1024 * 1024;  // an owner's record of one person
+inline constexpr std::size_t json_depth_max = 16;                  // authorization_details needs 4
+inline constexpr std::size_t form_parameters_max = 32;
+inline constexpr std::size_t jwt_bytes_max = 8 * 1024;
+
+// One access request (236/НК п.5: it names services of one услуга)
+inline constexpr std::size_t request_services_max = 16;
+inline constexpr std::size_t request_fields_max = 64;
+inline constexpr std::size_t request_acts_max = 8;
+inline constexpr std::size_t name_bytes_max = 128;             // employee, client-chosen ids, keys
+inline constexpr std::chrono::seconds request_life_min = 60s;  // shorter, nobody can read an SMS
+inline constexpr std::chrono::seconds request_life_default = 24h;
+inline constexpr std::chrono::seconds request_life_max = 72h;
+inline constexpr std::int64_t uses_max_max = 1'000'000;
+
+// SMS
+inline constexpr std::size_t sms_segments_max = 6;  // longer, handsets and people stop reading
+inline constexpr std::size_t sms_reply_bytes_max = 1024;
+inline constexpr int sms_clarifications_max = 1;  // one clarifying SMS, never a guess
+inline constexpr int sms_sends_max = 2;           // on an unknown outcome resent at most once
+inline constexpr std::chrono::seconds sms_report_wait = 120s;
+
+// Tokens and clients
+inline constexpr std::chrono::seconds access_token_life = 10min;  // short: offline holders learn of an end within it
+inline constexpr std::chrono::seconds client_assertion_life_max = 10min;
+inline constexpr std::chrono::seconds clock_skew = 30s;
+inline constexpr std::chrono::seconds poll_interval = 2s;
+inline constexpr std::chrono::seconds idempotency_window = 48h;
+
+// Gateway
+inline constexpr std::chrono::seconds owner_deadline = 30s;  // the longest answer that service passports allow
+inline constexpr std::size_t owner_connections_max = 64;
+
+// Queues
+inline constexpr std::size_t writer_queue_max = 16 * 1024;
+inline constexpr std::size_t batch_units_max = 512;
+inline constexpr int effect_attempts_max = 12;
+
+}  // namespace kelisim::base::limits
