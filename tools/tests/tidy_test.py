@@ -82,6 +82,11 @@ class TidyTest(ScratchTree):
         self.body("using namespace std;")
         self.assert_finds(self.problems(), "a.hpp:4", "(using-namespace)")
 
+    def test_literals_and_members_called_system_are_fine(self):
+        self.write("libs/a/include/a/a.hpp", SPDX + "#pragma once\n\nusing namespace std::chrono_literals;\nint* system(int);\n")
+        self.body("r.system(key);")
+        self.assertEqual(self.problems(), [])
+
     def test_words_in_comments_and_texts_are_no_calls(self):
         for line in ("// rand() is banned", 'auto text = "system(ls)";', "/* printf( */", 'auto r = R"(atoi(x))";'):
             with self.subTest(line):
