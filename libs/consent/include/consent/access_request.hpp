@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// recorded -> asked -> granted | refused | expired | undeliverable | cancelled. Refusals are stored like grants.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <optional>
+#include <string>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "consent/ids.hpp"
+#include "consent/terms.hpp"
+
+namespace kelisim::consent {
+
+extern const base::Reason request_closed;
+extern const base::Reason request_expired;
+extern const base::Reason request_life_out_of_bounds;
+
+enum class RequestState { recorded, asked, granted, refused, expired, undeliverable, cancelled };
+BOOST_DESCRIBE_ENUM(RequestState, recorded, asked, granted, refused, expired, undeliverable, cancelled)
+
+enum class Answer { yes, no };
+
+struct AccessRequest {
+    RequestId id;
+    SubjectId subject;
+    RequestState state = RequestState::recorded;
+    base::Time created;
+    base::Time expires;  // the first instant at which an answer comes too late
+    Terms terms;
+    std::string employee;
+    std::optional<ConsentId> consent;
+};
+
+bool may_follow(RequestState from, RequestState to);
+bool open(const AccessRequest& request);  // recorded or asked
+
+// Within limits::request_life_min and request_life_max, or the refusal.
+base::Result<std::chrono::seconds> request_life(std::optional<std::int64_t> wanted_seconds);
+
+// Each changes the request or refuses and leaves it alone. A late answer revives nothing, even before the expiry has
+// been carried out; an answer to a request that is still `recorded` proves that the question arrived.
+base::Result<void> mark_asked(AccessRequest& request, base::Time now);
+base::Result<void> answer(AccessRequest& request, Answer answer, std::optional<ConsentId> consent, base::Time now);
+base::Result<void> expire(AccessRequest& request, base::Time now);
+base::Result<void> mark_undeliverable(AccessRequest& request, base::Time now);
+base::Result<void> cancel(AccessRequest& request, base::Time now);
+
+}  // namespace kelisim::consent

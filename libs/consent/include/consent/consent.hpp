@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// active <-> paused; active | paused -> withdrawn | expired | exhausted | invalidated.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <string>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "consent/access_request.hpp"
+#include "consent/ids.hpp"
+#include "consent/terms.hpp"
+
+namespace kelisim::consent {
+
+extern const base::Reason consent_ended;
+
+enum class ConsentState { active, paused, withdrawn, expired, exhausted, invalidated };
+BOOST_DESCRIBE_ENUM(ConsentState, active, paused, withdrawn, expired, exhausted, invalidated)
+
+// How the person answered; the id_token says it as `acr`, and every version of the consent keeps it.
+enum class Means { sms_reply };
+BOOST_DESCRIBE_ENUM(Means, sms_reply)
+
+struct Consent {
+    ConsentId id;
+    RequestId request;
+    SubjectId subject;
+    ConsentState state = ConsentState::active;
+    int version = 1;
+    std::int64_t uses = 0;     // reserved or concluded, never more than terms.uses_max
+    std::int64_t counted = 0;  // concluded as delivered or unknown
+    base::Time granted;
+    base::Time expires;  // the first instant at which it no longer holds
+    Means means{};
+    Terms terms;
+};
+
+bool may_follow(ConsentState from, ConsentState to);
+bool ended(const Consent& consent);  // neither active nor paused
+
+// The consent that a granted request brings. It ends with its term, and never after the connection's last day.
+// `connection_ends` is the first instant after that day, in the zone of the service.
+Consent begin(const AccessRequest& request, ConsentId id, Means means, base::Time now, base::Time connection_ends);
+
+// Moves to `to`, or refuses and leaves the consent alone.
+base::Result<void> move(Consent& consent, ConsentState to);
+
+}  // namespace kelisim::consent

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/describe.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "registry/registry.hpp"
+
+namespace kelisim::consent {
+
+extern const base::Reason services_missing;
+extern const base::Reason services_repeat;
+extern const base::Reason too_many_items;
+extern const base::Reason fields_outside_service;
+extern const base::Reason acts_outside_connection;
+extern const base::Reason term_too_long;
+extern const base::Reason uses_out_of_bounds;
+extern const base::Reason name_too_long;
+
+// What an initiator asks for, as it came in; parts that are not given take the bounds of the connection.
+struct Ask {
+    std::string purpose;
+    std::vector<std::string> services;
+    std::vector<std::string> fields;
+    std::vector<std::string> acts;
+    std::optional<base::Period> term;
+    std::optional<std::int64_t> uses_max;
+    std::string employee;  // personal data of the employee who asks
+    std::string connection;
+    std::optional<registry::Channel> channel;
+};
+
+// What is asked of the person, and afterwards what stands in the consent. Law 94-V art. 8 asks for the operator's name
+// and BIN, the term, transfer to third parties, cross-border transfer and publication (acts), and the list of data.
+// A snapshot: names stay as the person read them.
+struct Terms {
+    std::string initiator;     // system key
+    std::string organisation;  // BIN
+    registry::Name organisation_name;
+    std::string connection;
+    registry::Channel channel{};
+    registry::Environment environment{};
+    std::string purpose;
+    registry::Name purpose_name;
+    std::vector<std::string> services;
+    std::vector<std::string> fields;
+    std::vector<std::string> acts;
+    std::string term;  // ISO 8601 period from the answer on
+    std::int64_t uses_max = 0;
+    bool operator==(const Terms&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Terms, (),
+                      (initiator, organisation, organisation_name, connection, channel, environment, purpose,
+                       purpose_name, services, fields, acts, term, uses_max))
+
+// The terms within the bounds of the matched connection, or every reason against them.
+base::Result<Terms> settle(const Ask& ask, const registry::Match& match, const registry::Registry& registry);
+
+}  // namespace kelisim::consent

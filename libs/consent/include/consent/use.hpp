@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// The use decision: the gateway itself compares a call with the consent. And the use that it reserves:
+// reserved -> delivered | not_sent (the count is returned) | unknown (the count is kept).
+#pragma once
+
+#include <boost/describe.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/iin.hpp"
+#include "base/result.hpp"
+#include "consent/consent.hpp"
+
+namespace kelisim::consent {
+
+extern const base::Reason use_consent_paused;
+extern const base::Reason use_consent_withdrawn;
+extern const base::Reason use_consent_expired;
+extern const base::Reason use_consent_exhausted;
+extern const base::Reason use_consent_invalidated;
+extern const base::Reason use_person_missing;
+extern const base::Reason use_person_differs;
+extern const base::Reason use_service_outside;
+extern const base::Reason use_receiver_differs;
+extern const base::Reason use_purpose_outside;
+extern const base::Reason use_fields_outside;
+extern const base::Reason use_acts_outside;
+extern const base::Reason use_environment_differs;
+extern const base::Reason use_connection_ended;
+
+// One call, as the gateway read it. Views live until the decision returns.
+struct Call {
+    std::string_view receiver;  // key of the system that calls and gets the data
+    std::string_view service;
+    std::string_view purpose;         // empty: not named, the consent's own
+    std::vector<std::string> fields;  // empty: all that the consent gives for this service
+    std::vector<std::string> acts;    // empty: collection
+    registry::Environment environment{};
+    std::vector<base::Iin> persons;  // everyone whom the call names
+};
+
+// What is known beside the consent at the instant of the decision.
+struct Circumstances {
+    const base::Iin& subject;
+    const registry::IntegrationService& service;  // the one that the call names
+    bool connection_valid = false;                // it still stands in the registry and this is a day of its period
+    base::Time now;
+};
+
+// Every reason against the call, none when it may pass.
+std::vector<const base::Reason*> objections(const Consent& consent, const Call& call,
+                                            const Circumstances& circumstances);
+
+// The fields to ask of the owner for a call without objections: those named, or all that consent and service share.
+std::vector<std::string> fields_to_ask(const Consent& consent, const Call& call,
+                                       const registry::IntegrationService& service);
+
+enum class UseState { reserved, delivered, not_sent, unknown };
+BOOST_DESCRIBE_ENUM(UseState, reserved, delivered, not_sent, unknown)
+
+bool may_follow(UseState from, UseState to);
+
+struct Use {
+    UseId id;
+    ConsentId consent;
+    UseState state = UseState::reserved;
+    base::Time at;
+};
+
+// Counts the use. Precondition: objections() found none.
+Use reserve(Consent& consent, UseId id, base::Time now);
+
+// Books the outcome once; a second one is refused with use_closed. The last counted use exhausts the consent.
+extern const base::Reason use_closed;
+base::Result<void> conclude(Use& use, Consent& consent, UseState outcome);
+
+}  // namespace kelisim::consent

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "consent/use.hpp"
+
+#include <algorithm>
+
+namespace kelisim::consent {
+
+using base::Kind;
+using base::Reason;
+
+const Reason use_consent_paused{
+    "use_consent_paused",
+    Kind::forbidden,
+    "94-V art. 8",
+    {"Адам келісімін тоқтата тұрған.", "Согласие приостановлено субъектом.", "The consent is paused by the person."}};
+const Reason use_consent_withdrawn{
+    "use_consent_withdrawn",
+    Kind::forbidden,
+    "94-V art. 8",
+    {"Келісім кері қайтарып алынған.", "Согласие отозвано.", "The consent is withdrawn."}};
+const Reason use_consent_expired{"use_consent_expired",
+                                 Kind::forbidden,
+                                 "94-V art. 8",
+                                 {"Келісімнің мерзімі өткен.", "Срок согласия истёк.", "The consent has expired."}};
+const Reason use_consent_exhausted{
+    "use_consent_exhausted",
+    Kind::forbidden,
+    "94-V art. 8",
+    {"Келісімде рұқсат етілген сұрау саны таусылды.", "Число обращений по согласию исчерпано.",
+     "The uses that the consent allows are used up."}};
+const Reason use_consent_invalidated{
+    "use_consent_invalidated",
+    Kind::forbidden,
+    "236/НК п.5",
+    {"Келісімнің негізі тоқтатылған.", "Основание согласия прекращено.", "The consent lost its basis."}};
+const Reason use_person_missing{
+    "use_person_missing",
+    Kind::invalid,
+    "236/НК п.2(5)",
+    {"Сұрауда адам көрсетілмеген.", "В вызове не назван человек.", "The call names no person."}};
+const Reason use_person_differs{
+    "use_person_differs",
+    Kind::forbidden,
+    "94-V art. 7",
+    {"Сұралған адам келісім берген адам емес.", "Запрошены данные не того человека, который дал согласие.",
+     "The call names a person other than the one who consented."}};
+const Reason use_service_outside{"use_service_outside",
+                                 Kind::forbidden,
+                                 "236/НК п.5(2)",
+                                 {"Келісім бұл сервисті қамтымайды.", "Согласие не охватывает этот сервис.",
+                                  "The consent does not cover this service."}};
+const Reason use_receiver_differs{
+    "use_receiver_differs",
+    Kind::forbidden,
+    "94-V art. 8",
+    {"Келісім басқа жүйеге берілген.", "Согласие дано другой системе.", "The consent was given to another system."}};
+const Reason use_purpose_outside{"use_purpose_outside",
+                                 Kind::forbidden,
+                                 "236/НК п.5(1)",
+                                 {"Келісім басқа мақсатқа берілген.", "Согласие дано для другой услуги.",
+                                  "The consent was given for another purpose (услуга)."}};
+const Reason use_fields_outside{
+    "use_fields_outside",
+    Kind::forbidden,
+    "94-V art. 8",
+    {"Келісім сұралған деректердің бәрін қамтымайды.", "Согласие не охватывает всех запрошенных данных.",
+     "The consent does not cover all fields asked for."}};
+const Reason use_acts_outside{
+    "use_acts_outside",
+    Kind::forbidden,
+    "94-V art. 8",
+    {"Келісім бұл әрекетке рұқсат бермейді.", "Согласие не разрешает такого действия с данными.",
+     "The consent does not allow this act."}};
+const Reason use_environment_differs{"use_environment_differs",
+                                     Kind::forbidden,
+                                     "236/НК п.12",
+                                     {"Келісім басқа ортаға тиесілі.", "Согласие относится к другой среде.",
+                                      "The consent belongs to another environment."}};
+const Reason use_connection_ended{
+    "use_connection_ended",
+    Kind::forbidden,
+    "236/НК п.5(3)",
+    {"Қосылудың мерзімі аяқталған.", "Подключение прекращено.", "The connection has ended."}};
+const Reason use_closed{"use_closed",
+                        Kind::conflict,
+                        "",
+                        {"Нәтиже жазылып қойған.", "Исход уже записан.", "The outcome is already recorded."}};
+
+namespace {
+
+bool within(const std::vector<std::string>& names, const std::vector<std::string>& allowed) {
+    return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
+        return std::find(allowed.begin(), allowed.end(), name) != allowed.end();
+    });
+}
+
+const Reason* state_reason(ConsentState state) {
+    switch (state) {
+        case ConsentState::active:
+            return nullptr;
+        case ConsentState::paused:
+            return &use_consent_paused;
+        case ConsentState::withdrawn:
+            return &use_consent_withdrawn;
+        case ConsentState::expired:
+            return &use_consent_expired;
+        case ConsentState::exhausted:
+            return &use_consent_exhausted;
+        case ConsentState::invalidated:
+            return &use_consent_invalidated;
+    }
+    return &use_consent_invalidated;  // a state nobody knows lets nothing pass
+}
+
+class Objections {
+public:
+    void when(bool wrong, const Reason& reason) {
+        const auto at = std::find(found_.begin(), found_.end(), &reason);
+        if (wrong && at == found_.end()) found_.push_back(&reason);
+    }
+    std::vector<const Reason*> take() { return std::move(found_); }
+
+private:
+    std::vector<const Reason*> found_;
+};
+
+}  // namespace
+
+std::vector<const Reason*> objections(const Consent& consent, const Call& call, const Circumstances& circumstances) {
+    const Terms& terms = consent.terms;
+    Objections found;
+    if (const Reason* reason = state_reason(consent.state)) found.when(true, *reason);
+    // The clock decides, not the scheduler: a consent is over before anybody has moved its state.
+    found.when(circumstances.now >= consent.expires, use_consent_expired);
+    found.when(consent.uses >= terms.uses_max, use_consent_exhausted);
+    found.when(call.persons.empty(), use_person_missing);
+    found.when(std::any_of(call.persons.begin(), call.persons.end(),
+                           [&](const base::Iin& iin) { return iin != circumstances.subject; }),
+               use_person_differs);
+    found.when(!within({std::string(call.service)}, terms.services), use_service_outside);
+    found.when(call.receiver != terms.initiator, use_receiver_differs);
+    found.when(!call.purpose.empty() && call.purpose != terms.purpose, use_purpose_outside);
+    found.when(!within(call.fields, terms.fields) || !within(call.fields, circumstances.service.fields),
+               use_fields_outside);
+    found.when(!within(call.acts.empty() ? std::vector<std::string>{"collection"} : call.acts, terms.acts),
+               use_acts_outside);
+    found.when(call.environment != terms.environment, use_environment_differs);
+    found.when(!circumstances.connection_valid, use_connection_ended);
+    return found.take();
+}
+
+std::vector<std::string> fields_to_ask(const Consent& consent, const Call& call,
+                                       const registry::IntegrationService& service) {
+    if (!call.fields.empty()) return call.fields;
+    std::vector<std::string> fields;
+    for (const std::string& field : consent.terms.fields) {
+        if (within({field}, service.fields)) fields.push_back(field);
+    }
+    return fields;
+}
+
+bool may_follow(UseState from, UseState to) {
+    return from == UseState::reserved && to != UseState::reserved;
+}
+
+Use reserve(Consent& consent, UseId id, base::Time now) {
+    ++consent.uses;
+    return {.id = id, .consent = consent.id, .state = UseState::reserved, .at = now};
+}
+
+base::Result<void> conclude(Use& use, Consent& consent, UseState outcome) {
+    if (!may_follow(use.state, outcome)) return base::Refusal(use_closed);
+    use.state = outcome;
+    if (outcome == UseState::not_sent) {
+        --consent.uses;
+        return {};
+    }
+    ++consent.counted;
+    if (!ended(consent) && consent.counted >= consent.terms.uses_max) consent.state = ConsentState::exhausted;
+    return {};
+}
+
+}  // namespace kelisim::consent

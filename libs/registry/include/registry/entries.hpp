@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is registered: the values of the Smart Bridge application (236/НК п.5) and of the service registry.
+#pragma once
+
+#include <boost/describe.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+
+namespace kelisim::registry {
+
+// A name that people read: Kazakh and Russian are both mandatory (418-V ст.38(3)).
+struct Name {
+    std::string kk, ru;
+    bool operator==(const Name&) const = default;
+};
+
+enum class OrganisationKind { egov_operator, authorized_body, state_body, bank, company, state_corporation };
+enum class Contour { ets, external };
+enum class AccessClass { public_data, confidential };
+enum class Environment { test, production };
+
+// 236/НК п.7: how the subject is asked, chosen once per connection.
+enum class Channel { contact_centre, own_means, proactive, logging, sms_code };
+
+// A party: owner of systems. Identified by BIN.
+struct Organisation {
+    std::string bin;
+    OrganisationKind kind{};
+    Name name;
+    bool operator==(const Organisation&) const = default;
+};
+
+// 236/НК п.2(2): an initiator is an information system, not its owner.
+struct System {
+    std::string key;
+    std::string organisation;  // BIN of its owner
+    Contour contour{};
+    std::string client_id;
+    std::string exempt_ground;  // 236/НК п.3; empty where integration is required
+    bool operator==(const System&) const = default;
+};
+
+// A service of a base operator that answers calls through the gateway.
+struct IntegrationService {
+    std::string key;
+    std::string owner;  // key of the system that answers
+    bool personal_data = false;
+    AccessClass access_class{};
+    Name name;
+    std::vector<std::string> fields;
+    bool operator==(const IntegrationService&) const = default;
+};
+
+// A услуга: what the data are for, and the integration services that it needs (236/НК п.5(1), п.5(2)).
+struct Purpose {
+    std::string code;
+    Name name;
+    std::vector<std::string> services;
+    bool operator==(const Purpose&) const = default;
+};
+
+// An approved application: who may ask for what, through which channel, in which bounds.
+struct Connection {
+    std::string key;
+    std::string initiator;  // system key
+    Channel channel{};
+    Environment environment{};
+    std::string valid_from, valid_to;  // local calendar days, both inclusive, "2026-01-01" (236/НК п.5(3))
+    std::vector<std::string> acts;
+    std::vector<std::string> grounds;  // of Law 94-V art. 9, for logging only
+    std::string storage, processing;   // ISO 8601 periods (236/НК п.5(4))
+    std::int64_t uses_max = 0;         // 0: the connection sets no bound
+    std::vector<Purpose> purposes;
+    bool operator==(const Connection&) const = default;
+};
+
+BOOST_DESCRIBE_STRUCT(Name, (), (kk, ru))
+BOOST_DESCRIBE_ENUM(OrganisationKind, egov_operator, authorized_body, state_body, bank, company, state_corporation)
+BOOST_DESCRIBE_ENUM(Contour, ets, external)
+BOOST_DESCRIBE_ENUM(AccessClass, public_data, confidential)
+BOOST_DESCRIBE_ENUM(Environment, test, production)
+BOOST_DESCRIBE_ENUM(Channel, contact_centre, own_means, proactive, logging, sms_code)
+BOOST_DESCRIBE_STRUCT(Organisation, (), (bin, kind, name))
+BOOST_DESCRIBE_STRUCT(System, (), (key, organisation, contour, client_id, exempt_ground))
+BOOST_DESCRIBE_STRUCT(IntegrationService, (), (key, owner, personal_data, access_class, name, fields))
+BOOST_DESCRIBE_STRUCT(Purpose, (), (code, name, services))
+BOOST_DESCRIBE_STRUCT(Connection, (),
+                      (key, initiator, channel, environment, valid_from, valid_to, acts, grounds, storage, processing,
+                       uses_max, purposes))
+
+}  // namespace kelisim::registry

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "registry/registry.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <stdexcept>
+
+namespace kelisim::registry {
+namespace {
+
+Connection connection(std::string key, Channel channel, std::string purpose) {
+    return {.key = std::move(key),
+            .initiator = "BANK",
+            .channel = channel,
+            .environment = Environment::production,
+            .valid_from = "2026-01-01",
+            .valid_to = "2026-12-31",
+            .acts = {"collection"},
+            .grounds = {},
+            .storage = "P1Y",
+            .processing = "P30D",
+            .uses_max = 3,
+            .purposes = {{std::move(purpose), {"несие", "кредит"}, {"PERSON"}}}};
+}
+
+Entries entries() {
+    return {
+        .organisations = {{"000140000353", OrganisationKind::bank, {"Оқу банкі", "Учебный банк"}}},
+        .systems = {{"BANK", "000140000353", Contour::external, "bank", ""},
+                    {"OWNER", "000140000353", Contour::ets, "owner", ""}},
+        .services = {{"PERSON", "OWNER", true, AccessClass::confidential, {"тұлға", "лицо"}, {"surname"}},
+                     {"FAMILY", "OWNER", true, AccessClass::confidential, {"отбасы", "семья"}, {"spouse"}}},
+        .connections = {connection("c1", Channel::contact_centre, "loan"),
+                        connection("c2", Channel::own_means, "account"), connection("c3", Channel::own_means, "loan")}};
+}
+
+Wanted wanted() {
+    return {.initiator = "BANK",
+            .environment = Environment::production,
+            .purpose = "loan",
+            .services = {"PERSON"},
+            .channel = Channel::contact_centre,
+            .connection = "",
+            .local_day = "2026-11-21"};
+}
+
+// KDP-2.2, KDP-5.1, KDP-5.2: a request stands on one connection, within one услуга and its integration services.
+TEST(Match, FindsTheOneConnection) {
+    const Registry registry(entries());
+    const auto match = registry.match(wanted());
+    ASSERT_TRUE(match.has_value());
+    EXPECT_EQ(match->connection->key, "c1");
+    EXPECT_EQ(match->purpose->code, "loan");
+}
+
+TEST(Match, TakesTheBoundDaysAsValid) {
+    const Registry registry(entries());
+    for (std::string_view day : {"2026-01-01", "2026-12-31"}) {
+        Wanted w = wanted();
+        w.local_day = day;
+        EXPECT_TRUE(registry.match(w).has_value()) << day;
+    }
+}
+
+TEST(Match, LetsTheRequestNameIt) {
+    const Registry registry(entries());
+    Wanted w = wanted();
+    w.channel.reset();
+    EXPECT_TRUE(registry.match(w).error().has(connection_ambiguous));
+    w.connection = "c3";
+    EXPECT_EQ(registry.match(w)->connection->key, "c3");
+}
+
+struct RefusedCase {
+    std::string name;
+    std::function<void(Wanted&)> change;
+    const base::Reason& reason;
+};
+class MatchRefused : public testing::TestWithParam<RefusedCase> {};
+TEST_P(MatchRefused, WithTheReason) {
+    const Registry registry(entries());
+    Wanted w = wanted();
+    GetParam().change(w);
+    const auto match = registry.match(w);
+    ASSERT_TRUE(match.has_error());
+    EXPECT_TRUE(match.error().has(GetParam().reason)) << match.error().first().code;
+}
+INSTANTIATE_TEST_SUITE_P(
+    Table, MatchRefused,
+    testing::Values(
+        RefusedCase{"UnknownService", [](Wanted& w) { w.services = {"NONE"}; }, unknown_service},
+        RefusedCase{"PurposeOutside", [](Wanted& w) { w.purpose = "account"; }, purpose_outside_connection},
+        RefusedCase{"ServiceOutside",
+                    [](Wanted& w) {
+                        w.services = {"PERSON", "FAMILY"};
+                    },
+                    service_outside_purpose},
+        RefusedCase{"BeforeItsPeriod", [](Wanted& w) { w.local_day = "2025-12-31"; }, connection_not_valid_today},
+        RefusedCase{"AfterItsPeriod", [](Wanted& w) { w.local_day = "2027-01-01"; }, connection_not_valid_today},
+        RefusedCase{"OtherInitiator", [](Wanted& w) { w.initiator = "OWNER"; }, no_connection},
+        RefusedCase{"OtherEnvironment", [](Wanted& w) { w.environment = Environment::test; }, no_connection},
+        RefusedCase{"OtherChannel", [](Wanted& w) { w.channel = Channel::sms_code; }, no_connection},
+        RefusedCase{"UnknownConnection", [](Wanted& w) { w.connection = "c9"; }, no_connection}),
+    [](const auto& c) { return c.param.name; });
+
+TEST(Match, GivesEveryReason) {
+    const Registry registry(entries());
+    Wanted w = wanted();
+    w.channel.reset();
+    w.services = {"FAMILY"};
+    const auto refused = registry.match(w);
+    EXPECT_TRUE(refused.error().has(service_outside_purpose));
+    EXPECT_TRUE(refused.error().has(purpose_outside_connection));
+}
+
+TEST(Registry, RefusesWhatDoesNotHoldTogether) {
+    const auto broken = [](const std::function<void(Entries&)>& change) {
+        Entries e = entries();
+        change(e);
+        EXPECT_THROW(Registry{std::move(e)}, std::invalid_argument);
+    };
+    broken([](Entries& e) { e.systems.push_back(e.systems.front()); });
+    broken([](Entries& e) { e.systems.front().organisation = "000140000429"; });
+    broken([](Entries& e) { e.services.front().owner = "NOBODY"; });
+    broken([](Entries& e) { e.connections.front().initiator = "NOBODY"; });
+    broken([](Entries& e) { e.connections.front().purposes.front().services = {"NONE"}; });
+    broken([](Entries& e) { e.connections[1].key = "c1"; });
+}
+
+}  // namespace
+}  // namespace kelisim::registry
