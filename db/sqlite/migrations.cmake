@@ -1,0 +1,5 @@
+# The migrations in their order. A new one is added at the end, together with schema.sql and the constant
+# store_sqlite::schema_version; one that was released never changes.
+set(KELISIM_SQLITE_MIGRATIONS
+    0001_store.sql
+)

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "checkpointer.hpp"
+
+#include <sqlite3.h>
+
+#include <limits>
+
+namespace kelisim::store_sqlite {
+namespace {
+
+constexpr int passes_max = 4;
+constexpr int small_rest_pages = 512;  // 2 MiB: the writer copies this in less than it takes to sync
+constexpr auto never = std::numeric_limits<std::uint64_t>::max();
+
+}  // namespace
+
+Checkpointer::Checkpointer(const Options& options, std::filesystem::path file, Requests requests)
+    : options_(options),
+      file_(std::move(file)),
+      requests_(std::move(requests)),
+      due_at_bytes_(options.log_checkpoint_bytes),
+      thread_([this] { work(); }) {}
+
+Checkpointer::~Checkpointer() {
+    {
+        const std::lock_guard lock(mutex_);
+        closing_ = true;
+    }
+    grew_.notify_one();
+    thread_.join();
+}
+
+void Checkpointer::log_grew(std::uint64_t bytes) {
+    if (bytes < due_at_bytes_.load(std::memory_order_relaxed)) return;
+    {
+        const std::lock_guard lock(mutex_);
+        bytes_ = bytes;
+    }
+    grew_.notify_one();
+}
+
+void Checkpointer::work() {
+    while (const auto bytes = wait_for_growth()) {
+        due_at_bytes_ = never;
+        shorten(bytes);
+        const std::lock_guard lock(mutex_);
+        bytes_ = 0;
+    }
+}
+
+// The bytes of the log, 0 at the end.
+std::uint64_t Checkpointer::wait_for_growth() {
+    std::unique_lock lock(mutex_);
+    grew_.wait(lock, [&] { return closing_ || bytes_ != 0; });
+    return closing_ ? 0 : bytes_;
+}
+
+void Checkpointer::shorten(std::uint64_t bytes) {
+    Pass last{true, std::numeric_limits<int>::max()};
+    for (int i = 0; i < passes_max && last.ok && last.pages_left > small_rest_pages; ++i)
+        last = pass();
+    const bool begins_again = last.ok && last.pages_left <= small_rest_pages && requests_.reset_log();
+    if (begins_again) {
+        due_at_bytes_ = options_.log_checkpoint_bytes;
+        return;
+    }
+    if (bytes >= options_.log_bytes_max) requests_.interrupt_readers();
+    // A reader or the disk is in the way: trying at every commit would only cost syncs.
+    due_at_bytes_ = bytes + options_.log_checkpoint_bytes / 4;
+}
+
+Checkpointer::Pass Checkpointer::pass() {
+    int pages = 0;
+    int copied = 0;
+    int result = SQLITE_ERROR;
+    try {
+        if (!connection_)
+            connection_ = std::make_unique<Connection>(file_, Connection::Access::write, options_.test_hooks);
+        result = sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &pages, &copied);
+    } catch (const std::exception&) {
+        // Counted below like any other failed pass; the log only grows by one more step.
+        connection_.reset();
+    }
+    if (result == SQLITE_OK) {
+        checkpoints_.fetch_add(1, std::memory_order_relaxed);
+        return {true, pages - copied};
+    }
+    failed_checkpoints_.fetch_add(1, std::memory_order_relaxed);
+    connection_.reset();
+    return {false, 0};
+}
+
+void Checkpointer::add_to(store::Statistics& statistics) const {
+    statistics.checkpoints = checkpoints_.load(std::memory_order_relaxed);
+    statistics.failed_checkpoints = failed_checkpoints_.load(std::memory_order_relaxed);
+}
+
+}  // namespace kelisim::store_sqlite

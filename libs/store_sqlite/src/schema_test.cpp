@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store_sqlite/schema.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include <fstream>
+#include <regex>
+
+#include "directory_lock.hpp"
+#include "full_schema.hpp"
+#include "schema_steps.hpp"
+#include "store/writer.hpp"
+#include "test_support.hpp"
+
+namespace kelisim::store_sqlite {
+namespace {
+
+using test::TemporaryDirectory;
+using testing::HasSubstr;
+
+// What sqlite_schema holds, one object a line, without differences of white space and comments.
+std::vector<std::string> objects_of(Connection& connection) {
+    static const store::Statement all{"all_objects",
+                                      "SELECT type || ' ' || name || ': ' || coalesce(sql, '') AS object"
+                                      " FROM sqlite_schema ORDER BY 1"};
+    std::vector<std::string> objects;
+    connection.query(all, {}, [&](const store::Row& row) {
+        const std::string bare = std::regex_replace(std::string(row.text(0)), std::regex("--[^\n]*"), "");
+        objects.push_back(std::regex_replace(bare, std::regex("\\s+"), " "));
+    });
+    return objects;
+}
+
+std::vector<std::string> objects_of(const std::filesystem::path& file) {
+    Connection connection(file, Connection::Access::write, {});
+    return objects_of(connection);
+}
+
+std::string message_of(const std::function<void()>& action) {
+    try {
+        action();
+    } catch (const base::Outage& outage) {
+        return outage.what();
+    }
+    return "no outage";
+}
+
+class Schema : public testing::Test {
+protected:
+    Options options_with(std::vector<store::Migration> steps) {
+        steps_ = std::move(steps);
+        Options options;
+        options.directory = directory_.path() / "data";
+        options.schema = steps_;
+        return options;
+    }
+    static std::vector<store::Migration> real_and(std::initializer_list<std::string_view> more) {
+        std::vector<store::Migration> all(migrations().begin(), migrations().end());
+        for (auto sql : more)
+            all.push_back({static_cast<int>(all.size()) + 1, "more", sql});
+        return all;
+    }
+
+    TemporaryDirectory directory_;
+    std::vector<store::Migration> steps_;
+};
+
+TEST_F(Schema, TheConstantIsTheNumberOfTheLastMigration) {
+    EXPECT_EQ(store::version_of(migrations()), schema_version);
+}
+
+TEST_F(Schema, AllMigrationsTogetherMakeTheFullSchema) {
+    const auto options = options_with(real_and({}));
+    init(options);
+    Connection full(":memory:", Connection::Access::create, {});
+    full.script(full_schema);
+    EXPECT_THAT(objects_of(database_file(options)), testing::ElementsAreArray(objects_of(full)));
+}
+
+TEST_F(Schema, EachOldVersionUpgradesToTheFullSchema) {
+    Connection full(":memory:", Connection::Access::create, {});
+    full.script(full_schema);
+    for (std::size_t old = 1; old < migrations().size(); ++old) {
+        Options options;
+        options.directory = directory_.path() / std::to_string(old);
+        options.schema = migrations().first(old);
+        init(options);
+        options.schema = migrations();
+        upgrade(options);
+        EXPECT_THAT(objects_of(database_file(options)), testing::ElementsAreArray(objects_of(full))) << "from " << old;
+    }
+}
+
+TEST_F(Schema, InitMakesADirectoryForItsOwnerAlone) {
+    const auto options = options_with(real_and({}));
+    init(options);
+    EXPECT_EQ(std::filesystem::status(options.directory).permissions(), std::filesystem::perms::owner_all);
+    EXPECT_EQ(status(options).found, schema_version);
+}
+
+TEST_F(Schema, InitRefusesADatabaseThatExists) {
+    const auto options = options_with(real_and({}));
+    init(options);
+    EXPECT_THAT(message_of([&] { init(options); }), HasSubstr("already"));
+}
+
+TEST_F(Schema, InitCompletesWhatAnInterruptedOneLeft) {
+    auto options = options_with(real_and({"CREATE TABLE broken ("}));
+    EXPECT_THAT(message_of([&] { init(options); }), HasSubstr("migration 0002_more"));
+    EXPECT_EQ(status(options).found, schema_version) << "the migration before it stays";
+    options = options_with(real_and({"CREATE TABLE whole (id INTEGER) STRICT;"}));
+    EXPECT_EQ(upgrade(options).found, schema_version + 1);
+}
+
+TEST_F(Schema, AFailedMigrationLeavesNothing) {
+    init(options_with(real_and({})));
+    const auto before = objects_of(database_file(options_with({})));
+    const auto broken =
+        options_with(real_and({"CREATE TABLE half (id INTEGER) STRICT; INSERT INTO nowhere VALUES (1);"}));
+    EXPECT_THAT(message_of([&] { upgrade(broken); }), HasSubstr("no such table"));
+    EXPECT_THAT(objects_of(database_file(broken)), testing::ElementsAreArray(before));
+    EXPECT_EQ(status(broken).found, schema_version);
+}
+
+TEST_F(Schema, UpgradeRunsOnlyWhatIsMissing) {
+    init(options_with(real_and({})));
+    const auto options =
+        options_with(real_and({"CREATE TABLE a (id INTEGER) STRICT;", "CREATE TABLE b (id INTEGER) STRICT;"}));
+    EXPECT_EQ(status(options).found, schema_version);
+    EXPECT_EQ(status(options).wanted, schema_version + 2);
+    EXPECT_EQ(upgrade(options).found, schema_version + 2);
+    EXPECT_EQ(upgrade(options).found, schema_version + 2) << "a second time changes nothing";
+}
+
+TEST_F(Schema, OpenRefusesAnOlderDatabase) {
+    init(options_with(real_and({})));
+    const auto newer_program = options_with(real_and({"CREATE TABLE a (id INTEGER) STRICT;"}));
+    EXPECT_THAT(message_of([&] { Database::open(newer_program); }), HasSubstr("upgrade the database"));
+}
+
+TEST_F(Schema, OpenAndUpgradeRefuseANewerDatabase) {
+    init(options_with(real_and({"CREATE TABLE a (id INTEGER) STRICT;"})));
+    const auto older_program = options_with(real_and({}));
+    EXPECT_THAT(message_of([&] { Database::open(older_program); }), HasSubstr("newer program"));
+    EXPECT_THAT(message_of([&] { upgrade(older_program); }), HasSubstr("newer program"));
+}
+
+TEST_F(Schema, OpenRefusesADirectoryWithoutADatabase) {
+    const auto options = options_with(real_and({}));
+    EXPECT_THAT(message_of([&] { Database::open(options); }), HasSubstr("cannot open"));
+    std::filesystem::create_directories(options.directory);
+    EXPECT_THAT(message_of([&] { Database::open(options); }), HasSubstr("initialise it first"));
+    EXPECT_THAT(message_of([&] { upgrade(options); }), HasSubstr("initialise it first"));
+    EXPECT_THAT(message_of([&] { status(options); }), HasSubstr("initialise it first"));
+    EXPECT_FALSE(std::filesystem::exists(database_file(options))) << "looking makes no database";
+}
+
+TEST_F(Schema, MigrationsOutOfStepAreADefect) {
+    EXPECT_THROW(init(options_with({{2, "late", "CREATE TABLE a (id INTEGER);"}})), store::Defect);
+    EXPECT_FALSE(std::filesystem::exists(directory_.path() / "data")) << "nothing was begun";
+}
+
+TEST_F(Schema, OneProcessHasTheDirectory) {
+    const auto options = options_with(real_and({}));
+    init(options);
+    const auto database = Database::open(options);
+    const std::string in_use = "in use by another process";
+    EXPECT_THAT(message_of([&] { Database::open(options); }), HasSubstr(in_use));
+    EXPECT_THAT(message_of([&] { init(options); }), HasSubstr(in_use));
+    EXPECT_THAT(message_of([&] { upgrade(options); }), HasSubstr(in_use));
+    EXPECT_THAT(message_of([&] { status(options); }), HasSubstr(in_use));
+}
+
+TEST_F(Schema, ClosingFreesTheDirectory) {
+    const auto options = options_with(real_and({}));
+    init(options);
+    Database::open(options).reset();
+    EXPECT_EQ(status(options).found, schema_version);
+    EXPECT_NE(Database::open(options), nullptr);
+}
+
+TEST_F(Schema, AFileThatIsNoDatabaseIsAnOutage) {
+    const auto options = options_with(real_and({}));
+    std::filesystem::create_directories(options.directory);
+    std::ofstream(database_file(options))
+        << "this is not a database, and long enough to be looked at as one, is it not";
+    EXPECT_THAT(message_of([&] { Database::open(options); }), HasSubstr("not a database"));
+}
+
+}  // namespace
+}  // namespace kelisim::store_sqlite
