@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// The words of the contact centre 1414 (236/НК п.7(1)): who asks, for what, how long, how to say yes and no. The texts
+// are ours; in Kazakh and Russian as 418-V ст.38(3) asks, English beside them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/text.hpp"
+#include "channel/sms.hpp"
+#include "registry/entries.hpp"
+
+namespace kelisim::channel {
+
+// In which letters and language one person is written to.
+struct Style {
+    base::Language language = base::Language::kk;
+    Script script = Script::cyrillic;
+};
+
+// The two digits that answer one open question; each open question on a phone has its own pair, so that a single digit
+// is never ambiguous: 1 and 2, 3 and 4, ...
+struct Choices {
+    int yes = 1, no = 2;
+    bool operator==(const Choices&) const = default;
+};
+Choices choices_of_slot(int slot);
+
+struct Question {
+    registry::Name organisation;
+    std::string bin;
+    std::vector<registry::Name> services;
+    registry::Name purpose;
+    base::Period term;
+    std::int64_t uses_max = 1;
+    std::string answer_by;  // local, as shown: "22.11 15:40"
+    Choices choices;
+};
+
+std::string question_text(const Question& question, Style style);
+
+// One clarifying SMS for all questions that are open on the phone.
+struct OpenQuestion {
+    registry::Name organisation;
+    Choices choices;
+};
+std::string clarifying_text(const std::vector<OpenQuestion>& open, Style style);
+
+// Receipts: each end of a request is told to the person.
+struct Subject {
+    registry::Name organisation, purpose;
+};
+std::string granted_text(const Subject& about, std::string_view until, Style style);  // until: local day, "21.12.2026"
+std::string refused_text(const Subject& about, Style style);
+std::string expired_text(const Subject& about, Style style);
+// The reply came when no question was open: a late answer revives nothing, and the person is told.
+std::string nothing_open_text(Style style);
+
+}  // namespace kelisim::channel
