@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace kelisim::http {
+
+// RFC 3986 2.1. Nothing when an escape is incomplete or not hexadecimal, or the result holds NUL or is not UTF-8.
+std::optional<std::string> percent_decode(std::string_view text);
+
+// Everything but the unreserved characters of RFC 3986 2.3 is escaped: fit for one path segment or query value.
+std::string percent_encode(std::string_view text);
+
+// Whether a path can be read in one way only: begins with '/', escapes are whole, and no segment is "." or "..", however
+// escaped. Such segments would be resolved by some readers (RFC 3986 5.2.4) and not by others.
+bool unambiguous_path(std::string_view path);
+
+// http://host:port without path, as upstreams and issuers are written in the configuration.
+struct Authority {
+    std::string host;
+    unsigned short port = 80;
+    bool operator==(const Authority&) const = default;
+};
+// http only; nothing for user info, a path other than "/", a query, or anything that is not such a URL.
+std::optional<Authority> parse_http_origin(std::string_view url);
+
+}  // namespace kelisim::http

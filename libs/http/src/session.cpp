@@ -1,0 +1,471 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <cstring>
+#include <utility>
+
+#include "ascii.hpp"
+#include "http/uri.hpp"
+
+namespace kelisim::http {
+
+namespace asio = boost::asio;
+namespace bh = boost::beast::http;
+using boost::system::error_code;
+
+namespace {
+
+constexpr std::size_t first_room = 2048;  // a usual request; an idle connection costs no more
+constexpr std::size_t body_room = 16 * 1024;
+constexpr std::string_view retry_after_seconds = "1";
+
+void append_hex(std::string& out, std::uint64_t number) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    for (int shift = 60; shift >= 0; shift -= 4)
+        out += digits[(number >> static_cast<unsigned>(shift)) & 15U];
+}
+
+}  // namespace
+
+void Shared::enter() {
+    const std::lock_guard lock(mutex_);
+    ++connections_;
+}
+
+void Shared::leave() {
+    const std::lock_guard lock(mutex_);
+    if (--connections_ == 0) ended_.notify_all();
+}
+
+std::size_t Shared::connections() const {
+    const std::lock_guard lock(mutex_);
+    return connections_;
+}
+
+bool Shared::wait_for_end(std::chrono::milliseconds time) {
+    std::unique_lock lock(mutex_);
+    return ended_.wait_for(lock, time, [this] { return connections_ == 0; });
+}
+
+void Shared::wait_for_end() {
+    std::unique_lock lock(mutex_);
+    ended_.wait(lock, [this] { return connections_ == 0; });
+}
+
+Session::Session(std::shared_ptr<Shared> shared, std::shared_ptr<Lane> lane, Socket socket, std::string remote)
+    : shared_(std::move(shared)), lane_(std::move(lane)), socket_(std::move(socket)), remote_(std::move(remote)) {
+    shared_->enter();
+}
+
+Session::~Session() {
+    shared_->leave();
+}
+
+asio::awaitable<void> Session::run(std::unique_ptr<Session> self) {
+    Lane& lane = *self->lane_;
+    lane.sessions.insert(self.get());
+    lane.worker.watchdog.add(*self);
+    // The boundary of one connection: whatever goes wrong in it ends it, and it alone.
+    try {
+        if (!self->shared_->stopping) co_await self->serve();
+    } catch (...) {
+        self->shared_->parts.observer.failed(self->request_, std::current_exception());
+    }
+    self->end_handling();
+    lane.worker.watchdog.remove(*self);
+    lane.sessions.erase(self.get());
+}
+
+asio::awaitable<void> Session::serve() {
+    error_code error;
+    // Answers are written whole: waiting for more to send (Nagle) would only delay them.
+    socket_.set_option(asio::ip::tcp::no_delay(true));
+    socket_.non_blocking(true);
+    enter(Stage::idle, shared_->options.header_deadline);
+    do {
+        begin_request();
+        Step step = advance();
+        while (step == Step::read) {
+            const std::size_t bytes =
+                co_await socket_.async_read_some(room(), asio::redirect_error(asio::use_awaitable, error));
+            step = received(error, bytes);
+        }
+        if (step == Step::close) co_return;
+        Response response;
+        if (step == Step::handle) {
+            std::exception_ptr failure;
+            try {
+                response = co_await route_->endpoint(request_);
+            } catch (...) {
+                failure = std::current_exception();
+            }
+            end_handling();
+            if (failure) response = failed(failure);
+            if (abandoned_) co_return;
+        } else {
+            response = page(fault_->status, *fault_->reason);
+        }
+        prepare(std::move(response));
+        const std::size_t written = write_now();
+        if (written < to_write()) co_await write_rest(written);
+        finished(response_.status);
+        if (keep_alive_) enter(Stage::idle, shared_->options.idle_deadline);
+    } while (keep_alive_);
+    if (unread_) co_await linger();
+}
+
+asio::awaitable<void> Session::write_rest(std::size_t written) {
+    enter(Stage::writing, shared_->options.write_deadline);
+    const asio::const_buffer head = asio::buffer(head_) + written;
+    const asio::const_buffer body = body_buffer() + (written - std::min(written, head_.size()));
+    error_code error;
+    co_await asio::async_write(socket_, std::array{head, body}, asio::redirect_error(asio::use_awaitable, error));
+    if (error) give_up();
+}
+
+// "If a server performs an immediate close of a TCP connection, there is a significant risk that the client will not be
+// able to read the last HTTP response" (RFC 9112 9.6): what the client still sends would reset the connection.
+asio::awaitable<void> Session::linger() {
+    constexpr std::size_t bytes_max = 1024 * 1024;
+    enter(Stage::lingering, shared_->options.linger_deadline);
+    error_code error;
+    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
+    for (std::size_t dropped = 0; !error && !overdue_ && dropped < bytes_max;) {
+        dropped +=
+            co_await socket_.async_read_some(asio::buffer(in_), asio::redirect_error(asio::use_awaitable, error));
+    }
+}
+
+void Session::overdue() noexcept {
+    overdue_ = true;
+    error_code ignored;  // a socket that cannot be cancelled has nothing to wait for
+    switch (stage_) {
+        case Stage::idle:
+        case Stage::header:
+        case Stage::body:
+        case Stage::lingering:
+            socket_.cancel(ignored);
+            break;
+        case Stage::handling:
+            answer_overdue();
+            break;
+        case Stage::writing:
+            give_up();
+            break;
+    }
+}
+
+// The handler goes on, since what it waits for cannot be undone; its answer will be dropped.
+void Session::answer_overdue() noexcept {
+    keep_alive_ = false;
+    try {
+        prepare(page(503, deadline_exceeded));
+        // Nothing was being written, so that these few bytes fit into the socket's buffer, or the connection is dead.
+        write_now();
+        finished(503);
+    } catch (...) {
+        shared_->parts.observer.failed(request_, std::current_exception());
+    }
+    abort();
+}
+
+void Session::finish_soon() {
+    error_code ignored;
+    if (stage_ == Stage::idle) socket_.cancel(ignored);
+}
+
+void Session::abort() {
+    abandoned_ = true;
+    give_up();
+}
+
+void Session::give_up() {
+    keep_alive_ = false;
+    unread_ = false;
+    error_code ignored;  // closing is all that is left to do
+    socket_.close(ignored);
+}
+
+void Session::enter(Stage stage, std::chrono::milliseconds time) {
+    stage_ = stage;
+    overdue_ = false;
+    due = std::chrono::steady_clock::now() + time;
+}
+
+void Session::begin_request() {
+    request_.method.clear();
+    request_.target.clear();
+    request_.headers.clear();
+    request_.parameters.clear();
+    // A rare large body is not kept for the life of the connection.
+    if (request_.body.capacity() > body_room) request_.body = {};
+    request_.body.clear();
+    request_.remote = remote_;
+    request_.deadline = std::chrono::steady_clock::time_point::max();
+    request_.id.clear();
+    response_ = {};
+    scan_.emplace(HeaderScan::Kind::request);
+    parser_.reset();
+    route_ = nullptr;
+    fault_.reset();
+    allowed_.clear();
+    keep_alive_ = false;
+    unread_ = true;
+    blank_line_skipped_ = false;
+    if (begin_ == end_) begin_ = end_ = 0;
+    if (!pending().empty()) begin_header();
+}
+
+void Session::begin_header() {
+    enter(Stage::header, shared_->options.header_deadline);
+    began_ = due - shared_->options.header_deadline;
+    request_.received = shared_->parts.clock.now();
+}
+
+// Where the next bytes go: behind those that are not consumed, which are moved to the front when they are in the way.
+asio::mutable_buffer Session::room() {
+    if (end_ == in_.size() && begin_ > 0) {
+        std::memmove(in_.data(), in_.data() + begin_, end_ - begin_);
+        end_ -= begin_;
+        begin_ = 0;
+    }
+    const std::size_t wanted = stage_ == Stage::body ? body_room : first_room;
+    if (end_ == in_.size()) in_.resize(std::max(wanted, 2 * in_.size()));
+    return asio::buffer(in_) + end_;
+}
+
+Session::Step Session::received(const error_code& error, std::size_t bytes) {
+    if (overdue_) {
+        if (stage_ == Stage::idle) return Step::close;
+        return refuse(408, request_timeout);
+    }
+    if (error) return Step::close;  // the peer has gone, or we are stopping
+    end_ += bytes;
+    if (stage_ == Stage::idle) begin_header();
+    return advance();
+}
+
+Session::Step Session::advance() {
+    if (pending().empty()) return Step::read;
+    return parser_ ? advance_body() : advance_header();
+}
+
+Session::Step Session::advance_header() {
+    // "A server that is expecting to receive and parse a request-line SHOULD ignore at least one empty line (CRLF)
+    // received prior to the request-line" (RFC 9112 2.2).
+    if (!blank_line_skipped_ && scan_->size() == 0) {
+        if (pending() == "\r") return Step::read;
+        blank_line_skipped_ = true;
+        if (pending().starts_with("\r\n")) begin_ += 2;
+    }
+    const auto& options = shared_->options;
+    const auto state = scan_->scan(pending().substr(0, options.header_bytes_max));
+    if (state == HeaderScan::State::malformed) return refuse(400, request_malformed);
+    if (state == HeaderScan::State::incomplete) {
+        if (pending().size() < options.header_bytes_max) return Step::read;
+        const bool in_target = pending().substr(0, options.target_bytes_max).find('\r') == std::string_view::npos;
+        return in_target ? refuse(414, target_too_long) : refuse(431, header_too_large);
+    }
+    parser_.emplace(request_, MessageLimits{options.header_fields_max, 0});
+    error_code error;
+    begin_ += parser_->put(asio::buffer(pending().substr(0, scan_->size())), error);
+    if (error) return refuse_broken(error);
+    if (!parser_->is_header_done()) return refuse(400, request_malformed);
+    return header_done();
+}
+
+Session::Step Session::header_done() {
+    trace();
+    // "A server MUST respond with a 400 (Bad Request) status code to any HTTP/1.1 request message that lacks a Host
+    // header field and to any request message that contains more than one" (RFC 9112 3.2).
+    const std::size_t hosts = request_.headers.times("host");
+    if (hosts > 1 || (hosts == 0 && parser_->version() >= 11)) return refuse(400, request_malformed);
+    if (const Step step = accept_target(); step != Step::read) return step;
+    auto match = shared_->routes.match(request_.method, request_.path(), request_.parameters);
+    if (match.route == nullptr) {
+        allowed_ = std::move(match.allowed);
+        return allowed_.empty() ? refuse(404, route_not_found) : refuse(405, method_not_allowed);
+    }
+    route_ = match.route;
+    if (parser_->content_length().value_or(0) > route_->limits.body_bytes_max) return refuse(413, body_too_large);
+    parser_->body_bytes_max(route_->limits.body_bytes_max);
+    if (const Step step = accept_expectation(); step != Step::read) return step;
+    if (parser_->is_done()) return ready();
+    enter(Stage::body, shared_->options.body_deadline);
+    return advance();
+}
+
+Session::Step Session::accept_target() {
+    std::string& target = request_.target;
+    if (target.size() > shared_->options.target_bytes_max) return refuse(414, target_too_long);
+    // "a server MUST accept the absolute-form in requests" (RFC 9112 3.2.2). We serve one authority only.
+    constexpr std::string_view scheme = "http://";
+    if (target.size() > scheme.size() && same_name(std::string_view(target).substr(0, scheme.size()), scheme)) {
+        const auto path = target.find_first_of("/?", scheme.size());
+        target = path == std::string::npos ? "/" : (target[path] == '?' ? "/" : "") + target.substr(path);
+    }
+    const bool fragment = target.find('#') != std::string::npos;
+    const bool asterisk = target == "*" && request_.method == "OPTIONS";
+    if (fragment || (!asterisk && !unambiguous_path(request_.path()))) return refuse(400, request_malformed);
+    return Step::read;
+}
+
+Session::Step Session::accept_expectation() {
+    const auto expect = request_.headers.first("expect");
+    if (!expect || parser_->version() < 11) return Step::read;
+    if (!same_name(*expect, "100-continue")) return refuse(417, expectation_failed);
+    if (parser_->is_done() || !pending().empty()) return Step::read;  // the body is on its way already
+    constexpr std::string_view proceed = "HTTP/1.1 100 Continue\r\n\r\n";
+    error_code error;
+    const std::size_t written = socket_.write_some(asio::buffer(proceed), error);
+    // A peer that leaves no room for 25 bytes reads nothing of what we sent before.
+    return error || written < proceed.size() ? Step::close : Step::read;
+}
+
+Session::Step Session::advance_body() {
+    while (!parser_->is_done()) {
+        if (pending().empty()) return Step::read;
+        error_code error;
+        const std::size_t used = parser_->put(asio::buffer(pending()), error);
+        begin_ += used;
+        if (error == bh::error::need_more) {
+            // A chunk header or trailer that fills the whole room.
+            return pending().size() < body_room ? Step::read : refuse(400, request_malformed);
+        }
+        if (error) return refuse_broken(error);
+    }
+    return ready();
+}
+
+// The whole request is here.
+Session::Step Session::ready() {
+    unread_ = false;
+    keep_alive_ = parser_->keep_alive() && !shared_->stopping.load(std::memory_order_relaxed);
+    in_flight_ = true;
+    if (shared_->in_flight.fetch_add(1, std::memory_order_relaxed) >= shared_->options.in_flight_max) {
+        end_handling();
+        return refuse(503, service_unavailable);
+    }
+    enter(Stage::handling, route_->limits.deadline);
+    request_.deadline = due;
+    return Step::handle;
+}
+
+void Session::end_handling() noexcept {
+    if (std::exchange(in_flight_, false)) shared_->in_flight.fetch_sub(1, std::memory_order_relaxed);
+}
+
+Session::Step Session::refuse(int status, const base::Reason& reason) {
+    if (request_.id.empty()) trace();
+    fault_ = Fault{status, &reason};
+    if (parser_ && parser_->is_header_done() && parser_->is_done() && unread_) {
+        // Nothing is wrong with the message itself: the connection stays in step.
+        unread_ = false;
+        keep_alive_ = (status == 404 || status == 405) && parser_->keep_alive() &&
+                      !shared_->stopping.load(std::memory_order_relaxed);
+    }
+    return Step::refuse;
+}
+
+Session::Step Session::refuse_broken(const error_code& error) {
+    if (error == bh::error::body_limit) return refuse(413, body_too_large);
+    if (error == bh::error::header_limit) return refuse(431, header_too_large);
+    return refuse(400, request_malformed);
+}
+
+void Session::trace() {
+    Trace& trace = request_.trace;
+    const auto given = request_.headers.once("traceparent");
+    auto parsed = given ? parse_traceparent(*given) : std::nullopt;
+    if (parsed) {
+        trace = std::move(*parsed);
+    } else {
+        trace.trace_id.clear();
+        append_hex(trace.trace_id, lane_->ids() | 1U);  // all zero is invalid (Trace Context 3.2.2.3)
+        append_hex(trace.trace_id, lane_->ids());
+        trace.parent_id.clear();
+        trace.sampled = false;
+    }
+    trace.span_id.clear();
+    append_hex(trace.span_id, lane_->ids() | 1U);
+    request_.id = trace.trace_id;
+    request_.id += '-';
+    request_.id += trace.span_id;
+}
+
+Response Session::page(int status, const base::Reason& reason) {
+    Response response;
+    try {
+        response = shared_->parts.error_page(status, reason, request_);
+    } catch (...) {
+        shared_->parts.observer.failed(request_, std::current_exception());
+        response = plain_error_page(status, reason, request_);
+    }
+    if (status == 405) response.headers.push_back({"Allow", allowed_});
+    if (status == 503) response.headers.push_back({"Retry-After", std::string(retry_after_seconds)});
+    return response;
+}
+
+Response Session::failed(const std::exception_ptr& failure) {
+    shared_->parts.observer.failed(request_, failure);
+    try {
+        std::rethrow_exception(failure);
+    } catch (const base::Outage&) {
+        return page(503, service_unavailable);
+    } catch (...) {
+        return page(500, internal_error);
+    }
+}
+
+void Session::prepare(Response response) {
+    response_ = std::move(response);
+    const auto write = [this] {
+        head_.clear();
+        write_head(head_, response_,
+                   {.date = lane_->date.at(shared_->parts.clock.now()),
+                    .request_id = request_.id,
+                    .version = parser_ ? parser_->version() : 11,
+                    .connection = keep_alive_ ? Connection::keep_alive : Connection::close});
+    };
+    try {
+        write();
+    } catch (const std::logic_error&) {
+        response_ = failed(std::current_exception());
+        write();
+    }
+}
+
+asio::const_buffer Session::body_buffer() const {
+    return request_.method == "HEAD" ? asio::const_buffer{} : asio::buffer(response_.body);
+}
+
+std::size_t Session::to_write() const {
+    return head_.size() + body_buffer().size();
+}
+
+// One system call, which nearly always takes everything; whatever is left goes to write_rest. Returns what was written,
+// or to_write() when there is nobody left to write to.
+std::size_t Session::write_now() {
+    error_code error;
+    const std::size_t written =
+        socket_.write_some(std::array{asio::const_buffer(asio::buffer(head_)), body_buffer()}, error);
+    if (!error) return written;
+    if (error == asio::error::would_block) return 0;
+    give_up();
+    return to_write();
+}
+
+void Session::finished(int status) {
+    shared_->parts.observer.finished({.request = request_,
+                                      .pattern = route_ == nullptr ? std::string_view{} : route_->pattern,
+                                      .status = status,
+                                      .duration = std::chrono::steady_clock::now() - began_});
+}
+
+}  // namespace kelisim::http

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/uri.hpp"
+
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
+#include "ascii.hpp"
+#include "base/text.hpp"
+#include "decode.hpp"
+
+namespace kelisim::http {
+
+std::optional<std::string> decode(std::string_view text, Plus plus) {
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        char c = text[i];
+        if (c == '%') {
+            if (text.size() - i < 3) return std::nullopt;
+            const int high = hex_digit(text[i + 1]);
+            const int low = hex_digit(text[i + 2]);
+            if (high < 0 || low < 0) return std::nullopt;
+            c = static_cast<char>(high * 16 + low);
+            i += 2;
+        } else if (c == '+' && plus == Plus::is_space) {
+            c = ' ';
+        }
+        if (c == '\0') return std::nullopt;
+        out += c;
+    }
+    if (!base::valid_utf8(out)) return std::nullopt;
+    return out;
+}
+
+std::string encode(std::string_view text, Plus plus) {
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    constexpr std::string_view unreserved_marks = "-._~";
+    std::string out;
+    out.reserve(text.size());
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        const bool alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (alphanumeric || unreserved_marks.find(c) != std::string_view::npos) {
+            out += c;
+        } else if (c == ' ' && plus == Plus::is_space) {
+            out += '+';
+        } else {
+            out += '%';
+            out += digits[byte >> 4U];
+            out += digits[byte & 15U];
+        }
+    }
+    return out;
+}
+
+std::optional<std::string> percent_decode(std::string_view text) {
+    return decode(text, Plus::is_plus);
+}
+
+std::string percent_encode(std::string_view text) {
+    return encode(text, Plus::is_plus);
+}
+
+namespace {
+
+// Whether the segment has only whole escapes; counts its characters and how many of them are dots.
+bool plain_segment(std::string_view segment) {
+    std::size_t characters = 0;
+    std::size_t dots = 0;
+    for (std::size_t i = 0; i < segment.size(); ++i, ++characters) {
+        char c = segment[i];
+        if (c == '%') {
+            if (segment.size() - i < 3) return false;
+            const int high = hex_digit(segment[i + 1]);
+            const int low = hex_digit(segment[i + 2]);
+            if (high < 0 || low < 0) return false;
+            c = static_cast<char>(high * 16 + low);
+            i += 2;
+        }
+        if (c == '\0') return false;
+        if (c == '.') ++dots;
+    }
+    return characters != dots || characters == 0 || characters > 2;
+}
+
+}  // namespace
+
+bool unambiguous_path(std::string_view path) {
+    if (path.empty() || path.front() != '/') return false;
+    // The usual path has neither, and is settled in one pass.
+    if (path.find_first_of("%.") == std::string_view::npos) return true;
+    std::string_view rest = path.substr(1);
+    while (!rest.empty()) {
+        if (!plain_segment(take_until(rest, '/'))) return false;
+    }
+    return true;
+}
+
+std::optional<Authority> parse_http_origin(std::string_view url) {
+    const auto parsed = boost::urls::parse_uri(url);
+    if (!parsed) return std::nullopt;
+    const bool bare = !parsed->has_userinfo() && !parsed->has_query() && !parsed->has_fragment() &&
+                      (parsed->encoded_path().empty() || parsed->encoded_path() == "/");
+    if (parsed->scheme() != "http" || !bare || parsed->encoded_host().empty()) return std::nullopt;
+    if (parsed->has_port() && parsed->port_number() == 0) return std::nullopt;
+    return Authority{parsed->host_address(), parsed->has_port() ? parsed->port_number() : std::uint16_t{80}};
+}
+
+}  // namespace kelisim::http
