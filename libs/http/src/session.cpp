@@ -106,6 +106,7 @@ asio::awaitable<void> Session::serve() {
                 failure = std::current_exception();
             }
             end_handling();
+            keep_alive_ = keep_alive_ && !shared_->stopping.load(std::memory_order_relaxed);
             if (failure) response = failed(failure);
             if (abandoned_) co_return;
         } else {
