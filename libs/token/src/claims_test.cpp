@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "token/claims.hpp"
+
+#include <gtest/gtest.h>
+
+namespace kelisim::token {
+namespace {
+
+using namespace std::chrono_literals;
+
+const SigningKey key{crypto::PrivateKey::generate_p256()};
+const KeySet keys({key.verification()});
+const base::Time now = base::from_micros(1'795'000'000'000'000);
+
+AccessClaims claims() {
+    return {.issuer = "http://127.0.0.1:8080",
+            .subject = base::Iin::parse("450810100013").value(),
+            .audience = {"GBDFL"},
+            .client_id = "demo-bank",
+            .jti = "0191f5a2-0000-7000-8000-000000000000",
+            .issued = now,
+            .expires = now + 10min,
+            .acr = "sms_reply",
+            .answered = now - 1min,
+            .grant = {{"GBDFLUniversal_token"}, "loan-application", {"surname"}, {"collection"}, "c"}};
+}
+
+Expected expected() {
+    return {.issuer = "http://127.0.0.1:8080", .audience = "GBDFL", .now = now};
+}
+
+// KDP-2.8: the security token is a JWT that identifies its holder and what it opens.
+TEST(AccessToken, TellsItsOwnerWhatItOpens) {
+    const auto read = verify_access_token(sign(key, access_token_type, to_json(claims())), keys, expected());
+    ASSERT_TRUE(read.has_value());
+    EXPECT_EQ(read->grant, claims().grant);
+    EXPECT_EQ(read->subject, claims().subject);
+    EXPECT_EQ(read->expires, claims().expires);
+}
+
+TEST(AccessToken, IsRefusedWithEveryReason) {
+    Expected other = expected();
+    other.issuer = "http://other";
+    other.audience = "ZAGS";
+    other.now = claims().expires;
+    const auto refused = verify_access_token(sign(key, access_token_type, to_json(claims())), keys, other);
+    ASSERT_TRUE(refused.has_error());
+    EXPECT_TRUE(refused.error().has(claims_wrong_issuer));
+    EXPECT_TRUE(refused.error().has(claims_wrong_audience));
+    EXPECT_TRUE(refused.error().has(claims_expired));
+}
+
+TEST(AccessToken, PassesUntilItsLastInstant) {
+    Expected last = expected();
+    last.now = claims().expires - 1us;
+    EXPECT_TRUE(verify_access_token(sign(key, access_token_type, to_json(claims())), keys, last).has_value());
+}
+
+TEST(AccessClaims, NeedEveryMember) {
+    const boost::json::object whole = to_json(claims());
+    ASSERT_TRUE(read_access_claims(whole).has_value());
+    for (const auto& member : whole) {
+        boost::json::object without = whole;
+        without.erase(member.key());
+        EXPECT_TRUE(read_access_claims(without).has_error()) << member.key();
+        boost::json::object wrong = whole;
+        wrong[member.key()] = true;
+        EXPECT_TRUE(read_access_claims(wrong).has_error()) << member.key();
+    }
+}
+
+TEST(AccessClaims, RefuseDetailsOfAnotherType) {
+    boost::json::object payload = to_json(claims());
+    payload["authorization_details"].as_array()[0].as_object()["type"] = "payment";
+    EXPECT_TRUE(read_access_claims(payload).has_error());
+    payload = to_json(claims());
+    auto& details = payload["authorization_details"].as_array();
+    details.push_back(details.front());
+    EXPECT_TRUE(read_access_claims(payload).has_error());
+}
+
+}  // namespace
+}  // namespace kelisim::token
