@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// HTTP as tests need it: any status is an answer, bodies are at hand as text and JSON, malformed bytes can be sent.
+import http from 'node:http';
+import net from 'node:net';
+
+const agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
+const answerMilliseconds = 30_000;
+
+// headers: an object, or a flat list [name, value, name, value] where a name may repeat.
+export function send(base, method, path, { headers = {}, body } = {}) {
+  return new Promise((resolve, reject) => {
+    const request = http.request(new URL(base + path), { method, headers, agent, timeout: answerMilliseconds });
+    request.once('timeout', () => request.destroy(new Error(`${method} ${path}: no answer`)));
+    request.once('error', reject);
+    request.once('response', (response) => {
+      const chunks = [];
+      response.on('data', (chunk) => chunks.push(chunk));
+      response.once('error', reject);
+      response.once('aborted', () => reject(new Error(`${method} ${path}: the answer broke off`)));
+      response.once('end', () => resolve(answer(response, Buffer.concat(chunks).toString())));
+    });
+    request.end(body);
+  });
+}
+
+function answer(response, text) {
+  let json;
+  if (/json/.test(response.headers['content-type'] ?? '')) json = JSON.parse(text);
+  return { status: response.statusCode, headers: response.headers, text, json };
+}
+
+export const get = (base, path, headers) => send(base, 'GET', path, { headers });
+
+export function postJson(base, path, value, headers = {}) {
+  return send(base, 'POST', path, {
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof value === 'string' || Buffer.isBuffer(value) ? value : JSON.stringify(value),
+  });
+}
+
+// parameters: an object or a list of pairs, which may repeat a name.
+export function postForm(base, path, parameters, headers = {}) {
+  return send(base, 'POST', path, {
+    headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+    body: typeof parameters === 'string' ? parameters : new URLSearchParams(parameters).toString(),
+  });
+}
+
+// Bytes as they are; everything that came back until the server closed, or until a whole answer's head is there.
+export function sendBytes(base, bytes) {
+  const { hostname, port } = new URL(base);
+  return new Promise((resolve, reject) => {
+    let received = '';
+    const socket = net.connect(Number(port), hostname, () => socket.end(bytes));
+    socket.setTimeout(answerMilliseconds, () => socket.destroy(new Error('no answer to raw bytes')));
+    socket.on('data', (chunk) => (received += chunk));
+    socket.once('error', (error) => (received ? resolve(received) : reject(error)));
+    socket.once('close', () => resolve(received));
+  });
+}
+
+// The codes of a problem (RFC 9457) with its further reasons.
+export function codes(problem) {
+  const reasons = (problem?.reasons ?? []).map((reason) => reason.code ?? reason);
+  return [...new Set([problem?.code, ...reasons].filter(Boolean))];
+}

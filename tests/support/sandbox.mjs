@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// What only the sandbox offers: phones that can be read and answered, and a clock that can be moved.
+import assert from 'node:assert/strict';
+import { get, postJson } from './http.mjs';
+import { eventually } from './kelisim.mjs';
+
+const phonePath = (msisdn) => `/sandbox/phone/${encodeURIComponent(msisdn)}/messages`;
+
+// Every message of the phone, oldest first, as {direction, text, ...}.
+export async function messages(base, msisdn) {
+  const answer = await get(base, phonePath(msisdn));
+  assert.equal(answer.status, 200, answer.text);
+  return Array.isArray(answer.json) ? answer.json : answer.json.messages;
+}
+
+// Messages that came to the person; what the person sent stands beside them.
+export async function received(base, msisdn) {
+  return (await messages(base, msisdn)).filter((message) => !/^(in|sent|mo|from_person)$/.test(message.direction ?? ''));
+}
+
+// The text of the message with this number, counted from 0, once it has come.
+export function message(base, msisdn, number) {
+  return eventually(async () => (await received(base, msisdn))[number]?.text, `message ${number} of ${msisdn}`);
+}
+
+export async function reply(base, msisdn, text) {
+  const answer = await postJson(base, phonePath(msisdn), { text });
+  assert.ok(answer.status >= 200 && answer.status < 300, `${answer.status} ${answer.text}`);
+  return answer;
+}
+
+export async function advance(base, period) {
+  const answer = await postJson(base, '/sandbox/clock', { advance: period });
+  assert.ok(answer.status >= 200 && answer.status < 300, `${answer.status} ${answer.text}`);
+  return answer.json;
+}
