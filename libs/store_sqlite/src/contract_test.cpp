@@ -3,6 +3,7 @@
 
 #include <atomic>
 
+#include "store/contract_timers.hpp"
 #include "test_support.hpp"
 
 namespace kelisim::store::contract {
@@ -35,9 +36,11 @@ private:
     std::unique_ptr<sqlite::Database> database_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Sqlite, StoreContract,
-                         testing::Values(EngineFactory{"sqlite", [] { return std::make_unique<SqliteEngine>(); }}),
-                         [](const auto& engine) { return engine.param.name; });
+const auto engines = testing::Values(EngineFactory{"sqlite", [] { return std::make_unique<SqliteEngine>(); }});
+const auto name_of = [](const auto& engine) { return engine.param.name; };
+INSTANTIATE_TEST_SUITE_P(Sqlite, StoreContract, engines, name_of);
+INSTANTIATE_TEST_SUITE_P(Sqlite, StoreTimers, engines, name_of);
+INSTANTIATE_TEST_SUITE_P(Sqlite, StoreOutbox, engines, name_of);
 
 }  // namespace
 }  // namespace kelisim::store::contract
