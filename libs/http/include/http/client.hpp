@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// Calls to other systems over kept connections. A failure tells what the other side can have done with the request,
+// because the gateway counts uses of a consent by it.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/limits.hpp"
+#include "http/message.hpp"
+#include "http/uri.hpp"
+#include "http/workers.hpp"
+
+namespace kelisim::http {
+
+struct ExchangeLimits {
+    std::chrono::milliseconds deadline{10'000};  // of everything: waiting, resolving, connecting, sending, answering
+    std::size_t header_bytes_max = 16 * 1024;
+    std::size_t header_fields_max = 100;
+    std::size_t body_bytes_max = base::limits::answer_body_bytes_max;
+};
+
+struct Outgoing {
+    Authority upstream;
+    std::string method = "GET";
+    std::string target = "/";  // origin form, percent-encoded
+    // Host, Content-Length, Expect and hop-by-hop fields (RFC 9110 7.6.1, also those that Connection names) are the
+    // client's own and are dropped from here.
+    std::vector<Header> headers;
+    std::string body;
+    ExchangeLimits limits;
+};
+
+struct Answer {
+    int status = 0;
+    Headers headers;  // without hop-by-hop fields
+    std::string body;
+};
+
+enum class Lost {
+    not_sent,    // no byte of the request was taken: no connection, or none in time. It may be repeated
+    no_answer,   // bytes left, and no whole answer came in time or at all: the other side may have acted. When in doubt
+    bad_answer,  // an answer came that is not HTTP or over the limits: the other side has most likely acted
+};
+
+struct Failure {
+    Lost lost;
+    std::string why;  // for logs; holds nothing of the request or the answer
+};
+
+using Outcome = std::variant<Answer, Failure>;
+
+struct ClientOptions {
+    std::size_t connections_max = base::limits::owner_connections_max;  // per upstream; at least one on each io thread
+    std::size_t waiting_max = 1024;  // exchanges that wait for one of them, per upstream and io thread
+    // Shorter than common servers keep a connection (5 s), so that a request seldom meets a closing one.
+    std::chrono::milliseconds idle_max{4'000};
+};
+
+// Connections stay on the io thread that opened them. Thread-safe.
+class Client {
+public:
+    explicit Client(Workers& workers, const ClientOptions& options = {});
+    // No exchange is running any more. Never on an io thread.
+    ~Client();
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+
+    // On an io thread of the workers. Throws std::invalid_argument for a method, target or header field that would
+    // change the request's framing: whoever put it there did not check it.
+    boost::asio::awaitable<Outcome> exchange(Outgoing request);
+
+private:
+    struct Lane;
+    std::vector<std::unique_ptr<Lane>> lanes_;
+    Workers& workers_;
+    ClientOptions options_;
+};
+
+}  // namespace kelisim::http

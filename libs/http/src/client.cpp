@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/client.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/error.hpp>
+#include <future>
+#include <map>
+#include <optional>
+#include <stdexcept>
+
+#include "ascii.hpp"
+#include "head.hpp"
+#include "link.hpp"
+#include "parser.hpp"
+#include "worker.hpp"
+
+namespace kelisim::http {
+
+namespace asio = boost::asio;
+namespace bh = boost::beast::http;
+using asio::ip::tcp;
+using boost::system::error_code;
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+namespace {
+
+constexpr std::size_t first_room = 4096;
+constexpr int interim_answers_max = 8;  // 100, 103: nobody sends more of them in good faith
+
+std::string host_of(const Authority& upstream) {
+    const bool ipv6 = upstream.host.find(':') != std::string::npos;
+    std::string host = ipv6 ? "[" + upstream.host + "]" : upstream.host;
+    if (upstream.port != 80) host += ":" + std::to_string(upstream.port);
+    return host;
+}
+
+// The fields that a Connection field names (RFC 9110 7.6.1).
+template <class Fields>
+std::vector<std::string> named_by_connection(const Fields& fields) {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        if (!same_name(fields[i].name, "connection")) continue;
+        std::string_view rest = fields[i].value;
+        while (!rest.empty())
+            names.emplace_back(trim(take_until(rest, ',')));
+    }
+    return names;
+}
+
+bool is_forwarded(std::string_view name, const std::vector<std::string>& dropped) {
+    return !is_hop_by_hop(name) &&
+           std::none_of(dropped.begin(), dropped.end(), [&](const auto& one) { return same_name(one, name); });
+}
+
+void require(bool fine, const char* what) {
+    if (!fine) throw std::invalid_argument(what);
+}
+
+std::string write_request_head(const Outgoing& request) {
+    require(!request.method.empty() && std::all_of(request.method.begin(), request.method.end(), is_token_char),
+            "the method is not a token");
+    const bool visible =
+        std::all_of(request.target.begin(), request.target.end(), [](char c) { return c > ' ' && c < 0x7f; });
+    require(visible && request.target.starts_with('/'), "the target is not in origin form");
+    std::string head =
+        request.method + " " + request.target + " HTTP/1.1\r\nHost: " + host_of(request.upstream) + "\r\n";
+    const auto dropped = named_by_connection(request.headers);
+    for (const auto& [name, value] : request.headers) {
+        require(valid_field(name, value), "a header field holds control characters");
+        const bool own = same_name(name, "host") || same_name(name, "content-length") || same_name(name, "expect");
+        if (!own && is_forwarded(name, dropped)) head += name + ": " + value + "\r\n";
+    }
+    // "A user agent SHOULD send Content-Length in a request when the method defines a meaning for enclosed content"
+    // (RFC 9110 8.6).
+    const bool has_content = !request.body.empty() || (request.method != "GET" && request.method != "HEAD");
+    if (has_content) head += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
+    head += "\r\n";
+    return head;
+}
+
+Headers end_to_end(const Headers& headers) {
+    const auto dropped = named_by_connection(headers);
+    Headers kept;
+    for (std::size_t i = 0; i < headers.size(); ++i) {
+        if (is_forwarded(headers[i].name, dropped)) kept.add(headers[i].name, headers[i].value);
+    }
+    return kept;
+}
+
+using Endpoints = std::vector<tcp::endpoint>;
+
+// getaddrinfo cannot be interrupted: at the deadline it is left to end alone.
+struct Resolving {
+    explicit Resolving(Worker& worker) : resolver(worker.context), timer(worker.context) {}
+    asio::ip::basic_resolver<tcp, asio::io_context::executor_type> resolver;
+    asio::steady_timer timer;
+    Endpoints found;
+};
+
+asio::awaitable<Endpoints> resolve(Worker& worker, Authority upstream, SteadyTime deadline) {
+    error_code error;
+    const auto numeric = asio::ip::make_address(upstream.host, error);
+    if (!error) co_return Endpoints{{numeric, upstream.port}};
+    auto state = std::make_shared<Resolving>(worker);
+    state->timer.expires_at(deadline);
+    state->resolver.async_resolve(upstream.host, std::to_string(upstream.port),
+                                  [state](const error_code& failed, const auto& results) {
+                                      if (!failed) {
+                                          for (const auto& result : results)
+                                              state->found.push_back(result.endpoint());
+                                      }
+                                      state->timer.cancel();
+                                  });
+    co_await state->timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
+    co_return state->found;
+}
+
+}  // namespace
+
+struct Client::Lane {
+    explicit Lane(Worker& runs_on) : worker(runs_on) {}
+    Worker& worker;
+    std::map<std::string, Pool> pools;  // by host and port; as many as upstreams are configured
+};
+
+namespace {
+
+// One request on its way, from the place in the pool to the answer.
+class Attempt {
+public:
+    Attempt(Worker& worker, const Outgoing& request, const std::string& head, SteadyTime deadline)
+        : worker_(worker), request_(request), head_(head), deadline_(deadline) {}
+
+    // Null when there is no connection.
+    asio::awaitable<std::unique_ptr<Link>> connect();
+
+    enum class Sent { nothing, something, everything };
+    asio::awaitable<Sent> send(Link& link);
+    asio::awaitable<Outcome> receive(Link& link);
+    bool reusable() const { return reusable_; }
+
+private:
+    Failure lost(const Link& link, std::string_view where) const;
+    std::optional<Outcome> parse(Link& link);
+    std::optional<Outcome> parse_header(Link& link);
+    Outcome finish(Link& link);
+    std::string_view pending(const Link& link) const { return std::string_view(link.in).substr(link.begin); }
+    void next_answer();
+
+    Worker& worker_;
+    const Outgoing& request_;
+    const std::string& head_;
+    SteadyTime deadline_;
+
+    Answer answer_;
+    std::optional<HeaderScan> scan_;
+    std::optional<AnswerParser> parser_;
+    int interim_ = 0;
+    bool reusable_ = false;
+};
+
+asio::awaitable<std::unique_ptr<Link>> Attempt::connect() {
+    const auto endpoints = co_await resolve(worker_, request_.upstream, deadline_);
+    auto link = std::make_unique<Link>(worker_);
+    link->due = deadline_;
+    for (const auto& endpoint : endpoints) {
+        error_code error;
+        link->close();  // of the attempt before
+        if (link->timed_out) break;
+        co_await link->socket.async_connect(endpoint, asio::redirect_error(asio::use_awaitable, error));
+        if (error || link->timed_out) continue;
+        link->socket.set_option(tcp::no_delay(true), error);
+        if (!error) link->socket.non_blocking(true, error);
+        if (!error) co_return link;
+    }
+    co_return nullptr;
+}
+
+asio::awaitable<Attempt::Sent> Attempt::send(Link& link) {
+    const std::array<asio::const_buffer, 2> whole{asio::buffer(head_), asio::buffer(request_.body)};
+    const std::size_t total = head_.size() + request_.body.size();
+    error_code error;
+    std::size_t sent = link.socket.write_some(whole, error);
+    if (error && error != asio::error::would_block) co_return Sent::nothing;
+    if (sent < total) {
+        const std::array rest{whole[0] + sent, whole[1] + (sent - std::min(sent, head_.size()))};
+        sent += co_await asio::async_write(link.socket, rest, asio::redirect_error(asio::use_awaitable, error));
+    }
+    if (sent == total) co_return Sent::everything;
+    co_return sent == 0 ? Sent::nothing : Sent::something;
+}
+
+Failure Attempt::lost(const Link& link, std::string_view where) const {
+    return {Lost::no_answer, (link.timed_out ? "deadline " : "connection ended ") + std::string(where)};
+}
+
+void Attempt::next_answer() {
+    answer_ = {};
+    scan_.emplace(HeaderScan::Kind::response);
+    parser_.reset();
+}
+
+asio::awaitable<Outcome> Attempt::receive(Link& link) {
+    next_answer();
+    link.in.clear();
+    link.begin = 0;
+    for (;;) {
+        if (link.begin == link.in.size()) {
+            link.in.clear();
+            link.begin = 0;
+        }
+        const std::size_t before = link.in.size();
+        link.in.resize(before + std::max(first_room, before));
+        error_code error;
+        const std::size_t bytes = co_await link.socket.async_read_some(
+            asio::buffer(link.in) + before, asio::redirect_error(asio::use_awaitable, error));
+        link.in.resize(before + bytes);
+        if (link.timed_out) co_return lost(link, "before the whole answer");
+        if (error == asio::error::eof && parser_ && parser_->need_eof()) {
+            parser_->put_eof(error);
+            co_return finish(link);
+        }
+        if (error) co_return lost(link, "before the whole answer");
+        if (auto outcome = parse(link)) co_return std::move(*outcome);
+    }
+}
+
+// Nothing while more bytes are needed.
+std::optional<Outcome> Attempt::parse(Link& link) {
+    while (!pending(link).empty()) {
+        if (!parser_) {
+            if (auto outcome = parse_header(link)) return outcome;
+            if (!parser_) {
+                if (scan_->size() > 0) return std::nullopt;
+                continue;  // an interim answer is behind us
+            }
+        } else {
+            error_code error;
+            link.begin += parser_->put(asio::buffer(pending(link)), error);
+            if (error == bh::error::need_more) {
+                if (pending(link).size() < request_.limits.header_bytes_max) return std::nullopt;
+                return Failure{Lost::bad_answer, "a chunk header without end"};
+            }
+            if (error == bh::error::body_limit) return Failure{Lost::bad_answer, "the body is over its limit"};
+            if (error) return Failure{Lost::bad_answer, "the body is not HTTP"};
+        }
+        if (parser_->is_done()) return finish(link);
+    }
+    return std::nullopt;
+}
+
+// Nothing when the header is not whole yet, was that of an interim answer, or is the start of a body to come.
+std::optional<Outcome> Attempt::parse_header(Link& link) {
+    const auto& limits = request_.limits;
+    const auto state = scan_->scan(pending(link).substr(0, limits.header_bytes_max));
+    if (state == HeaderScan::State::malformed) return Failure{Lost::bad_answer, "the header is not HTTP"};
+    if (state == HeaderScan::State::incomplete) {
+        if (pending(link).size() < limits.header_bytes_max) return std::nullopt;
+        return Failure{Lost::bad_answer, "the header is over its limit"};
+    }
+    parser_.emplace(answer_.headers, answer_.body, MessageLimits{limits.header_fields_max, limits.body_bytes_max});
+    if (request_.method == "HEAD") parser_->skip(true);
+    error_code error;
+    link.begin += parser_->put(asio::buffer(pending(link).substr(0, scan_->size())), error);
+    if (error == bh::error::header_limit) return Failure{Lost::bad_answer, "more header fields than the limit"};
+    if (error || !parser_->is_header_done()) return Failure{Lost::bad_answer, "the header is not HTTP"};
+    if (parser_->content_length().value_or(0) > limits.body_bytes_max && request_.method != "HEAD")
+        return Failure{Lost::bad_answer, "the body is over its limit"};
+    if (parser_->status() >= 200) return std::nullopt;
+    // "A client MUST be able to parse one or more 1xx responses received prior to a final response" (RFC 9110 15.2).
+    // We ask for no upgrade, so that 101 is no answer to us.
+    if (parser_->status() == 101 || ++interim_ > interim_answers_max)
+        return Failure{Lost::bad_answer, "an interim answer that was not asked for"};
+    next_answer();
+    return std::nullopt;
+}
+
+Outcome Attempt::finish(Link& link) {
+    // More than the answer: what it belongs to is anybody's guess.
+    reusable_ = parser_->keep_alive() && pending(link).empty();
+    answer_.status = parser_->status();
+    answer_.headers = end_to_end(answer_.headers);
+    return std::move(answer_);
+}
+
+}  // namespace
+
+Client::Client(Workers& workers, const ClientOptions& options) : workers_(workers), options_(options) {
+    for (std::size_t i = 0; i < workers.size(); ++i)
+        lanes_.push_back(std::make_unique<Lane>(workers.worker(i)));
+}
+
+Client::~Client() {
+    for (const auto& lane : lanes_) {
+        std::promise<void> closed;
+        asio::post(lane->worker.context, [&] {
+            lane->pools.clear();
+            closed.set_value();
+        });
+        closed.get_future().wait();
+    }
+}
+
+asio::awaitable<Outcome> Client::exchange(Outgoing request) {
+    const SteadyTime deadline = std::chrono::steady_clock::now() + request.limits.deadline;
+    const std::string head = write_request_head(request);
+    Worker& worker = workers_.worker_of(co_await asio::this_coro::executor);
+    Lane& lane = **std::find_if(lanes_.begin(), lanes_.end(), [&](const auto& one) { return &one->worker == &worker; });
+    const std::size_t links_max = std::max<std::size_t>(1, options_.connections_max / lanes_.size());
+    Pool& pool =
+        lane.pools.try_emplace(host_of(request.upstream), worker, links_max, options_.waiting_max).first->second;
+
+    const auto place = co_await pool.enter(deadline);
+    if (!place) co_return Failure{Lost::not_sent, "no free connection in time"};
+    Attempt attempt(worker, request, head, deadline);
+    std::unique_ptr<Link> link = pool.take_idle();
+    auto sent = Attempt::Sent::nothing;
+    if (link) {
+        link->due = deadline;
+        sent = co_await attempt.send(*link);
+    }
+    // The other side had closed the kept connection before it took a byte, so that a fresh one repeats nothing.
+    if (sent == Attempt::Sent::nothing) {
+        link = co_await attempt.connect();
+        if (!link) co_return Failure{Lost::not_sent, "no connection"};
+        sent = co_await attempt.send(*link);
+    }
+    if (sent == Attempt::Sent::nothing) co_return Failure{Lost::not_sent, "the connection took no byte"};
+    if (sent == Attempt::Sent::something) co_return Failure{Lost::no_answer, "the request left in part"};
+    Outcome outcome = co_await attempt.receive(*link);
+    if (attempt.reusable() && !link->timed_out) pool.keep(std::move(link), options_.idle_max);
+    co_return outcome;
+}
+
+}  // namespace kelisim::http

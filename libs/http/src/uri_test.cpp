@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "http/uri.hpp"
+
+#include <gtest/gtest.h>
+
+namespace kelisim::http {
+namespace {
+
+TEST(Uri, DecodesWholeEscapesOnly) {
+    EXPECT_EQ(percent_decode("a%20b+c%2F"), "a b+c/");
+    for (const auto* bad : {"%", "%4", "%4g", "%g4", "%00", "%ff", "%c0%80", "%+1"})
+        EXPECT_FALSE(percent_decode(bad)) << bad;
+}
+
+TEST(Uri, EncodesAllButUnreserved) {
+    EXPECT_EQ(percent_encode("aZ09-._~ /%\u049b"), "aZ09-._~%20%2F%25%D2%9B");
+}
+
+TEST(Uri, APathIsReadInOneWayOnly) {
+    for (const auto* fine : {"/", "/a/b", "/a//b", "/a.b/..c/d..", "/...", "/%41", "/.well-known/x", "/a/"})
+        EXPECT_TRUE(unambiguous_path(fine)) << fine;
+    for (const auto* bad :
+         {"", "a", "/.", "/..", "/a/../b", "/a/./b", "/a/..", "/%2e", "/%2E%2e/", "/.%2e", "/%", "/%4", "/%zz", "/%00"})
+        EXPECT_FALSE(unambiguous_path(bad)) << bad;
+}
+
+TEST(Uri, ReadsOriginsOfUpstreams) {
+    EXPECT_EQ(parse_http_origin("http://127.0.0.1:8080"), (Authority{"127.0.0.1", 8080}));
+    EXPECT_EQ(parse_http_origin("http://owner.example/"), (Authority{"owner.example", 80}));
+    EXPECT_EQ(parse_http_origin("http://[::1]:81"), (Authority{"::1", 81}));
+    for (const auto* bad : {"", "127.0.0.1:80", "https://a", "http://", "http://a/b", "http://u@a", "http://a?b",
+                            "http://a#b", "http://a:0", "http://a:65536", "http://a:x", "http://a b", "ftp://a"})
+        EXPECT_FALSE(parse_http_origin(bad)) << bad;
+}
+
+}  // namespace
+}  // namespace kelisim::http
