@@ -2,4 +2,5 @@
 # store_sqlite::schema_version; one that was released never changes.
 set(KELISIM_SQLITE_MIGRATIONS
     0001_store.sql
+    0002_service.sql
 )

@@ -38,7 +38,8 @@ Consent begin(const AccessRequest& request, ConsentId id, Means means, base::Tim
             .granted = now,
             .expires = std::min(term_ends, connection_ends),
             .means = means,
-            .terms = request.terms};
+            .terms = request.terms,
+            .employee = request.employee};
 }
 
 base::Result<void> move(Consent& consent, ConsentState to) {

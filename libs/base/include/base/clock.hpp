@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -33,6 +34,19 @@ public:
 class SystemClock final : public Clock {
 public:
     Time now() const override { return std::chrono::floor<Duration>(std::chrono::system_clock::now()); }
+};
+
+// Another clock, moved: the sandbox plays days in seconds. Thread-safe.
+class MovedClock final : public Clock {
+public:
+    MovedClock(const Clock& clock, Duration offset) : clock_(clock), offset_(offset.count()) {}
+    Time now() const override { return clock_.now() + offset(); }
+    Duration offset() const { return Duration{offset_.load()}; }
+    void advance(Duration by) { offset_ += by.count(); }
+
+private:
+    const Clock& clock_;
+    std::atomic<std::int64_t> offset_;
 };
 
 // ISO 8601 duration of days and time, "P30D", "P1Y", "PT15M": a calendar part is added on the UTC calendar.

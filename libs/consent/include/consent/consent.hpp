@@ -34,6 +34,7 @@ struct Consent {
     base::Time expires;  // the first instant at which it no longer holds
     Means means{};
     Terms terms;
+    std::string employee;  // who asked; personal data of that person
 };
 
 bool may_follow(ConsentState from, ConsentState to);

@@ -1,0 +1,153 @@
+-- The service itself: registry, subjects, requests, consents, tokens, uses, journal and ledger. See db/DATA_MODEL.md.
+-- `sealed` columns are AES-256-GCM; whose key opens them is said at each table.
+
+CREATE TABLE setting (
+    name TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE registry_entry (
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (kind, key)
+) STRICT, WITHOUT ROWID;
+
+-- One row per subject: deleting it destroys the data key, and with it everything sealed under it.
+CREATE TABLE subject (
+    id BLOB NOT NULL UNIQUE,
+    bucket INTEGER NOT NULL,
+    blind BLOB NOT NULL UNIQUE,
+    wrapped_key BLOB NOT NULL,
+    sealed BLOB NOT NULL
+) STRICT;
+
+-- By party: client-chosen ids.
+CREATE TABLE client_request (
+    initiator TEXT NOT NULL,
+    client_id BLOB NOT NULL,
+    digest BLOB NOT NULL,
+    request BLOB NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (initiator, client_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX client_request_at ON client_request (at);
+
+-- sealed: the subject's key.
+CREATE TABLE access_request (
+    id BLOB NOT NULL UNIQUE,
+    bucket INTEGER NOT NULL,
+    subject BLOB NOT NULL,
+    state INTEGER NOT NULL,
+    created INTEGER NOT NULL,
+    expires INTEGER NOT NULL,
+    consent BLOB,
+    sealed BLOB NOT NULL
+) STRICT;
+
+-- sealed: the subject's key.
+CREATE TABLE consent (
+    id BLOB NOT NULL UNIQUE,
+    bucket INTEGER NOT NULL,
+    subject BLOB NOT NULL,
+    request BLOB NOT NULL,
+    state INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    uses INTEGER NOT NULL,
+    counted INTEGER NOT NULL,
+    granted INTEGER NOT NULL,
+    expires INTEGER NOT NULL,
+    sealed BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE token (
+    id BLOB NOT NULL UNIQUE,
+    bucket INTEGER NOT NULL,
+    consent BLOB NOT NULL,
+    kind INTEGER NOT NULL,
+    client TEXT NOT NULL,
+    issued INTEGER NOT NULL,
+    expires INTEGER NOT NULL,
+    revoked INTEGER,
+    hash BLOB
+) STRICT;
+CREATE INDEX token_consent ON token (consent);
+
+-- A record of access. sealed: the archive key, so that it outlives the subject's data until its archive term ends.
+-- answer: the subject's key, for repeats under the same key within the idempotency window.
+CREATE TABLE use_record (
+    id BLOB NOT NULL UNIQUE,
+    bucket INTEGER NOT NULL,
+    consent BLOB NOT NULL,
+    key BLOB NOT NULL,
+    digest BLOB NOT NULL,
+    state INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    sealed BLOB NOT NULL,
+    status INTEGER,
+    answer BLOB,
+    PRIMARY KEY (consent, key)
+) STRICT;
+
+CREATE INDEX use_reserved ON use_record (at) WHERE state = 0;
+
+-- By phone: the questions that are open on one phone, each with its pair of digits; and messages heard, once each.
+-- phone: blind index of the number.
+CREATE TABLE phone_question (
+    phone BLOB NOT NULL,
+    slot INTEGER NOT NULL,
+    request BLOB NOT NULL,
+    clarified INTEGER NOT NULL,
+    sealed BLOB NOT NULL,
+    PRIMARY KEY (phone, slot)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX phone_question_request ON phone_question (request);
+CREATE TABLE heard_message (
+    id BLOB NOT NULL PRIMARY KEY,
+    at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Client assertions that were used: each jti once.
+CREATE TABLE used_assertion (
+    client TEXT NOT NULL,
+    jti BLOB NOT NULL,
+    expires INTEGER NOT NULL,
+    PRIMARY KEY (client, jti)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX used_assertion_expires ON used_assertion (expires);
+
+-- Every fact, once and for ever. sealed: the archive key. The ledger holds its commitment.
+CREATE TABLE journal (
+    seq INTEGER NOT NULL PRIMARY KEY,
+    id BLOB NOT NULL,
+    bucket INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    entity BLOB NOT NULL,
+    salt BLOB NOT NULL,
+    sealed BLOB NOT NULL,
+    commitment BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE ledger_leaf (
+    number INTEGER NOT NULL PRIMARY KEY,
+    journal_seq INTEGER NOT NULL,
+    hash BLOB NOT NULL
+) STRICT;
+CREATE TABLE ledger_head (
+    only_row INTEGER NOT NULL PRIMARY KEY CHECK (only_row = 1),
+    size INTEGER NOT NULL,
+    frontier BLOB NOT NULL,
+    journal_seq INTEGER NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
+
+-- The sandbox's phones. sealed: the archive key, by the way of all personal data.
+CREATE TABLE sandbox_message (
+    seq INTEGER NOT NULL PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    phone BLOB NOT NULL,
+    outgoing INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    sealed BLOB NOT NULL
+) STRICT;
+CREATE INDEX sandbox_message_phone ON sandbox_message (phone, seq);

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// An initiator asks for access to a person's data (236/НК п.2(3), п.5, п.7(1)).
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "access/parts.hpp"
+#include "consent/terms.hpp"
+
+namespace kelisim::access {
+
+extern const base::Reason client_request_reused;
+
+struct AskCommand {
+    std::string initiator;  // system key
+    base::Iin subject;
+    consent::Ask ask;
+    std::optional<std::int64_t> life_seconds;
+};
+
+struct RecordedRequest {
+    consent::RequestId id;
+    base::Time expires;
+};
+
+// Thread-safe; functions that take a session run inside a unit.
+class Asking {
+public:
+    explicit Asking(const Parts& parts) : parts_(parts) {}
+
+    consent::RequestId new_id(const base::Iin& subject, base::Time now) const;
+
+    // By party, a unit of its own: the id of the request under this client-chosen id, the fresh one when it is new.
+    // Refused when the same id came with other bytes within the window.
+    base::Result<consent::RequestId> claim(store::WriteSession& session, const AskCommand& command,
+                                           std::string_view client_request_id, const crypto::Digest& digest,
+                                           consent::RequestId fresh, base::Time now) const;
+
+    // Records the request and everything that follows from it: question, expiry, journal. Once per id: a repeat gets
+    // what is stored.
+    base::Result<RecordedRequest> record(store::WriteSession& session, const AskCommand& command, consent::RequestId id,
+                                         base::Time now) const;
+
+    // The timer of its expiry. Tells the person that silence gave nobody access.
+    void expire(store::WriteSession& session, consent::RequestId id, base::Time now) const;
+
+private:
+    base::Result<consent::Terms> settle(const AskCommand& command, base::Time now) const;
+    void ask_by_sms(store::WriteSession& session, const consent::AccessRequest& request, const people::Person& person,
+                    base::Time now) const;
+
+    Parts parts_;
+};
+
+}  // namespace kelisim::access

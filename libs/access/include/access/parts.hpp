@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "access/token_index.hpp"
+#include "base/entropy.hpp"
+#include "base/zone.hpp"
+#include "channel/sms.hpp"
+#include "records/records.hpp"
+#include "registry/registry.hpp"
+#include "store/outbox.hpp"
+#include "store/timers.hpp"
+
+namespace kelisim::access {
+
+// What every use case works with; all of it outlives them.
+struct Parts {
+    const registry::Registry& registry;
+    const records::Records& records;
+    store::Timers& timers;
+    store::Outbox& outbox;
+    base::Entropy& entropy;
+    const base::Zone& zone;
+    TokenIndex& tokens;
+    channel::Script script;  // in which 1414 writes
+};
+
+// Kinds of timers and outbox rows: names in the database, never changed.
+inline constexpr std::string_view timer_request_expiry = "request.expiry";
+inline constexpr std::string_view timer_consent_expiry = "consent.expiry";
+inline constexpr std::string_view timer_answer_forget = "use.answer.forget";
+inline constexpr std::string_view timer_sweep = "sweep";
+
+inline constexpr std::string_view outbox_question = "sms.question";  // ask a person
+inline constexpr std::string_view outbox_notice = "sms.notice";      // tell a person
+inline constexpr std::string_view outbox_answer = "answer";          // from a phone to the subject
+inline constexpr std::string_view outbox_close = "question.close";   // from the subject to the phone
+
+}  // namespace kelisim::access

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "access/contact.hpp"
+
+#include <algorithm>
+#include <boost/json/value_to.hpp>
+
+#include "base/limits.hpp"
+#include "channel/reply.hpp"
+#include "channel/texts.hpp"
+#include "payload.hpp"
+
+namespace kelisim::access {
+
+namespace {
+
+using records::PhoneQuestion;
+
+std::string text_of(const boost::json::object& payload, std::string_view name) {
+    return std::string(payload.at(name).as_string());
+}
+
+people::Phone phone_of(const boost::json::object& payload) {
+    return people::Phone::parse(text_of(payload, "phone")).value();
+}
+
+base::Language language_of(const boost::json::object& payload) {
+    return base::parse_language(text_of(payload, "language")).value();
+}
+
+registry::Name name_of(const boost::json::object& payload, std::string_view member) {
+    return boost::json::value_to<registry::Name>(payload.at(member));
+}
+
+struct Chosen {
+    consent::RequestId request;
+    consent::Answer answer;
+};
+
+// The question and the answer that the reply names, or nothing when that is not plain.
+std::optional<Chosen> choose(const channel::Reply& reply, const std::vector<PhoneQuestion>& open) {
+    if (const auto* word = std::get_if<channel::Word>(&reply)) {
+        if (open.size() != 1) return std::nullopt;
+        return Chosen{open.front().request, *word == channel::Word::yes ? consent::Answer::yes : consent::Answer::no};
+    }
+    const auto* number = std::get_if<channel::Number>(&reply);
+    if (number == nullptr) return std::nullopt;
+    for (const PhoneQuestion& question : open) {
+        const channel::Choices choices = channel::choices_of_slot(question.slot);
+        if (number->value == choices.yes) return Chosen{question.request, consent::Answer::yes};
+        if (number->value == choices.no) return Chosen{question.request, consent::Answer::no};
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::variant<Sms, Contact::NoFreeSlot, Contact::TooLate> Contact::prepare_question(store::WriteSession& session,
+                                                                                   const store::OutboxRow& row,
+                                                                                   base::Time now) const {
+    const auto payload = open_payload(parts_, outbox_question, row.payload);
+    const auto request = consent::RequestId::from_bytes(row.key).value();
+    const base::Time expires = base::from_micros(payload.at("expires").as_int64());
+    if (now >= expires) return TooLate{};
+    const people::Phone phone = phone_of(payload);
+    const auto slot = parts_.records.phone_questions.open(session, phone,
+                                                          {.slot = 0,
+                                                           .request = request,
+                                                           .clarified = 0,
+                                                           .organisation = name_of(payload, "organisation"),
+                                                           .language = text_of(payload, "language")});
+    if (!slot) return NoFreeSlot{};
+    const channel::Question question{
+        .organisation = name_of(payload, "organisation"),
+        .bin = text_of(payload, "bin"),
+        .services = boost::json::value_to<std::vector<registry::Name>>(payload.at("services")),
+        .purpose = name_of(payload, "purpose"),
+        .term = base::parse_period(text_of(payload, "term")).value(),
+        .uses_max = payload.at("uses_max").as_int64(),
+        .answer_by = parts_.zone.date_and_time(expires),
+        .choices = channel::choices_of_slot(*slot)};
+    return Sms{request.to_string(), phone, channel::question_text(question, {language_of(payload), parts_.script})};
+}
+
+Sms Contact::notice(const store::OutboxRow& row) const {
+    const auto payload = open_payload(parts_, outbox_notice, row.payload);
+    return {base::RawId::from_bytes(row.key).value().to_string(), phone_of(payload), text_of(payload, "text")};
+}
+
+void Contact::close(store::WriteSession& session, const store::OutboxRow& row) const {
+    const auto payload = open_payload(parts_, outbox_close, row.payload);
+    parts_.records.phone_questions.close(session, consent::RequestId::parse(text_of(payload, "request")).value());
+}
+
+void Contact::hear(store::WriteSession& session, const people::Phone& phone, std::string_view text,
+                   std::string_view message_id, base::Time now) const {
+    const records::PhoneQuestions& questions = parts_.records.phone_questions;
+    if (!questions.hear_once(session, phone, message_id, now)) return;
+    const std::vector<PhoneQuestion> open = questions.all(session, phone);
+    const auto chosen = choose(channel::read_reply(text), open);
+    if (!chosen) return clarify(session, phone, open, now);
+    questions.close(session, chosen->request);
+    const boost::json::object payload{{"request", chosen->request.to_string()},
+                                      {"yes", chosen->answer == consent::Answer::yes},
+                                      {"heard", base::to_micros(now)}};
+    parts_.outbox.put(session, outbox_answer, new_row_id(parts_, chosen->request, now).bytes(), now,
+                      seal_payload(parts_, outbox_answer, payload));
+}
+
+void Contact::clarify(store::WriteSession& session, const people::Phone& phone, const std::vector<PhoneQuestion>& open,
+                      base::Time now) const {
+    const base::RawId about = base::RawId::make(now, {}, parts_.entropy);
+    if (open.empty()) {
+        // Nothing tells the language of a phone without a question: both of the state.
+        const std::string text = channel::nothing_open_text({base::Language::kk, parts_.script}) + " / " +
+                                 channel::nothing_open_text({base::Language::ru, parts_.script});
+        return notify(parts_, session, phone, text, about, now);
+    }
+    const bool clarified = std::all_of(open.begin(), open.end(), [](const PhoneQuestion& question) {
+        return question.clarified >= base::limits::sms_clarifications_max;
+    });
+    if (clarified) return;
+    std::vector<channel::OpenQuestion> list;
+    for (const PhoneQuestion& question : open) {
+        list.push_back({question.organisation, channel::choices_of_slot(question.slot)});
+    }
+    const base::Language language = base::parse_language(open.front().language).value();
+    parts_.records.phone_questions.mark_clarified(session, phone);
+    notify(parts_, session, phone, channel::clarifying_text(list, {language, parts_.script}), about, now);
+}
+
+}  // namespace kelisim::access

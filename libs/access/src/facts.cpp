@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "facts.hpp"
+
+#include <boost/json/array.hpp>
+
+namespace kelisim::access {
+
+namespace {
+
+std::string_view kind_of(consent::RequestState state) {
+    switch (state) {
+        case consent::RequestState::recorded:
+            return "request.recorded";
+        case consent::RequestState::asked:
+            return "request.asked";
+        case consent::RequestState::granted:
+            return "request.granted";
+        case consent::RequestState::refused:
+            return "request.refused";
+        case consent::RequestState::expired:
+            return "request.expired";
+        case consent::RequestState::undeliverable:
+            return "request.undeliverable";
+        case consent::RequestState::cancelled:
+            return "request.cancelled";
+    }
+    return "request";
+}
+
+std::string_view kind_of(consent::UseState state) {
+    switch (state) {
+        case consent::UseState::reserved:
+            return "use.reserved";
+        case consent::UseState::delivered:
+            return "use.delivered";
+        case consent::UseState::not_sent:
+            return "use.not_sent";
+        case consent::UseState::unknown:
+            return "use.unknown";
+    }
+    return "use";
+}
+
+template <class State>
+std::int64_t number(State state) {
+    return static_cast<std::int64_t>(state);
+}
+
+boost::json::object consent_numbers(const consent::Consent& consent) {
+    return {{"consent", consent.id.to_string()},
+            {"consent_state", number(consent.state)},
+            {"uses", consent.uses},
+            {"counted", consent.counted}};
+}
+
+}  // namespace
+
+records::Fact request_fact(const consent::AccessRequest& request, base::Time now) {
+    return {.kind = kind_of(request.state),
+            .entity = request.id,
+            .at = now,
+            .details = {{"state", number(request.state)},
+                        {"subject", request.subject.to_string()},
+                        {"initiator", request.terms.initiator},
+                        {"connection", request.terms.connection},
+                        {"expires", base::to_iso8601(request.expires)}}};
+}
+
+records::Fact consent_fact(std::string_view kind, const consent::Consent& consent, base::Time now) {
+    boost::json::object details = consent_numbers(consent);
+    details["request"] = consent.request.to_string();
+    details["version"] = consent.version;
+    details["expires"] = base::to_iso8601(consent.expires);
+    return {.kind = kind, .entity = consent.id, .at = now, .details = std::move(details)};
+}
+
+records::Fact token_issued_fact(const records::TokenRecord& token, base::Time now) {
+    return {.kind = "token.issued",
+            .entity = token.id,
+            .at = now,
+            .details = {{"state", 0},
+                        {"consent", token.consent.to_string()},
+                        {"client", token.client},
+                        {"expires", base::to_iso8601(token.expires)}}};
+}
+
+records::Fact token_revoked_fact(const records::TokenRecord& token, base::Time now) {
+    return {.kind = "token.revoked",
+            .entity = token.id,
+            .at = now,
+            .details = {{"state", 1}, {"consent", token.consent.to_string()}}};
+}
+
+records::Fact use_fact(const consent::Use& use, const consent::Consent& consent, base::Time now) {
+    boost::json::object details = consent_numbers(consent);
+    details["state"] = number(use.state);
+    return {.kind = kind_of(use.state), .entity = use.id, .at = now, .details = std::move(details)};
+}
+
+records::Fact use_refused_fact(const consent::Consent& consent, std::string_view service,
+                               const std::vector<const base::Reason*>& reasons, base::Time now) {
+    boost::json::array codes;
+    for (const base::Reason* reason : reasons)
+        codes.emplace_back(reason->code);
+    return {.kind = "use.refused",
+            .entity = consent.id,
+            .at = now,
+            .details = {{"service", service}, {"reasons", std::move(codes)}}};
+}
+
+}  // namespace kelisim::access

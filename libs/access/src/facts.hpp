@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the journal says of each step. Every fact of a request, consent, token or use carries the state that its row
+// has from then on, so that `kelisim ledger verify` can hold the rows against the journal.
+#pragma once
+
+#include "consent/use.hpp"
+#include "records/records.hpp"
+
+namespace kelisim::access {
+
+records::Fact request_fact(const consent::AccessRequest& request, base::Time now);
+records::Fact consent_fact(std::string_view kind, const consent::Consent& consent, base::Time now);
+records::Fact token_issued_fact(const records::TokenRecord& token, base::Time now);
+records::Fact token_revoked_fact(const records::TokenRecord& token, base::Time now);
+records::Fact use_fact(const consent::Use& use, const consent::Consent& consent, base::Time now);
+records::Fact use_refused_fact(const consent::Consent& consent, std::string_view service,
+                               const std::vector<const base::Reason*>& reasons, base::Time now);
+
+}  // namespace kelisim::access

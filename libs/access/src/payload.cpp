@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "payload.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+namespace kelisim::access {
+
+base::Bytes seal_payload(const Parts& parts, std::string_view kind, const boost::json::object& payload) {
+    return crypto::seal(parts.records.vault.queue_key(), base::as_bytes(boost::json::serialize(payload)),
+                        base::as_bytes(kind), parts.entropy);
+}
+
+boost::json::object open_payload(const Parts& parts, std::string_view kind, base::BytesView sealed) {
+    const base::Bytes plain =
+        records::open_or_throw(parts.records.vault.queue_key(), sealed, base::as_bytes(kind), "outbox payload");
+    return boost::json::parse(base::as_text(plain)).as_object();
+}
+
+base::RawId new_row_id(const Parts& parts, const base::RawId& about, base::Time now) {
+    return base::RawId::make(now, about.bucket(), parts.entropy);
+}
+
+void notify(const Parts& parts, store::WriteSession& session, const people::Phone& phone, std::string_view text,
+            const base::RawId& about, base::Time now) {
+    const base::Bytes payload = seal_payload(parts, outbox_notice, {{"phone", phone.reveal()}, {"text", text}});
+    parts.outbox.put(session, outbox_notice, new_row_id(parts, about, now).bytes(), now, payload);
+}
+
+void close_question(const Parts& parts, store::WriteSession& session, consent::RequestId request, base::Time now) {
+    parts.outbox.put(session, outbox_close, new_row_id(parts, request, now).bytes(), now,
+                     seal_payload(parts, outbox_close, {{"request", request.to_string()}}));
+}
+
+}  // namespace kelisim::access

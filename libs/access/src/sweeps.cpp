@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "access/sweeps.hpp"
+
+#include "access/uses.hpp"
+#include "base/limits.hpp"
+
+namespace kelisim::access {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto sweep_interval = 60s;
+constexpr std::size_t uses_per_sweep = 1000;
+// Longer than any call can be under way.
+constexpr auto outcome_patience = base::limits::owner_deadline + 60s;
+
+// The one sweep of a database has a name of its own instead of an entity.
+constexpr std::string_view sweep_name = "the one sweep";
+
+store::TimerKey sweep_key() {
+    return {timer_sweep, base::Bucket{}, base::as_bytes(sweep_name)};
+}
+
+}  // namespace
+
+void plan_sweep(const Parts& parts, store::WriteSession& session, base::Time now) {
+    parts.timers.schedule(session, sweep_key(), now + sweep_interval);
+}
+
+void sweep(const Parts& parts, store::WriteSession& session, base::Time now) {
+    const Uses uses(parts);
+    for (const consent::Use& use :
+         parts.records.uses.reserved_before(session, now - outcome_patience, uses_per_sweep)) {
+        uses.conclude(session, use.id, consent::UseState::unknown, std::nullopt, now);
+    }
+    parts.records.tokens.forget_assertions(session, now);
+    session.after_commit([&index = parts.tokens, now] { index.forget_expired(now); });
+    plan_sweep(parts, session, now);
+}
+
+}  // namespace kelisim::access

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "access/tokens.hpp"
+
+#include <algorithm>
+
+#include "base/limits.hpp"
+#include "base/text.hpp"
+#include "facts.hpp"
+
+namespace kelisim::access {
+
+using base::Result;
+using records::TokenKind;
+using records::TokenRecord;
+
+const base::Reason refresh_token_invalid{
+    "token_refresh_invalid",
+    base::Kind::invalid,
+    "RFC 6749 section 5.2",
+    {"Жаңарту токені жарамсыз немесе келісім аяқталған.", "Токен обновления недействителен, или согласие закончилось.",
+     "The refresh token is not valid, or the consent has ended."}};
+
+namespace {
+
+// "<id>.<secret>": the id finds the row, the secret is compared with its hash.
+struct RefreshText {
+    consent::TokenId id;
+    base::Bytes secret;
+};
+
+std::optional<RefreshText> read_refresh(std::string_view text) {
+    const auto dot = text.find('.');
+    if (dot == std::string_view::npos) return std::nullopt;
+    const auto id = consent::TokenId::parse(text.substr(0, dot));
+    auto secret = base::from_base64url(text.substr(dot + 1));
+    if (!id || !secret) return std::nullopt;
+    return RefreshText{*id, std::move(*secret)};
+}
+
+std::vector<std::string> owners_of(const std::vector<std::string>& services, const registry::Registry& registry) {
+    std::vector<std::string> owners;
+    for (const std::string& key : services) {
+        const registry::IntegrationService* service = registry.service(key);
+        if (service == nullptr || std::find(owners.begin(), owners.end(), service->owner) != owners.end()) continue;
+        owners.push_back(service->owner);
+    }
+    return owners;
+}
+
+bool holds(const consent::Consent& consent, base::Time now) {
+    return consent.state == consent::ConsentState::active && now < consent.expires;
+}
+
+}  // namespace
+
+std::string_view acr_of(consent::Means means) {
+    switch (means) {
+        case consent::Means::sms_reply:
+            return "urn:kelisim:acr:sms-reply";
+    }
+    return {};
+}
+
+PollState Tokens::poll(store::ReadSession& session, consent::RequestId id, std::string_view initiator,
+                       base::Time now) const {
+    const auto state = parts_.records.requests.state(session, id);
+    if (!state) return PollState::unknown;
+    const records::Subject subject = parts_.records.subjects.load(session, state->subject);
+    const auto request = parts_.records.requests.find(session, id, subject.data_key);
+    if (!request || request->terms.initiator != initiator) return PollState::unknown;
+    switch (request->state) {
+        case consent::RequestState::granted:
+            return PollState::granted;
+        case consent::RequestState::refused:
+            return PollState::refused;
+        case consent::RequestState::cancelled:
+            return PollState::refused;
+        case consent::RequestState::undeliverable:
+            return PollState::undeliverable;
+        case consent::RequestState::expired:
+            return PollState::expired;
+        // The clock decides, not the scheduler.
+        default:
+            return now >= request->expires ? PollState::expired : PollState::pending;
+    }
+}
+
+std::optional<IssuedToken> Tokens::redeem(store::WriteSession& session, consent::RequestId id,
+                                          const registry::System& client, base::Time now) const {
+    const auto state = parts_.records.requests.state(session, id);
+    if (!state) return std::nullopt;
+    const records::Subject subject = parts_.records.subjects.load(session, state->subject);
+    const auto request = parts_.records.requests.find(session, id, subject.data_key).value();
+    if (!request.consent) return std::nullopt;
+    const auto found = parts_.records.consents.find(session, *request.consent, parts_.records.subjects);
+    if (!found) throw records::Damaged("a request names a consent that is gone");
+    if (found->consent.terms.initiator != client.key || !holds(found->consent, now)) return std::nullopt;
+
+    IssuedToken issued = issue(session, *found, client, now);
+    std::array<std::uint8_t, 32> secret{};
+    parts_.entropy.fill(secret);
+    const TokenRecord refresh{.id = consent::TokenId::make(now, found->consent.id.bucket(), parts_.entropy),
+                              .consent = found->consent.id,
+                              .kind = TokenKind::refresh,
+                              .client = client.client_id,
+                              .issued = now,
+                              .expires = found->consent.expires,
+                              .revoked = {},
+                              .hash = crypto::sha256(secret)};
+    parts_.records.tokens.add(session, refresh);
+    issued.refresh_token = refresh.id.to_string() + "." + base::to_base64url(secret);
+    return issued;
+}
+
+IssuedToken Tokens::issue(store::WriteSession& session, const records::Consents::Found& found,
+                          const registry::System& client, base::Time now) const {
+    const consent::Consent& consent = found.consent;
+    const TokenRecord token{.id = consent::TokenId::make(now, consent.id.bucket(), parts_.entropy),
+                            .consent = consent.id,
+                            .kind = TokenKind::access,
+                            .client = client.client_id,
+                            .issued = now,
+                            .expires = std::min<base::Time>(now + base::limits::access_token_life, consent.expires),
+                            .revoked = {},
+                            .hash = {}};
+    parts_.records.tokens.add(session, token);
+    parts_.records.journal.append(session, token_issued_fact(token, now));
+    session.after_commit([&index = parts_.tokens, token] {
+        index.add(token.id, {.consent = token.consent, .expires = token.expires, .verified = {}});
+    });
+    return {.claims = {.issuer = issuer_,
+                       .subject = found.subject.person.iin,
+                       .audience = owners_of(consent.terms.services, parts_.registry),
+                       .client_id = client.client_id,
+                       .jti = token.id.to_string(),
+                       .issued = now,
+                       .expires = token.expires,
+                       .acr = std::string(acr_of(consent.means)),
+                       .answered = consent.granted,
+                       .grant = {.services = consent.terms.services,
+                                 .purpose = consent.terms.purpose,
+                                 .fields = consent.terms.fields,
+                                 .acts = consent.terms.acts,
+                                 .consent = consent.id.to_string()}},
+            .refresh_token = {}};
+}
+
+std::optional<TokenRecord> Tokens::find_refresh(store::ReadSession& session, std::string_view text) const {
+    const auto presented = read_refresh(text);
+    if (!presented) return std::nullopt;
+    auto stored = parts_.records.tokens.find(session, presented->id);
+    const bool same =
+        stored && stored->hash && crypto::equal_constant_time(*stored->hash, crypto::sha256(presented->secret));
+    if (!same) return std::nullopt;
+    return stored;
+}
+
+Result<IssuedToken> Tokens::refresh(store::WriteSession& session, std::string_view refresh_token,
+                                    const registry::System& client, base::Time now) const {
+    const auto stored = find_refresh(session, refresh_token);
+    if (!stored || stored->client != client.client_id || stored->revoked || now >= stored->expires) {
+        return base::Refusal(refresh_token_invalid);
+    }
+    const auto found = parts_.records.consents.find(session, stored->consent, parts_.records.subjects);
+    if (!found || !holds(found->consent, now)) return base::Refusal(refresh_token_invalid);
+    return issue(session, *found, client, now);
+}
+
+void Tokens::end(store::WriteSession& session, const TokenRecord& token, base::Time now) const {
+    if (token.revoked) return;
+    parts_.records.tokens.revoke(session, token.id, now);
+    // Refresh tokens have no life in the journal: what they open is told by the access tokens.
+    if (token.kind == TokenKind::access) parts_.records.journal.append(session, token_revoked_fact(token, now));
+    session.after_commit([&index = parts_.tokens, id = token.id] { index.remove(id); });
+}
+
+bool Tokens::revoke(store::WriteSession& session, consent::TokenId id, const registry::System& client,
+                    base::Time now) const {
+    const auto token = parts_.records.tokens.find(session, id);
+    if (!token || token->client != client.client_id) return false;
+    if (token->kind == TokenKind::access) {
+        end(session, *token, now);
+        return true;
+    }
+    std::vector<TokenRecord> family;
+    parts_.records.tokens.each_of_consent(session, token->consent,
+                                          [&](const TokenRecord& member) { family.push_back(member); });
+    for (const TokenRecord& member : family)
+        end(session, member, now);
+    return true;
+}
+
+void Tokens::load_index(store::ReadSession& session, base::Time now) const {
+    parts_.records.tokens.each_live(session, now, [&](const TokenRecord& token) {
+        const auto consent = parts_.records.consents.state(session, token.consent);
+        if (!consent || consent->state != consent::ConsentState::active) return;
+        parts_.tokens.add(token.id, {.consent = token.consent, .expires = token.expires, .verified = {}});
+    });
+}
+
+}  // namespace kelisim::access

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "access/uses.hpp"
+
+#include "base/limits.hpp"
+#include "facts.hpp"
+
+namespace kelisim::access {
+
+using base::Kind;
+using base::Reason;
+using consent::UseState;
+
+const Reason use_token_ended{"use_token_ended",
+                             Kind::unauthenticated,
+                             "236/НК п.2(8)",
+                             {"Қауіпсіздік токені жарамсыз.", "Токен безопасности недействителен.",
+                              "The security token is not valid or has ended."}};
+const Reason use_key_reused{"use_key_reused",
+                            Kind::conflict,
+                            "",
+                            {"Бұл кілт басқа сұрауға қолданылған.", "Этот ключ уже использован для другого вызова.",
+                             "This Idempotency-Key was used for another call."}};
+const Reason use_in_progress{
+    "use_in_progress",
+    Kind::conflict,
+    "",
+    {"Осы кілтпен сұрау орындалуда.", "Вызов с этим ключом выполняется.", "A call under this key is under way."}};
+const Reason use_answered_before{"use_answered_before",
+                                 Kind::conflict,
+                                 "",
+                                 {"Осы кілтпен сұрауға жауап берілген, ол енді сақталмайды.",
+                                  "На вызов с этим ключом уже дан ответ; он больше не хранится.",
+                                  "The call under this key was answered; the answer is no longer kept."}};
+const Reason use_outcome_unknown{
+    "use_outcome_unknown",
+    Kind::conflict,
+    "",
+    {"Осы кілтпен жіберілген сұраудың нәтижесі белгісіз.", "Исход вызова с этим ключом неизвестен.",
+     "The outcome of the call under this key is not known."}};
+
+namespace {
+
+base::Refusal refusal_of(std::vector<const Reason*> reasons) {
+    return base::Refusal(std::move(reasons));
+}
+
+consent::Call call_of(const UseCommand& command) {
+    return {.receiver = command.receiver,
+            .service = command.service,
+            .purpose = command.purpose,
+            .fields = command.fields,
+            .acts = command.acts,
+            .environment = registry::Environment::production,
+            .persons = command.persons};
+}
+
+}  // namespace
+
+std::vector<const Reason*> Uses::objections(const records::Consents::Found& found, const UseCommand& command,
+                                            base::Time now) const {
+    const registry::IntegrationService* service = parts_.registry.service(command.service);
+    if (service == nullptr) return {&registry::unknown_service};
+    const registry::Connection* connection = parts_.registry.connection(found.consent.terms.connection);
+    const std::string today = parts_.zone.day(now);
+    const bool valid = connection != nullptr && connection->valid_from <= today && today <= connection->valid_to;
+    return consent::objections(
+        found.consent, call_of(command),
+        {.subject = found.subject.person.iin, .service = *service, .connection_valid = valid, .now = now});
+}
+
+UseDecision Uses::reserve(store::WriteSession& session, const UseCommand& command, base::Time now) const {
+    const records::Records& records = parts_.records;
+    const auto token = records.tokens.find(session, command.token);
+    if (!token || token->revoked || now >= token->expires) return Objected{use_token_ended};
+    auto found = records.consents.find(session, token->consent, records.subjects);
+    if (!found) throw records::Damaged("a token names a consent that is gone");
+    consent::Consent& consent = found->consent;
+
+    const auto id = consent::UseId::make(now, consent.id.bucket(), parts_.entropy);
+    const bool keyed = !command.idempotency_key.empty();
+    const crypto::Digest key =
+        keyed ? records.vault.blind_index("use", command.idempotency_key) : crypto::sha256(id.bytes());
+    if (keyed) {
+        if (const auto earlier = records.uses.find(session, consent.id, key)) {
+            if (earlier->use.state != UseState::not_sent) {
+                return repeat(session, *earlier, command, found->subject.data_key);
+            }
+            records.uses.release_key(session, earlier->use);
+        }
+    }
+    if (auto reasons = objections(*found, command, now); !reasons.empty()) {
+        records.journal.append(session, use_refused_fact(consent, command.service, reasons, now));
+        return Objected{refusal_of(std::move(reasons))};
+    }
+    const consent::Use use = consent::reserve(consent, id, now);
+    const auto fields = consent::fields_to_ask(consent, call_of(command), *parts_.registry.service(command.service));
+    records.consents.update(session, consent);
+    records.uses.add(session, {.use = use, .digest = command.digest}, key,
+                     {.subject = found->subject.person.iin,
+                      .receiver = command.receiver,
+                      .service = command.service,
+                      .purpose = consent.terms.purpose,
+                      .fields = fields,
+                      .acts = command.acts,
+                      .employee = consent.employee});
+    records.journal.append(session, use_fact(use, consent, now));
+    return Reserved{.id = use.id, .subject = found->subject.person.iin, .fields = fields};
+}
+
+UseDecision Uses::repeat(store::WriteSession& session, const records::StoredUse& earlier, const UseCommand& command,
+                         const crypto::SealKey& data_key) const {
+    if (earlier.digest != command.digest) return Objected{use_key_reused};
+    switch (earlier.use.state) {
+        case UseState::reserved:
+            return Objected{use_in_progress};
+        case UseState::unknown:
+            return Objected{use_outcome_unknown};
+        default:
+            break;
+    }
+    if (auto answer = parts_.records.uses.answer(session, earlier.use.id, data_key)) return Repeated{*answer};
+    return Objected{use_answered_before};
+}
+
+void Uses::conclude(store::WriteSession& session, consent::UseId id, UseState outcome,
+                    const std::optional<records::StoredAnswer>& answer, base::Time now) const {
+    const records::Records& records = parts_.records;
+    auto stored = records.uses.find(session, id);
+    if (!stored) throw records::Damaged("a use whose outcome came is gone");
+    auto found = records.consents.find(session, stored->use.consent, records.subjects);
+    if (!found) throw records::Damaged("a use names a consent that is gone");
+    const bool lived = !consent::ended(found->consent);
+    if (consent::conclude(stored->use, found->consent, outcome).has_error()) return;
+    records.uses.update(session, stored->use);
+    records.consents.update(session, found->consent);
+    records.journal.append(session, use_fact(stored->use, found->consent, now));
+    if (answer) {
+        records.uses.keep_answer(session, id, *answer, found->subject.data_key);
+        parts_.timers.schedule(session, {timer_answer_forget, id.bucket(), id.bytes()},
+                               now + base::limits::idempotency_window);
+    }
+    if (lived && consent::ended(found->consent)) {
+        session.after_commit([&index = parts_.tokens, consent = found->consent.id] { index.end_consent(consent); });
+    }
+}
+
+void Uses::forget_answer(store::WriteSession& session, consent::UseId id) const {
+    parts_.records.uses.forget_answer(session, id);
+}
+
+}  // namespace kelisim::access

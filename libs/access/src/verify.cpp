@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "access/verify.hpp"
+
+#include <boost/json/parse.hpp>
+#include <unordered_map>
+
+#include "base/text.hpp"
+#include "records/rows.hpp"
+
+namespace kelisim::access {
+
+namespace {
+
+constexpr std::size_t page = 1000;
+constexpr std::size_t findings_max = 100;
+
+// The last that the journal said of each entity.
+struct Said {
+    std::int64_t state = -1;
+    std::int64_t uses = -1, counted = -1;
+    bool has_row = false;
+};
+
+class Verifier {
+public:
+    Verifier(store::ReadSession& session, const records::Records& records) : session_(session), records_(records) {}
+
+    LedgerReport run() {
+        read_journal();
+        check_leaves();
+        check_rows();
+        return std::move(report_);
+    }
+
+private:
+    void find(std::string what) {
+        ++report_.findings_total;
+        if (report_.findings.size() < findings_max) report_.findings.push_back(std::move(what));
+    }
+
+    void read_journal() {
+        std::int64_t after = 0;
+        for (std::size_t read = page; read == page;) {
+            read = 0;
+            records_.journal.each_after(session_, after, page, [&](const records::JournalEntry& entry) {
+                ++read;
+                after = entry.seq;
+                check_entry(entry);
+            });
+        }
+    }
+
+    void check_entry(const records::JournalEntry& entry) {
+        ++report_.entries;
+        leaf_hashes_.push_back(ledger::leaf_hash(entry.commitment));
+        sequences_.push_back(entry.seq);
+        const std::string name = "journal entry " + std::to_string(entry.seq);
+        std::string fact;
+        try {
+            fact = records_.journal.open(entry);
+        } catch (const records::Damaged&) {
+            return find(name + " does not open");
+        }
+        if (ledger::commitment(entry.salt, base::as_bytes(fact)) != entry.commitment) {
+            return find(name + " is not what was committed to");
+        }
+        boost::system::error_code error;
+        const boost::json::value value = boost::json::parse(fact, error);
+        if (error || !value.is_object()) return find(name + " does not read");
+        const boost::json::object& object = value.get_object();
+        if (object.at("kind") != boost::json::value(entry.kind)) return find(name + " is of another kind");
+        if (object.at("id") != boost::json::value(entry.entity.to_string()))
+            return find(name + " is about another entity");
+        note(object);
+    }
+
+    void note(const boost::json::object& fact) {
+        const auto number = [&](std::string_view name, std::int64_t& into) {
+            if (const auto* value = fact.if_contains(name)) into = value->to_number<std::int64_t>();
+        };
+        Said& entity = said_[std::string(fact.at("id").as_string())];
+        // A consent is also spoken of by its uses; what was refused changes nothing.
+        number("state", entity.state);
+        if (!fact.contains("consent_state")) return;
+        Said& consent = said_[std::string(fact.at("consent").as_string())];
+        number("consent_state", consent.state);
+        number("uses", consent.uses);
+        number("counted", consent.counted);
+    }
+
+    void check_leaves() {
+        ledger::Frontier tree;
+        std::int64_t next = 0;
+        for (std::size_t read = page; read == page;) {
+            read = 0;
+            records_.journal.each_leaf_from(session_, next, page, [&](const records::Journal::Leaf& leaf) {
+                ++read;
+                const auto at = static_cast<std::size_t>(next);
+                const std::string name = "leaf " + std::to_string(leaf.number);
+                if (leaf.number != next) find(name + " stands where leaf " + std::to_string(next) + " should");
+                next = leaf.number + 1;
+                if (at >= leaf_hashes_.size() || sequences_[at] != leaf.journal_seq || leaf_hashes_[at] != leaf.hash) {
+                    find(name + " is not the journal entry of its place");
+                }
+                tree.append(leaf.hash);
+            });
+        }
+        report_.leaves = tree.size();
+        report_.root = base::to_hex(tree.root());
+        const auto head = records_.journal.head(session_);
+        if (!(head.frontier == tree)) find("the head of the ledger is not the tree of its leaves");
+    }
+
+    void check_rows() {
+        records::each_row(session_, [&](const records::RowState& row) { check_row(row); });
+        for (const auto& [id, said] : said_) {
+            if (!said.has_row) find("the journal speaks of " + id + ", of which there is no row");
+        }
+    }
+
+    void check_row(const records::RowState& row) {
+        ++report_.rows;
+        const std::string name = std::string(row.table) + " " + row.id.to_string();
+        const auto at = said_.find(row.id.to_string());
+        if (at == said_.end()) return find(name + " is unknown to the journal");
+        Said& said = at->second;
+        said.has_row = true;
+        if (said.state != row.state) find(name + " is in another state than the journal says");
+        if (said.uses != row.uses || said.counted != row.counted) find(name + " counts other uses than the journal");
+    }
+
+    store::ReadSession& session_;
+    const records::Records& records_;
+    LedgerReport report_;
+    std::vector<crypto::Digest> leaf_hashes_;
+    std::vector<std::int64_t> sequences_;
+    std::unordered_map<std::string, Said> said_;
+};
+
+}  // namespace
+
+LedgerReport verify_ledger(store::ReadSession& session, const records::Records& records) {
+    return Verifier(session, records).run();
+}
+
+}  // namespace kelisim::access

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "consent/consent.hpp"
+#include "records/subjects.hpp"
+
+namespace kelisim::records {
+
+// Thread-safe: without state.
+class Consents {
+public:
+    Consents(const Vault& vault, base::Entropy& entropy) : vault_(vault), entropy_(entropy) {}
+
+    void add(store::WriteSession& session, const consent::Consent& consent, const crypto::SealKey& data_key) const;
+    // State, version and counts; the terms of a version never change.
+    void update(store::WriteSession& session, const consent::Consent& consent) const;
+
+    // What decides whether it holds, without opening anything.
+    struct State {
+        consent::ConsentState state{};
+        base::Time expires;
+        consent::SubjectId subject;
+    };
+    std::optional<State> state(store::ReadSession& session, consent::ConsentId id) const;
+    // The consent with its subject; throws Damaged when it does not open.
+    struct Found {
+        consent::Consent consent;
+        Subject subject;
+    };
+    std::optional<Found> find(store::ReadSession& session, consent::ConsentId id, const Subjects& subjects) const;
+
+private:
+    const Vault& vault_;
+    base::Entropy& entropy_;
+};
+
+}  // namespace kelisim::records

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "records/consents.hpp"
+#include "records/journal.hpp"
+#include "records/phone_questions.hpp"
+#include "records/requests.hpp"
+#include "records/sandbox_messages.hpp"
+#include "records/subjects.hpp"
+#include "records/tokens.hpp"
+#include "records/uses.hpp"
+
+namespace kelisim::records {
+
+// All tables under one vault. Immutable; thread-safe. The vault and the entropy outlive it.
+struct Records {
+    Records(const Vault& with, base::Entropy& entropy)
+        : vault(with),
+          subjects(with, entropy),
+          requests(with, entropy),
+          consents(with, entropy),
+          uses(with, entropy),
+          phone_questions(with, entropy),
+          journal(with, entropy),
+          sandbox_messages(with, entropy) {}
+
+    const Vault& vault;
+    Subjects subjects;
+    Requests requests;
+    Consents consents;
+    Tokens tokens;
+    Uses uses;
+    PhoneQuestions phone_questions;
+    Journal journal;
+    SandboxMessages sandbox_messages;
+};
+
+}  // namespace kelisim::records

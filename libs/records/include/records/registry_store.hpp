@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "registry/registry.hpp"
+#include "store/session.hpp"
+
+namespace kelisim::records {
+
+void save_registry(store::WriteSession& session, const registry::Entries& entries);
+registry::Entries load_registry(store::ReadSession& session);  // throws Damaged
+
+// Small facts about the installation itself: its issuer, the sandbox's clock.
+std::optional<std::string> setting(store::ReadSession& session, std::string_view name);
+void set_setting(store::WriteSession& session, std::string_view name, std::string_view value);
+
+}  // namespace kelisim::records

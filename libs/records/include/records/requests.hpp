@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+
+#include "consent/access_request.hpp"
+#include "records/subjects.hpp"
+
+namespace kelisim::records {
+
+// Thread-safe: without state.
+class Requests {
+public:
+    Requests(const Vault& vault, base::Entropy& entropy) : vault_(vault), entropy_(entropy) {}
+
+    void add(store::WriteSession& session, const consent::AccessRequest& request,
+             const crypto::SealKey& data_key) const;
+    // State and consent, the only parts that change.
+    void update(store::WriteSession& session, const consent::AccessRequest& request) const;
+
+    // What tells the state without opening anything; nothing when there is no such request.
+    struct State {
+        consent::RequestState state{};
+        base::Time expires;
+        consent::SubjectId subject;
+    };
+    std::optional<State> state(store::ReadSession& session, consent::RequestId id) const;
+    std::optional<consent::AccessRequest> find(store::ReadSession& session, consent::RequestId id,
+                                               const crypto::SealKey& data_key) const;
+
+    // By party: an id that the client chose, claimed once (design section 2, Idempotency).
+    struct Claim {
+        consent::RequestId request;
+        bool same_bytes = false;  // the digest is that of the first time
+    };
+    Claim claim(store::WriteSession& session, std::string_view initiator, std::string_view client_id,
+                const Digest& digest, consent::RequestId fresh, base::Time now) const;
+
+private:
+    const Vault& vault_;
+    base::Entropy& entropy_;
+};
+
+}  // namespace kelisim::records

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+#include "base/id.hpp"
+#include "store/session.hpp"
+
+namespace kelisim::records {
+
+// The plain columns of a row whose every change stands in the journal.
+struct RowState {
+    std::string_view table;
+    base::RawId id;
+    std::int64_t state = 0;                // of an access token: 1 when revoked
+    std::int64_t uses = -1, counted = -1;  // of a consent
+};
+
+// All requests, consents, uses and access tokens. Throws Damaged where an id is none.
+void each_row(store::ReadSession& session, const std::function<void(const RowState&)>& visit);
+
+}  // namespace kelisim::records

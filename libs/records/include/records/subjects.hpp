@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+
+#include "consent/ids.hpp"
+#include "people/person.hpp"
+#include "records/vault.hpp"
+#include "store/session.hpp"
+
+namespace kelisim::records {
+
+// A person with the key under which everything about them is sealed.
+struct Subject {
+    consent::SubjectId id;
+    crypto::SealKey data_key;
+    people::Person person;
+};
+
+// One row per subject; deleting it erases the person's data (design section 2). Thread-safe: without state.
+class Subjects {
+public:
+    Subjects(const Vault& vault, base::Entropy& entropy) : vault_(vault), entropy_(entropy) {}
+
+    std::optional<Subject> find(store::ReadSession& session, const base::Iin& iin) const;
+    // Throws Damaged when the row is gone or does not open: whoever holds the id expects it.
+    Subject load(store::ReadSession& session, consent::SubjectId id) const;
+    // Throws store::Duplicate when the person is known already.
+    Subject add(store::WriteSession& session, const people::Person& person, base::Time now) const;
+
+private:
+    Subject open(consent::SubjectId id, base::BytesView wrapped_key, base::BytesView sealed) const;
+
+    const Vault& vault_;
+    base::Entropy& entropy_;
+};
+
+}  // namespace kelisim::records

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "consent/ids.hpp"
+#include "records/vault.hpp"
+#include "store/session.hpp"
+
+namespace kelisim::records {
+
+enum class TokenKind { access, refresh };
+
+struct TokenRecord {
+    consent::TokenId id;  // the jti of an access token
+    consent::ConsentId consent;
+    TokenKind kind{};
+    std::string client;  // client_id of the holder
+    base::Time issued, expires;
+    std::optional<base::Time> revoked;
+    std::optional<Digest> hash;  // of a refresh token; an access token is known by its signature
+};
+
+// Only hashes of tokens are stored. Thread-safe: without state.
+class Tokens {
+public:
+    void add(store::WriteSession& session, const TokenRecord& token) const;
+    std::optional<TokenRecord> find(store::ReadSession& session, consent::TokenId id) const;
+    void revoke(store::WriteSession& session, consent::TokenId id, base::Time now) const;
+    void each_of_consent(store::ReadSession& session, consent::ConsentId id,
+                         const std::function<void(const TokenRecord&)>& visit) const;
+    // Access tokens that neither ended nor were revoked, for the index that introspection answers from.
+    void each_live(store::ReadSession& session, base::Time now,
+                   const std::function<void(const TokenRecord&)>& visit) const;
+
+    // A client assertion is used once (RFC 7523 section 3, item 7). False when it was used before.
+    bool use_assertion(store::WriteSession& session, std::string_view client, const Digest& jti,
+                       base::Time expires) const;
+    std::size_t forget_assertions(store::WriteSession& session, base::Time now) const;
+};
+
+}  // namespace kelisim::records

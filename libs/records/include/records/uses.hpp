@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/iin.hpp"
+#include "consent/use.hpp"
+#include "records/vault.hpp"
+#include "store/session.hpp"
+
+namespace kelisim::records {
+
+// What the person sees of a use, and what outlives their other data: who looked at what, on which basis.
+struct AccessRecord {
+    base::Iin subject;
+    std::string receiver, service, purpose;
+    std::vector<std::string> fields, acts;
+    std::string employee;
+};
+
+struct StoredUse {
+    consent::Use use;
+    Digest digest{};  // of the call, to tell a repeat from another call under the same key
+};
+
+// Answer of the owner, kept for repeats under the same key within the idempotency window.
+struct StoredAnswer {
+    int status = 0;
+    std::string body;
+};
+
+// Thread-safe: without state.
+class Uses {
+public:
+    Uses(const Vault& vault, base::Entropy& entropy) : vault_(vault), entropy_(entropy) {}
+
+    // `key`: blind index of the Idempotency-Key or message id; of the use's own id where the caller gave none.
+    void add(store::WriteSession& session, const StoredUse& use, const Digest& key, const AccessRecord& record) const;
+    void update(store::WriteSession& session, const consent::Use& use) const;
+    std::optional<StoredUse> find(store::ReadSession& session, consent::ConsentId consent, const Digest& key) const;
+    std::optional<StoredUse> find(store::ReadSession& session, consent::UseId id) const;
+    // Makes way for a new attempt under the same key, after one that was not sent: the record of the first stays.
+    void release_key(store::WriteSession& session, const consent::Use& use) const;
+
+    void keep_answer(store::WriteSession& session, consent::UseId id, const StoredAnswer& answer,
+                     const crypto::SealKey& data_key) const;
+    std::optional<StoredAnswer> answer(store::ReadSession& session, consent::UseId id,
+                                       const crypto::SealKey& data_key) const;
+    // Answers are personal data that only a repeat needs.
+    void forget_answer(store::WriteSession& session, consent::UseId id) const;
+
+    std::optional<AccessRecord> record(store::ReadSession& session, consent::UseId id) const;
+    // Uses whose outcome nobody wrote down: the process ended between the forward and the answer.
+    std::vector<consent::Use> reserved_before(store::ReadSession& session, base::Time instant, std::size_t max) const;
+
+private:
+    const Vault& vault_;
+    base::Entropy& entropy_;
+};
+
+}  // namespace kelisim::records

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "base/id.hpp"
+#include "base/iin.hpp"
+#include "base/result.hpp"
+#include "crypto/hash.hpp"
+#include "crypto/seal.hpp"
+#include "people/person.hpp"
+
+namespace kelisim::records {
+
+using crypto::Digest;
+
+// A sealed value did not open: the row was changed behind our back or belongs to another key.
+class Damaged : public base::Outage {
+public:
+    using Outage::Outage;
+};
+
+// The keys that everything at rest stands under, each derived from the master key for its one purpose (RFC 5869).
+// Immutable; thread-safe.
+class Vault {
+public:
+    explicit Vault(const crypto::SealKey& master);
+
+    // The slice of the keyspace of a person; under a key that never changes, so neither does the slice.
+    base::Bucket bucket_of(const base::Iin& iin) const;
+    // Finds a row without telling whose it is to one who has only the database.
+    Digest blind_index(const base::Iin& iin) const;
+    Digest blind_index(const people::Phone& phone) const;
+    // For values that are chosen by clients and may name a person: message ids, client-chosen ids, jti.
+    Digest blind_index(std::string_view owner, std::string_view value) const;
+    // A secret that is known again from its name, so that it need not be stored: the second half of an auth_req_id.
+    Digest derived_secret(base::BytesView name) const;
+
+    base::Bytes wrap(const crypto::SealKey& data_key, base::BytesView subject, base::Entropy& entropy) const;
+    crypto::SealKey unwrap(base::BytesView wrapped, base::BytesView subject) const;  // throws Damaged
+
+    // Under which records of access stand until their archive term ends (418-V ст.40(2)).
+    const crypto::SealKey& archive_key() const { return archive_; }
+    // For what waits in outbox and timers.
+    const crypto::SealKey& queue_key() const { return queue_; }
+
+private:
+    crypto::SealKey bucket_, blind_, derive_, wrap_, archive_, queue_;
+};
+
+// Opens or throws Damaged; `what` names the row for the log.
+base::Bytes open_or_throw(const crypto::SealKey& key, base::BytesView sealed, base::BytesView context,
+                          std::string_view what);
+
+}  // namespace kelisim::records

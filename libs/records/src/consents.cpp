@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "records/consents.hpp"
+
+#include "codec.hpp"
+
+namespace kelisim::records {
+
+namespace {
+
+constexpr store::Statement insert{
+    "consent_insert",
+    "INSERT INTO consent (id, bucket, subject, request, state, version, uses, counted, granted, expires, sealed) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"};
+constexpr store::Statement change{
+    "consent_update",
+    "UPDATE consent SET state = ?1, version = ?2, uses = ?3, counted = ?4, expires = ?5 WHERE id = ?6 AND bucket = ?7"};
+constexpr store::Statement by_id{
+    "consent_by_id",
+    "SELECT state, expires, subject, request, version, uses, counted, granted, sealed FROM consent "
+    "WHERE id = ?1 AND bucket = ?2"};
+
+constexpr auto last_state = consent::ConsentState::invalidated;
+
+consent::Consent read(const store::Row& row, consent::ConsentId id, const crypto::SealKey& data_key) {
+    const base::Bytes plain = open_or_throw(data_key, row.blob(8), id.bytes(), "consent");
+    const auto body = parse_stored(base::as_text(plain), "consent").as_object();
+    return {.id = id,
+            .request = id_at<consent::RequestId>(row, 3),
+            .subject = id_at<consent::SubjectId>(row, 2),
+            .state = enum_at(row, 0, last_state),
+            .version = static_cast<int>(row.integer(4)),
+            .uses = row.integer(5),
+            .counted = row.integer(6),
+            .granted = time_at(row, 7),
+            .expires = time_at(row, 1),
+            .means = boost::json::value_to<consent::Means>(body.at("means")),
+            .terms = boost::json::value_to<consent::Terms>(body.at("terms")),
+            .employee = std::string(body.at("employee").as_string())};
+}
+
+}  // namespace
+
+void Consents::add(store::WriteSession& session, const consent::Consent& consent,
+                   const crypto::SealKey& data_key) const {
+    const std::string body =
+        boost::json::serialize(boost::json::object{{"terms", boost::json::value_from(consent.terms)},
+                                                   {"means", boost::json::value_from(consent.means)},
+                                                   {"employee", consent.employee}});
+    const base::Bytes sealed = crypto::seal(data_key, base::as_bytes(body), consent.id.bytes(), entropy_);
+    session.execute(insert, {consent.id.bytes(), std::int64_t{consent.id.bucket().value}, consent.subject.bytes(),
+                             consent.request.bytes(), number(consent.state), std::int64_t{consent.version},
+                             consent.uses, consent.counted, micros(consent.granted), micros(consent.expires), sealed});
+}
+
+void Consents::update(store::WriteSession& session, const consent::Consent& consent) const {
+    const std::size_t changed =
+        session.execute(change, {number(consent.state), std::int64_t{consent.version}, consent.uses, consent.counted,
+                                 micros(consent.expires), consent.id.bytes(), std::int64_t{consent.id.bucket().value}});
+    if (changed != 1) throw Damaged("a consent that was loaded is gone");
+}
+
+std::optional<Consents::State> Consents::state(store::ReadSession& session, consent::ConsentId id) const {
+    std::optional<State> found;
+    session.query(by_id, {id.bytes(), std::int64_t{id.bucket().value}}, [&](const store::Row& row) {
+        found = State{.state = enum_at(row, 0, last_state),
+                      .expires = time_at(row, 1),
+                      .subject = id_at<consent::SubjectId>(row, 2)};
+    });
+    return found;
+}
+
+std::optional<Consents::Found> Consents::find(store::ReadSession& session, consent::ConsentId id,
+                                              const Subjects& subjects) const {
+    std::optional<Found> found;
+    session.query(by_id, {id.bytes(), std::int64_t{id.bucket().value}}, [&](const store::Row& row) {
+        Subject subject = subjects.load(session, id_at<consent::SubjectId>(row, 2));
+        consent::Consent consent = read(row, id, subject.data_key);
+        found = Found{.consent = std::move(consent), .subject = std::move(subject)};
+    });
+    return found;
+}
+
+}  // namespace kelisim::records

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "records/registry_store.hpp"
+
+#include "codec.hpp"
+
+namespace kelisim::records {
+
+namespace {
+
+constexpr store::Statement put{"registry_put",
+                               "INSERT INTO registry_entry (kind, key, body) VALUES (?1, ?2, ?3) "
+                               "ON CONFLICT (kind, key) DO UPDATE SET body = ?3"};
+constexpr store::Statement of_kind{"registry_of_kind", "SELECT body FROM registry_entry WHERE kind = ?1 ORDER BY key"};
+constexpr store::Statement read_setting{"setting_read", "SELECT value FROM setting WHERE name = ?1"};
+constexpr store::Statement write_setting{
+    "setting_write", "INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2"};
+
+template <class Entry, class Key>
+void save(store::WriteSession& session, std::string_view kind, const std::vector<Entry>& entries, Key key) {
+    for (const Entry& entry : entries)
+        session.execute(put, {kind, std::string_view(key(entry)), to_stored(entry)});
+}
+
+template <class Entry>
+std::vector<Entry> load(store::ReadSession& session, std::string_view kind) {
+    std::vector<Entry> entries;
+    session.query(of_kind, {kind},
+                  [&](const store::Row& row) { entries.push_back(from_stored<Entry>(row.text(0), kind)); });
+    return entries;
+}
+
+}  // namespace
+
+void save_registry(store::WriteSession& session, const registry::Entries& entries) {
+    save(session, "organisation", entries.organisations, [](const auto& e) -> const std::string& { return e.bin; });
+    save(session, "system", entries.systems, [](const auto& e) -> const std::string& { return e.key; });
+    save(session, "service", entries.services, [](const auto& e) -> const std::string& { return e.key; });
+    save(session, "connection", entries.connections, [](const auto& e) -> const std::string& { return e.key; });
+}
+
+registry::Entries load_registry(store::ReadSession& session) {
+    return {.organisations = load<registry::Organisation>(session, "organisation"),
+            .systems = load<registry::System>(session, "system"),
+            .services = load<registry::IntegrationService>(session, "service"),
+            .connections = load<registry::Connection>(session, "connection")};
+}
+
+std::optional<std::string> setting(store::ReadSession& session, std::string_view name) {
+    std::optional<std::string> value;
+    session.query(read_setting, {name}, [&](const store::Row& row) { value = std::string(row.text(0)); });
+    return value;
+}
+
+void set_setting(store::WriteSession& session, std::string_view name, std::string_view value) {
+    session.execute(write_setting, {name, value});
+}
+
+}  // namespace kelisim::records

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "records/requests.hpp"
+
+#include <algorithm>
+
+#include "base/limits.hpp"
+#include "codec.hpp"
+
+namespace kelisim::records {
+
+namespace {
+
+constexpr store::Statement insert{
+    "request_insert",
+    "INSERT INTO access_request (id, bucket, subject, state, created, expires, consent, sealed) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"};
+constexpr store::Statement change{"request_update",
+                                  "UPDATE access_request SET state = ?1, consent = ?2 WHERE id = ?3 AND bucket = ?4"};
+constexpr store::Statement by_id{"request_by_id",
+                                 "SELECT state, expires, subject, created, consent, sealed FROM access_request "
+                                 "WHERE id = ?1 AND bucket = ?2"};
+constexpr store::Statement claimed{"client_request_find",
+                                   "SELECT request, digest, at FROM client_request "
+                                   "WHERE initiator = ?1 AND client_id = ?2"};
+constexpr store::Statement claim_new{
+    "client_request_claim",
+    "INSERT INTO client_request (initiator, client_id, digest, request, at) VALUES (?1, ?2, ?3, ?4, ?5) "
+    "ON CONFLICT (initiator, client_id) DO UPDATE SET digest = ?3, request = ?4, at = ?5"};
+
+store::Param consent_param(const consent::AccessRequest& request) {
+    if (!request.consent) return std::monostate{};
+    return request.consent->bytes();
+}
+
+constexpr auto last_state = consent::RequestState::cancelled;
+
+}  // namespace
+
+void Requests::add(store::WriteSession& session, const consent::AccessRequest& request,
+                   const crypto::SealKey& data_key) const {
+    const std::string body = boost::json::serialize(
+        boost::json::object{{"terms", boost::json::value_from(request.terms)}, {"employee", request.employee}});
+    const base::Bytes sealed = crypto::seal(data_key, base::as_bytes(body), request.id.bytes(), entropy_);
+    session.execute(insert, {request.id.bytes(), std::int64_t{request.id.bucket().value}, request.subject.bytes(),
+                             number(request.state), micros(request.created), micros(request.expires),
+                             consent_param(request), sealed});
+}
+
+void Requests::update(store::WriteSession& session, const consent::AccessRequest& request) const {
+    const std::size_t changed = session.execute(change, {number(request.state), consent_param(request),
+                                                         request.id.bytes(), std::int64_t{request.id.bucket().value}});
+    if (changed != 1) throw Damaged("a request that was loaded is gone");
+}
+
+std::optional<Requests::State> Requests::state(store::ReadSession& session, consent::RequestId id) const {
+    std::optional<State> found;
+    session.query(by_id, {id.bytes(), std::int64_t{id.bucket().value}}, [&](const store::Row& row) {
+        found = State{.state = enum_at(row, 0, last_state),
+                      .expires = time_at(row, 1),
+                      .subject = id_at<consent::SubjectId>(row, 2)};
+    });
+    return found;
+}
+
+std::optional<consent::AccessRequest> Requests::find(store::ReadSession& session, consent::RequestId id,
+                                                     const crypto::SealKey& data_key) const {
+    std::optional<consent::AccessRequest> found;
+    session.query(by_id, {id.bytes(), std::int64_t{id.bucket().value}}, [&](const store::Row& row) {
+        const base::Bytes plain = open_or_throw(data_key, row.blob(5), id.bytes(), "access request");
+        const auto body = parse_stored(base::as_text(plain), "access request").as_object();
+        found = consent::AccessRequest{.id = id,
+                                       .subject = id_at<consent::SubjectId>(row, 2),
+                                       .state = enum_at(row, 0, last_state),
+                                       .created = time_at(row, 3),
+                                       .expires = time_at(row, 1),
+                                       .terms = boost::json::value_to<consent::Terms>(body.at("terms")),
+                                       .employee = std::string(body.at("employee").as_string()),
+                                       .consent = {}};
+        if (!row.null(4)) found->consent = id_at<consent::ConsentId>(row, 4);
+    });
+    return found;
+}
+
+Requests::Claim Requests::claim(store::WriteSession& session, std::string_view initiator, std::string_view client_id,
+                                const Digest& digest, consent::RequestId fresh, base::Time now) const {
+    const Digest blind = vault_.blind_index(initiator, client_id);
+    std::optional<Claim> earlier;
+    session.query(claimed, {initiator, blind}, [&](const store::Row& row) {
+        if (time_at(row, 2) + base::limits::idempotency_window <= now) return;
+        const base::BytesView stored = row.blob(1);
+        earlier = Claim{.request = id_at<consent::RequestId>(row, 0),
+                        .same_bytes = std::equal(stored.begin(), stored.end(), digest.begin(), digest.end())};
+    });
+    if (earlier) return *earlier;
+    session.execute(claim_new, {initiator, blind, digest, fresh.bytes(), micros(now)});
+    return {.request = fresh, .same_bytes = true};
+}
+
+}  // namespace kelisim::records

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "records/subjects.hpp"
+
+#include "codec.hpp"
+
+namespace kelisim::records {
+
+namespace {
+
+constexpr store::Statement by_blind{"subject_by_blind", "SELECT id, wrapped_key, sealed FROM subject WHERE blind = ?1"};
+constexpr store::Statement by_id{"subject_by_id",
+                                 "SELECT id, wrapped_key, sealed FROM subject WHERE id = ?1 AND bucket = ?2"};
+constexpr store::Statement insert{
+    "subject_insert", "INSERT INTO subject (id, bucket, blind, wrapped_key, sealed) VALUES (?1, ?2, ?3, ?4, ?5)"};
+
+std::string text_of(const people::Person& person) {
+    boost::json::object object{{"iin", person.iin.reveal()},
+                               {"surname", person.surname},
+                               {"name", person.name},
+                               {"patronymic", person.patronymic},
+                               {"language", base::to_string(person.language)},
+                               {"life_status", number(person.life_status)},
+                               {"capable", person.capable},
+                               {"minor", person.minor}};
+    if (person.phone) object["phone"] = person.phone->reveal();
+    if (person.representative) object["representative"] = person.representative->reveal();
+    return boost::json::serialize(object);
+}
+
+people::Person person_from(const boost::json::object& object) {
+    const auto text = [&](std::string_view name) { return std::string(object.at(name).as_string()); };
+    people::Person person;
+    person.iin = base::Iin::parse(text("iin")).value();
+    person.surname = text("surname");
+    person.name = text("name");
+    person.patronymic = text("patronymic");
+    person.language = base::parse_language(text("language")).value();
+    person.life_status = static_cast<people::LifeStatus>(object.at("life_status").as_int64());
+    person.capable = object.at("capable").as_bool();
+    person.minor = object.at("minor").as_bool();
+    if (object.contains("phone")) person.phone = people::Phone::parse(text("phone"));
+    if (object.contains("representative")) person.representative = base::Iin::parse(text("representative")).value();
+    return person;
+}
+
+}  // namespace
+
+std::optional<Subject> Subjects::find(store::ReadSession& session, const base::Iin& iin) const {
+    std::optional<Subject> found;
+    const Digest blind = vault_.blind_index(iin);
+    session.query(by_blind, {blind}, [&](const store::Row& row) {
+        found = open(id_at<consent::SubjectId>(row, 0), row.blob(1), row.blob(2));
+    });
+    return found;
+}
+
+Subject Subjects::load(store::ReadSession& session, consent::SubjectId id) const {
+    std::optional<Subject> found;
+    session.query(by_id, {id.bytes(), std::int64_t{id.bucket().value}},
+                  [&](const store::Row& row) { found = open(id, row.blob(1), row.blob(2)); });
+    if (!found) throw Damaged("a subject that a record names is gone");
+    return std::move(*found);
+}
+
+Subject Subjects::add(store::WriteSession& session, const people::Person& person, base::Time now) const {
+    const auto id = consent::SubjectId::make(now, vault_.bucket_of(person.iin), entropy_);
+    Subject subject{.id = id, .data_key = crypto::make_seal_key(entropy_), .person = person};
+    const base::Bytes wrapped = vault_.wrap(subject.data_key, id.bytes(), entropy_);
+    const base::Bytes sealed = crypto::seal(subject.data_key, base::as_bytes(text_of(person)), id.bytes(), entropy_);
+    const Digest blind = vault_.blind_index(person.iin);
+    session.execute(insert, {id.bytes(), std::int64_t{id.bucket().value}, blind, wrapped, sealed});
+    return subject;
+}
+
+Subject Subjects::open(consent::SubjectId id, base::BytesView wrapped_key, base::BytesView sealed) const {
+    crypto::SealKey key = vault_.unwrap(wrapped_key, id.bytes());
+    const base::Bytes plain = open_or_throw(key, sealed, id.bytes(), "subject");
+    people::Person person = person_from(parse_stored(base::as_text(plain), "subject").as_object());
+    return {.id = id, .data_key = std::move(key), .person = std::move(person)};
+}
+
+}  // namespace kelisim::records

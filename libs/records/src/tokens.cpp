@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "records/tokens.hpp"
+
+#include <algorithm>
+
+#include "codec.hpp"
+
+namespace kelisim::records {
+
+namespace {
+
+#define TOKEN_COLUMNS "id, consent, kind, client, issued, expires, revoked, hash"
+constexpr store::Statement insert{
+    "token_insert", "INSERT INTO token (bucket, " TOKEN_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"};
+constexpr store::Statement by_id{"token_by_id", "SELECT " TOKEN_COLUMNS " FROM token WHERE id = ?1 AND bucket = ?2"};
+constexpr store::Statement of_consent{
+    "token_of_consent", "SELECT " TOKEN_COLUMNS " FROM token WHERE consent = ?1 AND bucket = ?2 ORDER BY id"};
+constexpr store::Statement live{"token_live",
+                                "SELECT " TOKEN_COLUMNS
+                                " FROM token WHERE kind = 0 AND revoked IS NULL AND expires > ?1 ORDER BY id"};
+#undef TOKEN_COLUMNS
+constexpr store::Statement end{"token_revoke",
+                               "UPDATE token SET revoked = ?1 WHERE id = ?2 AND bucket = ?3 AND revoked IS NULL"};
+constexpr store::Statement use_jti{
+    "assertion_use",
+    "INSERT INTO used_assertion (client, jti, expires) VALUES (?1, ?2, ?3) ON CONFLICT (client, jti) DO NOTHING"};
+constexpr store::Statement forget{"assertion_forget", "DELETE FROM used_assertion WHERE expires <= ?1"};
+
+TokenRecord read(const store::Row& row) {
+    TokenRecord token{.id = id_at<consent::TokenId>(row, 0),
+                      .consent = id_at<consent::ConsentId>(row, 1),
+                      .kind = enum_at(row, 2, TokenKind::refresh),
+                      .client = std::string(row.text(3)),
+                      .issued = time_at(row, 4),
+                      .expires = time_at(row, 5),
+                      .revoked = {},
+                      .hash = {}};
+    if (!row.null(6)) token.revoked = time_at(row, 6);
+    if (!row.null(7)) {
+        const base::BytesView hash = row.blob(7);
+        if (hash.size() != sizeof(Digest)) throw Damaged("a stored hash is none");
+        token.hash.emplace();
+        std::copy(hash.begin(), hash.end(), token.hash->begin());
+    }
+    return token;
+}
+
+store::Param hash_param(const TokenRecord& token) {
+    if (!token.hash) return std::monostate{};
+    return base::BytesView(*token.hash);
+}
+
+}  // namespace
+
+void Tokens::add(store::WriteSession& session, const TokenRecord& token) const {
+    session.execute(insert,
+                    {std::int64_t{token.id.bucket().value}, token.id.bytes(), token.consent.bytes(), number(token.kind),
+                     token.client, micros(token.issued), micros(token.expires), std::monostate{}, hash_param(token)});
+}
+
+std::optional<TokenRecord> Tokens::find(store::ReadSession& session, consent::TokenId id) const {
+    std::optional<TokenRecord> found;
+    session.query(by_id, {id.bytes(), std::int64_t{id.bucket().value}},
+                  [&](const store::Row& row) { found = read(row); });
+    return found;
+}
+
+void Tokens::revoke(store::WriteSession& session, consent::TokenId id, base::Time now) const {
+    session.execute(end, {micros(now), id.bytes(), std::int64_t{id.bucket().value}});
+}
+
+void Tokens::each_of_consent(store::ReadSession& session, consent::ConsentId id,
+                             const std::function<void(const TokenRecord&)>& visit) const {
+    session.query(of_consent, {id.bytes(), std::int64_t{id.bucket().value}},
+                  [&](const store::Row& row) { visit(read(row)); });
+}
+
+void Tokens::each_live(store::ReadSession& session, base::Time now,
+                       const std::function<void(const TokenRecord&)>& visit) const {
+    session.query(live, {micros(now)}, [&](const store::Row& row) { visit(read(row)); });
+}
+
+bool Tokens::use_assertion(store::WriteSession& session, std::string_view client, const Digest& jti,
+                           base::Time expires) const {
+    return session.execute(use_jti, {client, jti, micros(expires)}) == 1;
+}
+
+std::size_t Tokens::forget_assertions(store::WriteSession& session, base::Time now) const {
+    return session.execute(forget, {micros(now)});
+}
+
+}  // namespace kelisim::records

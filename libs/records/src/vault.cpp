@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "records/vault.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace kelisim::records {
+
+namespace {
+
+// RFC 5869 2.3 with one block of output: HMAC(PRK, info || 0x01). The master key is uniformly random already, so the
+// extract step (2.2) may be left out (3.3).
+crypto::SealKey derive(const crypto::SealKey& master, std::string_view purpose) {
+    std::string info = "kelisim/v1/" + std::string(purpose);
+    info += '\x01';
+    return crypto::SealKey(crypto::hmac_sha256(master.reveal(), base::as_bytes(info)));
+}
+
+}  // namespace
+
+Vault::Vault(const crypto::SealKey& master)
+    : bucket_(derive(master, "bucket")),
+      blind_(derive(master, "blind")),
+      derive_(derive(master, "derived secret")),
+      wrap_(derive(master, "wrap")),
+      archive_(derive(master, "archive")),
+      queue_(derive(master, "queue")) {}
+
+base::Bucket Vault::bucket_of(const base::Iin& iin) const {
+    const Digest digest = crypto::hmac_sha256(bucket_.reveal(), base::as_bytes(iin.reveal()));
+    return {static_cast<std::uint16_t>((digest[0] << 8 | digest[1]) % base::buckets)};
+}
+
+Digest Vault::blind_index(const base::Iin& iin) const {
+    return blind_index("iin", iin.reveal());
+}
+
+Digest Vault::blind_index(const people::Phone& phone) const {
+    return blind_index("phone", phone.reveal());
+}
+
+Digest Vault::blind_index(std::string_view owner, std::string_view value) const {
+    std::string message(owner);
+    message += '\0';  // no owner holds one, so no two pairs give one message
+    message += value;
+    return crypto::hmac_sha256(blind_.reveal(), base::as_bytes(message));
+}
+
+Digest Vault::derived_secret(base::BytesView name) const {
+    return crypto::hmac_sha256(derive_.reveal(), name);
+}
+
+base::Bytes Vault::wrap(const crypto::SealKey& data_key, base::BytesView subject, base::Entropy& entropy) const {
+    return crypto::seal(wrap_, data_key.reveal(), subject, entropy);
+}
+
+crypto::SealKey Vault::unwrap(base::BytesView wrapped, base::BytesView subject) const {
+    const base::Bytes bytes = open_or_throw(wrap_, wrapped, subject, "data key of a subject");
+    crypto::KeyBytes key{};
+    if (bytes.size() != key.size()) throw Damaged("data key of a subject has a wrong length");
+    std::copy(bytes.begin(), bytes.end(), key.begin());
+    return crypto::SealKey(key);
+}
+
+base::Bytes open_or_throw(const crypto::SealKey& key, base::BytesView sealed, base::BytesView context,
+                          std::string_view what) {
+    auto plain = crypto::open(key, sealed, context);
+    if (!plain) throw Damaged("a sealed value does not open: " + std::string(what));
+    return std::move(*plain);
+}
+
+}  // namespace kelisim::records
