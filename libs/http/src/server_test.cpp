@@ -176,7 +176,7 @@ TEST_F(ServerTest, KeepsTheConnectionAndAnswersInOrder) {
     peer.send(get("/items/1") + get("/items/2") + "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc" +
               get("/items/3"));
     const auto answers = peer.responses(4);
-    const auto first = answers.find("id=1"), second = answers.find("id=2"), third = answers.find("abc"),
+    const auto first = answers.find("id=1"), second = answers.find("id=2"), third = answers.find("\r\n\r\nabc"),
                fourth = answers.find("id=3");
     EXPECT_LT(first, second);
     EXPECT_LT(second, third);

@@ -4,11 +4,12 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <mutex>
@@ -64,12 +65,11 @@ public:
 
     // Some more bytes; empty at the end of the connection or when nothing came in time.
     std::string some(std::chrono::milliseconds patience = 3s) {
-        pollfd waits{.fd = descriptor_, .events = POLLIN, .revents = 0};
-        ended_ = false;
-        if (::poll(&waits, 1, static_cast<int>(patience.count())) <= 0) return {};
+        const timeval wait{.tv_sec = patience / 1s, .tv_usec = patience % 1s / 1us};
+        ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
         std::string bytes(65536, '\0');
         const auto got = ::recv(descriptor_, bytes.data(), bytes.size(), 0);
-        ended_ = got <= 0;
+        ended_ = got == 0 || (got < 0 && errno != EAGAIN);
         bytes.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
         return bytes;
     }

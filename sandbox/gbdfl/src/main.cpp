@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// kelisim-gbdfl: the reference registry of persons for the sandbox.
+#include <CLI/CLI.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+#include "base/clock.hpp"
+#include "base/entropy.hpp"
+#include "http/server.hpp"
+#include "owner.hpp"
+#include "problem.hpp"
+
+namespace {
+
+using namespace kelisim;
+
+struct Options {
+    std::string world;
+    std::string kelisim;
+    std::string issuer;
+    std::uint16_t port = 0;
+    unsigned latency_ms = 0;
+};
+
+// To stderr: what went wrong and in which request; never who was asked for.
+class StderrObserver final : public http::Observer {
+public:
+    void finished(const http::Finished&) noexcept override {}
+    void accepting_failed(std::string_view what) noexcept override {
+        std::fprintf(stderr, "accept: %.*s\n", static_cast<int>(what.size()), what.data());
+    }
+    void failed(const http::Request& request, std::exception_ptr failure) noexcept override {
+        try {
+            std::rethrow_exception(failure);
+        } catch (const std::exception& e) {
+            std::fprintf(stderr, "request %s: %s\n", request.id.c_str(), e.what());
+        } catch (...) {
+            std::fprintf(stderr, "request %s: not an exception of the standard\n", request.id.c_str());
+        }
+    }
+};
+
+void wait_for_signal() {
+    boost::asio::io_context loop;
+    boost::asio::signal_set signals(loop, SIGINT, SIGTERM);
+    signals.async_wait([](const boost::system::error_code&, int) {});
+    loop.run();
+}
+
+void serve(const Options& options) {
+    const auto authority = http::parse_http_origin(options.kelisim);
+    if (!authority) throw base::Outage("--kelisim is not http://host:port");
+    const gbdfl::World world = gbdfl::load_world(options.world);
+    const base::SystemClock clock;
+    base::SystemEntropy entropy;
+    StderrObserver observer;
+    http::Workers workers(1);
+    http::Client client(workers);
+    // The credentials of this system in the sandbox world; they open nothing elsewhere.
+    gbdfl::KelisimSide kelisim(client, clock,
+                               {.authority = *authority,
+                                .issuer = options.issuer.empty() ? options.kelisim : options.issuer,
+                                .client_id = "gbdfl",
+                                .client_secret = base::Secret<std::string>("gbdfl-sandbox-secret")});
+    gbdfl::Owner owner(world, kelisim, std::chrono::milliseconds(options.latency_ms));
+    http::Listener listener("127.0.0.1", options.port);
+    const int port = listener.port();
+    http::Server server(std::move(listener), owner.routes(), {workers, clock, entropy, observer, gbdfl::problem_page});
+    std::printf("listening on http://127.0.0.1:%d\n", port);
+    std::fflush(stdout);
+    wait_for_signal();
+    server.stop(std::chrono::seconds(5));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    Options options;
+    CLI::App app{"Reference registry of persons (GBD FL) of the Kelisim sandbox"};
+    app.add_option("--world", options.world, "world file with the persons")->required();
+    app.add_option("--kelisim", options.kelisim, "address of Kelisim, http://host:port")->required();
+    app.add_option("--issuer", options.issuer, "issuer of the tokens; the address of Kelisim when left out");
+    app.add_option("--port", options.port, "port on loopback; 0 picks a free one");
+    app.add_option("--latency-ms", options.latency_ms, "waited for before each record");
+    CLI11_PARSE(app, argc, argv);
+    try {
+        serve(options);
+    } catch (const std::exception& failure) {
+        std::fprintf(stderr, "kelisim-gbdfl: %s\n", failure.what());
+        return EXIT_FAILURE;
+    }
+    return EXIT_SUCCESS;
+}

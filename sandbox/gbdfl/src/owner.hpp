@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// A data owner as the rules want it: it checks the security token itself, offline and by asking Kelisim, and gives the
+// fields that were asked for, never more than the token names.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+
+#include "http/route.hpp"
+#include "kelisim_side.hpp"
+#include "record.hpp"
+#include "world.hpp"
+
+namespace kelisim::gbdfl {
+
+inline constexpr std::string_view system_key = "GBDFL";  // the audience of tokens for this owner
+
+// Used on one io thread; outlives the server that has its routes.
+class Owner {
+public:
+    // `latency` is waited for before each record, to play a slow registry.
+    Owner(const World& world, KelisimSide& kelisim, std::chrono::milliseconds latency)
+        : world_(world), kelisim_(kelisim), latency_(latency) {}
+
+    // POST /person, POST /family {"iin": "...", "fields": [...]} with Authorization: Bearer; GET /healthz.
+    http::Routes routes();
+
+private:
+    // Whose token it is that has been verified and is active.
+    using Caller = token::AccessClaims;
+    boost::asio::awaitable<std::variant<Caller, http::Response>> authenticate(const http::Request& request);
+    boost::asio::awaitable<http::Response> person(const Caller& caller, const http::Request& request);
+    boost::asio::awaitable<http::Response> family(const Caller& caller, const http::Request& request);
+
+    struct Call {
+        const Person* person;
+        std::vector<std::string> fields;
+    };
+    std::variant<Call, http::Response> admit(const Service& service, const Caller& caller,
+                                             const http::Request& request) const;
+    boost::asio::awaitable<void> wait() const;
+
+    const World& world_;
+    KelisimSide& kelisim_;
+    std::chrono::milliseconds latency_;
+};
+
+}  // namespace kelisim::gbdfl

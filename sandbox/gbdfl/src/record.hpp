@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the registry answers about a person: names of fields and dictionary values as GBD FL writes them.
+// What the world file does not tell is made up from the IIN, the same at each call and plainly fictitious.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <string_view>
+#include <vector>
+
+#include "world.hpp"
+
+namespace kelisim::gbdfl {
+
+// The integration services of this owner, and the fields that each can give.
+struct Service {
+    std::string_view key;
+    std::vector<std::string_view> fields;
+};
+const Service& person_service();  // GBDFLUniversal_token
+const Service& family_service();  // GBDFL_FamilyInfoToken
+
+// Exactly these fields, in this order. Precondition: they belong to the service.
+boost::json::object person_record(const Person& person, const std::vector<std::string>& fields);
+boost::json::object family_record(const World& world, const Person& person, const std::vector<std::string>& fields);
+
+}  // namespace kelisim::gbdfl
