@@ -36,13 +36,15 @@ void save_registry(store::WriteSession& session, const registry::Entries& entrie
     save(session, "system", entries.systems, [](const auto& e) -> const std::string& { return e.key; });
     save(session, "service", entries.services, [](const auto& e) -> const std::string& { return e.key; });
     save(session, "connection", entries.connections, [](const auto& e) -> const std::string& { return e.key; });
+    save(session, "credential", entries.credentials, [](const auto& e) -> const std::string& { return e.client_id; });
 }
 
 registry::Entries load_registry(store::ReadSession& session) {
     return {.organisations = load<registry::Organisation>(session, "organisation"),
             .systems = load<registry::System>(session, "system"),
             .services = load<registry::IntegrationService>(session, "service"),
-            .connections = load<registry::Connection>(session, "connection")};
+            .connections = load<registry::Connection>(session, "connection"),
+            .credentials = load<registry::ClientCredential>(session, "credential")};
 }
 
 std::optional<std::string> setting(store::ReadSession& session, std::string_view name) {

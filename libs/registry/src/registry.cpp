@@ -120,6 +120,7 @@ Registry::Registry(Entries entries) : entries_(std::move(entries)) {
     index_by(entries_.systems, clients_, [](const System& s) { return s.client_id; });
     index_by(entries_.services, services_, [](const IntegrationService& s) { return s.key; });
     index_by(entries_.connections, connections_, [](const Connection& c) { return c.key; });
+    index_by(entries_.credentials, credentials_, [](const ClientCredential& c) { return c.client_id; });
     for (const System& s : entries_.systems)
         require(organisation(s.organisation), "organisation", s.organisation);
     for (const IntegrationService& s : entries_.services)
@@ -147,6 +148,9 @@ const IntegrationService* Registry::service(std::string_view key) const {
 }
 const Connection* Registry::connection(std::string_view key) const {
     return find(connections_, key);
+}
+const ClientCredential* Registry::credential(std::string_view client_id) const {
+    return find(credentials_, client_id);
 }
 
 base::Result<Match> Registry::match(const Wanted& wanted) const {

@@ -43,6 +43,14 @@ struct System {
     bool operator==(const System&) const = default;
 };
 
+// How a system proves that it is the client: no secret itself, only what checks one.
+struct ClientCredential {
+    std::string client_id;
+    std::string secret_sha256;  // base64url; empty: no secret (production)
+    std::string jwks;           // its public keys, a JSON text (RFC 7517); empty: none
+    bool operator==(const ClientCredential&) const = default;
+};
+
 // A service of a base operator that answers calls through the gateway.
 struct IntegrationService {
     std::string key;
@@ -85,6 +93,7 @@ BOOST_DESCRIBE_ENUM(Environment, test, production)
 BOOST_DESCRIBE_ENUM(Channel, contact_centre, own_means, proactive, logging, sms_code)
 BOOST_DESCRIBE_STRUCT(Organisation, (), (bin, kind, name))
 BOOST_DESCRIBE_STRUCT(System, (), (key, organisation, contour, client_id, exempt_ground))
+BOOST_DESCRIBE_STRUCT(ClientCredential, (), (client_id, secret_sha256, jwks))
 BOOST_DESCRIBE_STRUCT(IntegrationService, (), (key, owner, personal_data, access_class, name, fields))
 BOOST_DESCRIBE_STRUCT(Purpose, (), (code, name, services))
 BOOST_DESCRIBE_STRUCT(Connection, (),

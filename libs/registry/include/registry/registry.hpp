@@ -25,6 +25,7 @@ struct Entries {
     std::vector<System> systems;
     std::vector<IntegrationService> services;
     std::vector<Connection> connections;
+    std::vector<ClientCredential> credentials = {};
 };
 
 // What of a connection a request names. Empty parts are not given; services and purpose are always given.
@@ -57,6 +58,7 @@ public:
     const System* system_of_client(std::string_view client_id) const;
     const IntegrationService* service(std::string_view key) const;
     const Connection* connection(std::string_view key) const;
+    const ClientCredential* credential(std::string_view client_id) const;
 
     // Exactly one connection, else every reason why there is none (design section 5, "Which connection").
     base::Result<Match> match(const Wanted& wanted) const;
@@ -70,6 +72,7 @@ private:
     Index<System> systems_, clients_;
     Index<IntegrationService> services_;
     Index<Connection> connections_;
+    Index<ClientCredential> credentials_;
 };
 
 }  // namespace kelisim::registry

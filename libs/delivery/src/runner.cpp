@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "delivery/runner.hpp"
+
+#include <algorithm>
+
+#include "base/limits.hpp"
+#include "gather.hpp"
+
+namespace kelisim::delivery {
+
+using store::Outbox;
+using store::OutboxRow;
+using store::WriteSession;
+namespace limits = base::limits;
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t rows_per_round = 256;
+constexpr auto unit_hold = 5s;                      // a unit that is run twice finds its work done
+constexpr auto sms_hold = limits::sms_report_wait;  // an SMS that was perhaps sent waits for its report
+constexpr auto slot_pause = 60s;                    // until a question with digits may have ended
+constexpr base::Duration retry_first = 1s, retry_max = 15min;
+constexpr auto outage_pause = 1s;
+
+base::Duration delay_after(int attempt) {
+    base::Duration delay = retry_first;
+    for (int i = 1; i < attempt && delay < retry_max; ++i)
+        delay *= 2;
+    return std::min(delay, retry_max);
+}
+
+void append(std::vector<OutboxRow>& to, std::vector<OutboxRow> rows) {
+    std::move(rows.begin(), rows.end(), std::back_inserter(to));
+}
+
+}  // namespace
+
+struct DueEffects::Round {
+    std::vector<OutboxRow> units, questions, notices;
+    std::size_t size() const { return units.size() + questions.size() + notices.size(); }
+};
+
+DueEffects::Round DueEffects::take() {
+    const base::Time now = parts_.clock.now();
+    return store::run(parts_.writer, [now](WriteSession& session) {
+        Round round;
+        for (const auto kind : {access::outbox_answer, access::outbox_close}) {
+            append(round.units, Outbox::take_due(session, kind, now, now + unit_hold, rows_per_round));
+        }
+        round.questions = Outbox::take_due(session, access::outbox_question, now, now + sms_hold, rows_per_round);
+        round.notices = Outbox::take_due(session, access::outbox_notice, now, now + sms_hold, rows_per_round);
+        return round;
+    });
+}
+
+std::size_t DueEffects::run_round() {
+    const Round round = take();
+    run_units(round.units);
+    run_questions(round.questions);
+    run_notices(round.notices);
+    return round.size();
+}
+
+std::optional<base::Time> DueEffects::run_due() {
+    while (run_round() != 0) {
+    }
+    std::optional<base::Time> next;
+    parts_.readers.read([&](store::ReadSession& session) {
+        for (const auto kind :
+             {access::outbox_answer, access::outbox_close, access::outbox_question, access::outbox_notice}) {
+            const auto due = Outbox::next_due(session, kind);
+            if (due && (!next || *due < *next)) next = due;
+        }
+    });
+    return next;
+}
+
+void DueEffects::fail(const OutboxRow& row) {
+    const base::Time now = parts_.clock.now();
+    const bool last = row.attempt >= limits::effect_attempts_max;
+    store::run(parts_.writer, [&](WriteSession& session) {
+        return last ? parts_.outbox.park(session, row, "attempts_exhausted")
+                    : parts_.outbox.put_off(session, row, now + delay_after(row.attempt));
+    });
+    ++(last ? parked_ : put_off_);
+}
+
+void DueEffects::run_units(const std::vector<OutboxRow>& rows) {
+    const auto outcomes = gather(parts_.writer, rows, [this](WriteSession& session, const OutboxRow& row) {
+        if (row.kind == access::outbox_answer) {
+            parts_.answers.answer_from_phone(session, row, parts_.clock.now());
+        } else {
+            parts_.contact.close(session, row);
+        }
+        return Outbox::done(session, row.key);
+    });
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        failed(outcomes[i]) ? fail(rows[i]) : static_cast<void>(++done_);
+}
+
+void DueEffects::run_questions(const std::vector<OutboxRow>& rows) {
+    if (rows.empty()) return;
+    std::vector<const OutboxRow*> asked;
+    std::vector<access::Sms> messages;
+    const auto prepared = gather(parts_.writer, rows, [this](WriteSession& session, const OutboxRow& row) {
+        auto question = parts_.contact.prepare_question(session, row, parts_.clock.now());
+        if (std::holds_alternative<access::Contact::NoFreeSlot>(question)) {
+            parts_.outbox.put_off(session, row, parts_.clock.now() + slot_pause);
+        } else if (std::holds_alternative<access::Contact::TooLate>(question)) {
+            Outbox::done(session, row.key);
+        }
+        return question;
+    });
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (failed(prepared[i])) {
+            fail(rows[i]);
+        } else if (const auto* sms = std::get_if<access::Sms>(&std::get<0>(prepared[i]))) {
+            asked.push_back(&rows[i]);
+            messages.push_back(*sms);
+        }
+    }
+    const std::vector<Sent> sent = parts_.sms.send(messages);
+    std::vector<std::size_t> places(asked.size());
+    for (std::size_t i = 0; i < places.size(); ++i)
+        places[i] = i;
+    const auto booked = gather(parts_.writer, places, [&](WriteSession& session, std::size_t i) {
+        const OutboxRow& row = *asked[i];
+        const auto request = consent::RequestId::from_bytes(row.key).value();
+        const base::Time now = parts_.clock.now();
+        // "on an unknown outcome wait for the delivery report, then resend at most once": the row stays held so long.
+        if (sent[i] == Sent::unknown && row.attempt < limits::sms_sends_max) return false;
+        if (sent[i] == Sent::accepted) parts_.answers.mark_asked(session, request, now);
+        if (sent[i] == Sent::rejected) parts_.answers.mark_undeliverable(session, request, now);
+        return Outbox::done(session, row.key);
+    });
+    for (std::size_t i = 0; i < asked.size(); ++i)
+        failed(booked[i]) ? fail(*asked[i]) : static_cast<void>(++done_);
+}
+
+void DueEffects::run_notices(const std::vector<OutboxRow>& rows) {
+    if (rows.empty()) return;
+    std::vector<access::Sms> messages;
+    for (const OutboxRow& row : rows)
+        messages.push_back(parts_.contact.notice(row));
+    const std::vector<Sent> sent = parts_.sms.send(messages);
+    std::vector<std::size_t> places(rows.size());
+    for (std::size_t i = 0; i < places.size(); ++i)
+        places[i] = i;
+    const auto booked = gather(parts_.writer, places, [&](WriteSession& session, std::size_t i) {
+        if (sent[i] == Sent::unknown && rows[i].attempt < limits::sms_sends_max) return false;
+        return Outbox::done(session, rows[i].key);
+    });
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        failed(booked[i]) ? fail(rows[i]) : static_cast<void>(++done_);
+}
+
+Runner::Runner(const RunnerParts& parts) : parts_(parts), effects_(parts), thread_([this] { work(); }) {}
+
+Runner::~Runner() {
+    parts_.outbox.alarm().close();
+    thread_.join();
+}
+
+void Runner::work() {
+    std::optional<base::Time> next = parts_.clock.now();
+    while (parts_.outbox.alarm().sleep(parts_.clock, next)) {
+        try {
+            next = effects_.run_due();
+        } catch (const base::Outage&) {
+            ++outages_;
+            next = parts_.clock.now() + outage_pause;
+        }
+    }
+}
+
+}  // namespace kelisim::delivery

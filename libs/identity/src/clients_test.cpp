@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "identity/clients.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/json/serialize.hpp>
+#include <functional>
+
+#include "base/limits.hpp"
+#include "base/text.hpp"
+#include "crypto/hash.hpp"
+#include "token/jws.hpp"
+
+namespace kelisim::identity {
+namespace {
+
+using namespace std::chrono_literals;
+
+const token::SigningKey key{crypto::PrivateKey::generate_p256()};
+const base::Time now = base::from_micros(1'795'000'000'000'000);
+constexpr auto jwt_bearer = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+const registry::Registry& world() {
+    static const registry::Registry registry([] {
+        const registry::Name name{"атау", "название"};
+        registry::Entries entries;
+        entries.organisations = {{"000140000353", registry::OrganisationKind::bank, name}};
+        entries.systems = {{"BANK", "000140000353", registry::Contour::external, "demo bank", ""},
+                           {"OTHER", "000140000353", registry::Contour::external, "other", ""}};
+        entries.credentials = {{"demo bank", base::to_base64url(crypto::sha256(base::as_bytes("a+secret %"))),
+                                boost::json::serialize(token::KeySet({key.verification()}).to_jwks())},
+                               {"other", "", ""}};
+        return entries;
+    }());
+    return registry;
+}
+
+const Clients& clients() {
+    static const Clients made(world(), {"http://issuer", "http://issuer/token"});
+    return made;
+}
+
+std::string basic(std::string_view pair) {
+    // RFC 4648 section 4 from the URL alphabet.
+    std::string text = base::to_base64url(base::as_bytes(pair));
+    for (char& c : text)
+        c = c == '-' ? '+' : c == '_' ? '/' : c;
+    while (text.size() % 4 != 0)
+        text += '=';
+    return "Basic " + text;
+}
+
+bool authenticates(const Presented& presented) {
+    const auto credentials = read_credentials(presented);
+    return credentials.has_value() && clients().authenticate(*credentials, now).has_value();
+}
+
+TEST(ClientSecret, IsTakenFromBasicFormDecoded) {
+    EXPECT_TRUE(authenticates({.authorization = basic("demo+bank:a%2Bsecret+%25")}));
+    EXPECT_TRUE(authenticates({.authorization = basic("demo%20bank:a%2bsecret%20%25"), .client_id = "demo bank"}));
+}
+
+TEST(ClientSecret, IsTakenFromTheBody) {
+    EXPECT_TRUE(authenticates({.client_id = "demo bank", .client_secret = "a+secret %"}));
+}
+
+struct Wrong {
+    std::string name;
+    Presented presented;
+};
+class SecretRefused : public testing::TestWithParam<Wrong> {};
+TEST_P(SecretRefused, ForWhateverReason) {
+    EXPECT_FALSE(authenticates(GetParam().presented));
+}
+INSTANTIATE_TEST_SUITE_P(
+    Table, SecretRefused,
+    testing::Values(Wrong{"Nothing", {}}, Wrong{"OnlyTheName", {.client_id = "demo bank"}},
+                    Wrong{"WrongSecret", {.client_id = "demo bank", .client_secret = "a secret %"}},
+                    Wrong{"EmptySecret", {.client_id = "demo bank", .client_secret = ""}},
+                    Wrong{"UnknownClient", {.client_id = "nobody", .client_secret = "a+secret %"}},
+                    Wrong{"ClientWithoutSecret", {.client_id = "other", .client_secret = ""}},
+                    Wrong{"SecretWithoutName", {.client_secret = "a+secret %"}},
+                    Wrong{"NotFormEncoded", {.authorization = basic("demo bank:a+secret %")}},
+                    Wrong{"NoColon", {.authorization = basic("demo+bank")}},
+                    Wrong{"NotBase64", {.authorization = "Basic ###"}}, Wrong{"Bearer", {.authorization = "Bearer x"}},
+                    Wrong{"OtherNameBeside",
+                          {.authorization = basic("demo+bank:a%2Bsecret+%25"), .client_id = "other"}},
+                    Wrong{"TwoWays",
+                          {.authorization = basic("demo+bank:a%2Bsecret+%25"),
+                           .client_id = "demo bank",
+                           .client_secret = "a+secret %"}}),
+    [](const auto& c) { return c.param.name; });
+
+boost::json::object claims() {
+    return {{"iss", "demo bank"}, {"sub", "demo bank"},           {"aud", "http://issuer"},
+            {"jti", "once"},      {"iat", base::to_seconds(now)}, {"exp", base::to_seconds(now + 1min)}};
+}
+
+base::Result<AuthenticatedClient> asserted(const std::string& assertion, std::optional<std::string> client_id = {}) {
+    return clients().authenticate(
+        *read_credentials({.client_id = std::move(client_id), .assertion_type = jwt_bearer, .assertion = assertion}),
+        now);
+}
+
+TEST(Assertion, IsTakenOnceByItsJti) {
+    const auto client = asserted(token::sign(key, "JWT", claims()), "demo bank");
+    ASSERT_TRUE(client.has_value());
+    EXPECT_EQ(client->system->key, "BANK");
+    EXPECT_EQ(client->once->jti, "once");
+    EXPECT_GE(client->once->expires, now + 1min) << "the jti is kept as long as the assertion could be used";
+}
+
+TEST(Assertion, MayNameTheTokenEndpointAmongItsAudiences) {
+    auto several = claims();
+    several["aud"] = {"http://elsewhere", "http://issuer/token"};
+    EXPECT_TRUE(asserted(token::sign(key, "JWT", several)).has_value());
+}
+
+struct ClaimCase {
+    std::string name;
+    std::function<void(boost::json::object&)> change;
+};
+class AssertionRefused : public testing::TestWithParam<ClaimCase> {};
+TEST_P(AssertionRefused, ForItsClaims) {
+    auto changed = claims();
+    GetParam().change(changed);
+    EXPECT_TRUE(asserted(token::sign(key, "JWT", changed)).has_error());
+}
+INSTANTIATE_TEST_SUITE_P(
+    Table, AssertionRefused,
+    testing::Values(ClaimCase{"OtherIssuer", [](auto& c) { c["iss"] = "other"; }},
+                    ClaimCase{"OtherSubject", [](auto& c) { c["sub"] = "other"; }},
+                    ClaimCase{"UnknownSubject", [](auto& c) { c["sub"] = "nobody"; }},
+                    ClaimCase{"OtherAudience", [](auto& c) { c["aud"] = "http://elsewhere"; }},
+                    ClaimCase{"NoAudience", [](auto& c) { c.erase("aud"); }},
+                    ClaimCase{"NoJti", [](auto& c) { c.erase("jti"); }},
+                    ClaimCase{"EmptyJti", [](auto& c) { c["jti"] = ""; }},
+                    ClaimCase{"LongJti",
+                              [](auto& c) { c["jti"] = std::string(base::limits::name_bytes_max + 1, 'x'); }},
+                    ClaimCase{"NoExpiry", [](auto& c) { c.erase("exp"); }},
+                    ClaimCase{"Expired", [](auto& c) { c["exp"] = base::to_seconds(now - base::limits::clock_skew); }},
+                    ClaimCase{"LivesTooLong",
+                              [](auto& c) {
+                                  c["exp"] = base::to_seconds(now + base::limits::client_assertion_life_max +
+                                                              base::limits::clock_skew + 1s);
+                              }},
+                    ClaimCase{"IssuedTomorrow", [](auto& c) { c["iat"] = base::to_seconds(now + 24h); }},
+                    ClaimCase{"NotYet", [](auto& c) { c["nbf"] = base::to_seconds(now + 24h); }},
+                    ClaimCase{"ExpiryAsText", [](auto& c) { c["exp"] = "tomorrow"; }}),
+    [](const auto& c) { return c.param.name; });
+
+TEST(Assertion, IsRefusedForItsSignatureAndWhatStandsBeside) {
+    const token::SigningKey foreign{crypto::PrivateKey::generate_p256()};
+    EXPECT_TRUE(asserted(token::sign(foreign, "JWT", claims())).has_error());
+    EXPECT_TRUE(asserted(token::sign(key, "at+jwt", claims())).has_error());
+    EXPECT_TRUE(asserted(token::sign(key, "JWT", claims()), "other").has_error());
+    EXPECT_TRUE(asserted("").has_error());
+    EXPECT_TRUE(read_credentials({.assertion = token::sign(key, "JWT", claims())}).has_error());
+    EXPECT_TRUE(read_credentials({.assertion_type = "urn:other", .assertion = "x"}).has_error());
+}
+
+}  // namespace
+}  // namespace kelisim::identity
