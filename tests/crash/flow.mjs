@@ -3,8 +3,12 @@
 // whose answer never came: it may have happened or not, and nothing else may be in doubt.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { codes } from '../support/http.mjs';
 import { ask, call, introspect, poll, revoke } from '../support/oauth.mjs';
-import { message, reply } from '../support/sandbox.mjs';
+import { message, question, reply } from '../support/sandbox.mjs';
+
+const pollsMax = 6;
+const pollPauseMilliseconds = 2_200; // above the interval that the server names
 
 export class Flow {
   requestId;
@@ -31,9 +35,10 @@ export class Flow {
   async run(base) {
     await this.#step('ask', () => this.#ask(base));
     if (this.random.oneIn(6)) return;
-    await message(base, this.person.phone, 0);
-    await this.#step('answer', () => this.#answer(base));
+    const choices = await question(base, this.person.phone);
+    await this.#step('answer', () => this.#answer(base, choices));
     if (this.random.oneIn(6)) return;
+    await message(base, this.person.phone, 1); // the receipt: the answer is carried out
     await this.#step('token', () => this.#redeem(base));
     if (this.answered === 'no') return;
     for (let use = this.random.below(3); use > 0; --use) await this.#step('use', () => this.#use(base));
@@ -46,19 +51,29 @@ export class Flow {
     this.requestId = answer.json.auth_req_id;
   }
 
-  async #answer(base) {
+  async #answer(base, choices) {
     this.answering = this.random.oneIn(5) ? 'no' : 'yes';
-    await reply(base, this.person.phone, this.answering === 'yes' ? '1' : '2');
+    await reply(base, this.person.phone, choices[this.answering]);
     this.answered = this.answering;
   }
 
   async #redeem(base) {
-    const answer = await poll(base, this.requestId);
+    const answer = await this.#pollToTheEnd(base);
     if (this.answered === 'no') {
       assert.equal(answer.json.error, 'access_denied', answer.text);
     } else {
       assert.equal(answer.status, 200, answer.text);
       this.#keep(answer.json);
+    }
+  }
+
+  // An answer that was taken is carried out a moment later; a poll in between is told to come again.
+  async #pollToTheEnd(base) {
+    const again = this.answered ? ['slow_down', 'authorization_pending'] : ['slow_down'];
+    for (let tries = pollsMax; ; --tries) {
+      const answer = await poll(base, this.requestId);
+      if (!again.includes(answer.json?.error) || tries === 0) return answer;
+      await new Promise((resolve) => setTimeout(resolve, pollPauseMilliseconds));
     }
   }
 
@@ -86,35 +101,22 @@ export class Flow {
     if (this.token && Date.now() < this.tokenEnds) await this.#verifyToken(base);
   }
 
-  // Which polls are right: what was told, and what the step in doubt may have made of it.
+  // Which polls are right: what was told, and what the step in doubt may have made of it. A token whose delivery broke
+  // off can be had again, so that the person's answer is not lost.
   #expected() {
     const byAnswer = { yes: 'token', no: 'access_denied' };
-    if (!this.answered) {
-      return ['authorization_pending', ...(this.pending === 'answer' ? [byAnswer[this.answering]] : [])];
-    }
-    // A token whose delivery broke off was issued once, and is not issued again.
-    const redeemed = this.pending === 'token' && this.answered === 'yes' ? ['invalid_grant'] : [];
-    return [byAnswer[this.answered], ...redeemed];
+    if (this.answered) return [byAnswer[this.answered]];
+    return ['authorization_pending', ...(this.pending === 'answer' ? [byAnswer[this.answering]] : [])];
   }
 
   async #verifyRequest(base) {
-    const answer = await this.#pollInTime(base);
+    const answer = await this.#pollToTheEnd(base);
     const outcome = answer.status === 200 ? 'token' : answer.json?.error;
     assert.ok(this.#expected().includes(outcome), this.#doubt(`poll says ${outcome}`, answer));
-    if (outcome !== 'authorization_pending') this.pending = undefined;
-    if (outcome === 'token') {
-      this.answered = 'yes';
-      this.#keep(answer.json);
-    } else if (outcome === 'access_denied') {
-      this.answered = 'no';
-    }
-  }
-
-  async #pollInTime(base) {
-    const answer = await poll(base, this.requestId);
-    if (answer.json?.error !== 'slow_down') return answer;
-    await new Promise((resolve) => setTimeout(resolve, 8_000)); // RFC 8628 section 3.5: the interval has grown by 5 s
-    return poll(base, this.requestId);
+    if (outcome === 'authorization_pending') return; // an answer in doubt may still be on its way
+    this.answered = outcome === 'token' ? 'yes' : 'no';
+    this.pending = undefined;
+    if (outcome === 'token') this.#keep(answer.json);
   }
 
   async #verifyToken(base) {
@@ -126,11 +128,22 @@ export class Flow {
       this.pending = undefined;
     }
     if (this.revoked) return this.#verifyRevoked(base);
-    for (const { key, text } of this.uses) {
-      const answer = await call(base, this.token, { iin: this.person.iin, key });
-      assert.equal(answer.status, 200, this.#doubt('a use is gone', answer));
-      assert.equal(answer.text, text, this.#doubt('a use has another answer'));
+    for (const use of this.uses) await this.#verifyUse(base, use);
+  }
+
+  // The same call gets the stored answer, or is told that it was recorded and its outcome, which nobody waits for, was
+  // not. Another call under its key is refused: a use that is gone would pass as a new one.
+  async #verifyUse(base, { key, text }) {
+    const { iin } = this.person;
+    const again = await call(base, this.token, { iin, key });
+    if (again.status === 200) {
+      assert.equal(again.text, text, this.#doubt('a use has another answer'));
+    } else {
+      const recorded = codes(again.json).some((code) => /^use_(in_progress|outcome_unknown)$/.test(code));
+      assert.ok(again.status === 409 && recorded, this.#doubt('a use is gone', again));
     }
+    const other = await call(base, this.token, { iin, key, fields: ['surname'] });
+    assert.ok(other.status === 409 && codes(other.json).includes('use_key_reused'), this.#doubt('a use is gone', other));
   }
 
   async #verifyRevoked(base) {

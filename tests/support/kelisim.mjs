@@ -37,6 +37,10 @@ export class Kelisim {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     server.#exited = new Promise((resolve) => server.#child.once('exit', (code, signal) => resolve({ code, signal })));
+    // A test that fails half-way leaves no server behind.
+    const endWithUs = () => server.#child.kill('SIGKILL');
+    process.once('exit', endWithUs);
+    server.#exited.then(() => process.off('exit', endWithUs));
     server.#child.stderr.on('data', (chunk) => server.#keep(chunk));
     server.base = await server.#listening();
     return server;

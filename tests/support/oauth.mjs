@@ -2,7 +2,7 @@
 // The OAuth surface spoken by hand, so that a test sees every status and can send what no client library would.
 import assert from 'node:assert/strict';
 import { postForm, send } from './http.mjs';
-import { advance, message, received, reply } from './sandbox.mjs';
+import { advance, question, received, replyAndHear } from './sandbox.mjs';
 import { bank, details, service } from './world.mjs';
 
 export const ciba = 'urn:openid:params:grant-type:ciba';
@@ -49,20 +49,20 @@ export function call(base, token, { iin, service: name = service, path = 'person
   return send(base, 'POST', `/gateway/${name}/${path}`, { headers, body });
 }
 
-// Asks, and waits until the question is on the phone.
+// Asks, and waits until the question is on the phone: its text, and the digits that answer it.
 export async function askAndDeliver(base, person, options) {
   const before = (await received(base, person.phone)).length;
   const asked = await ask(base, person, options);
   assert.equal(asked.status, 200, asked.text);
-  return { requestId: asked.json.auth_req_id, asked: asked.json, question: await message(base, person.phone, before) };
+  return { requestId: asked.json.auth_req_id, asked: asked.json, ...(await question(base, person.phone, before)) };
 }
 
 // The whole way to a token: ask, answer yes, poll once.
 export async function consent(base, person, options) {
-  const { requestId, question } = await askAndDeliver(base, person, options);
-  await reply(base, person.phone, '1');
+  const { requestId, question: text, yes } = await askAndDeliver(base, person, options);
+  await replyAndHear(base, person.phone, yes);
   await advance(base, pollPause);
   const answer = await poll(base, requestId, options?.client);
   assert.equal(answer.status, 200, answer.text);
-  return { requestId, question, ...answer.json };
+  return { requestId, question: text, ...answer.json };
 }

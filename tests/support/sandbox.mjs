@@ -23,10 +23,31 @@ export function message(base, msisdn, number) {
   return eventually(async () => (await received(base, msisdn))[number]?.text, `message ${number} of ${msisdn}`);
 }
 
+// Each open question on a phone has digits of its own: 1 and 2, 3 and 4, ... Nothing for a text that is no question.
+export function choices(text) {
+  const [, yes, no] = /(?<!\d)(\d), \S+(?: -)? (\d)(?!\d)/.exec(text ?? '') ?? [];
+  return yes && { question: text, yes, no };
+}
+
+// The first question among the messages from this number on, once it has come.
+export function question(base, msisdn, number = 0) {
+  return eventually(async () => {
+    const texts = (await received(base, msisdn)).slice(number).map(({ text }) => text);
+    return texts.map(choices).find(Boolean);
+  }, `a question on ${msisdn}`);
+}
+
 export async function reply(base, msisdn, text) {
   const answer = await postJson(base, phonePath(msisdn), { text });
   assert.ok(answer.status >= 200 && answer.status < 300, `${answer.status} ${answer.text}`);
   return answer;
+}
+
+// Replies, and waits for what comes back: an answer is carried out when its receipt has come.
+export async function replyAndHear(base, msisdn, text) {
+  const before = (await received(base, msisdn)).length;
+  await reply(base, msisdn, text);
+  return message(base, msisdn, before);
 }
 
 export async function advance(base, period) {

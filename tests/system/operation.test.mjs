@@ -9,7 +9,7 @@ import { get } from '../support/http.mjs';
 import { claims } from '../support/jwt.mjs';
 import { command, Kelisim, temporaryDirectory } from '../support/kelisim.mjs';
 import { ask, askAndDeliver, call, consent, introspect, poll, revoke } from '../support/oauth.mjs';
-import { message, received, reply } from '../support/sandbox.mjs';
+import { message, received, replyAndHear } from '../support/sandbox.mjs';
 import { bank, gbdfl, insurer, persons } from '../support/world.mjs';
 
 async function withDirectory(work) {
@@ -65,8 +65,8 @@ async function walkEverything(base) {
   await introspect(base, tokens.access_token, gbdfl);
   await revoke(base, tokens.access_token);
   await call(base, tokens.access_token, { iin: abai.iin, key: 'grep-3' });
-  const { requestId } = await askAndDeliver(base, ybyrai);
-  await reply(base, ybyrai.phone, '2');
+  const { requestId, no } = await askAndDeliver(base, ybyrai);
+  await replyAndHear(base, ybyrai.phone, no);
   await poll(base, requestId);
   await ask(base, persons.dead);
   await ask(base, tenth, { client: insurer });
@@ -95,7 +95,7 @@ test('a restart keeps requests, tokens, revocations and the issuer, and undone w
       assert.equal(claims(facts.alive.access_token).iss, facts.issuer);
       assert.equal((await introspect(base, facts.alive.access_token)).json.active, true);
       assert.equal((await introspect(base, facts.dead.access_token)).json.active, false);
-      await reply(base, persons.ybyrai.phone, '1');
+      await replyAndHear(base, persons.ybyrai.phone, facts.open.yes);
       const answer = await poll(base, facts.open.requestId);
       assert.equal(answer.status, 200, answer.text);
     });
