@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Serves one small static answer, to be held against another server with a load generator: bench/ measures both in the
 // same run. `http_static_server [THREADS]` prints where it listens and serves until its input ends.
+#include <fmt/format.h>
+
 #include <boost/asio/awaitable.hpp>
 #include <cstdio>
-#include <cstdlib>
 
 #include "base/clock.hpp"
 #include "base/entropy.hpp"
+#include "base/text.hpp"
 #include "http/server.hpp"
 
 namespace {
@@ -28,10 +30,11 @@ public:
 }  // namespace
 
 int main(int argc, char** argv) {
-    const int threads = argc > 1 ? std::atoi(argv[1]) : 1;
-    http::Workers workers(static_cast<std::size_t>(threads));
+    const auto threads = argc > 1 ? base::parse_integer(argv[1]) : 1;
+    if (!threads || *threads < 1) return 2;
+    http::Workers workers(static_cast<std::size_t>(*threads));
     http::Listener listener("127.0.0.1", 0);
-    std::printf("listening on http://127.0.0.1:%d\n", static_cast<int>(listener.port()));
+    fmt::print("listening on http://127.0.0.1:{}\n", listener.port());
     std::fflush(stdout);
     const base::SystemClock clock;
     base::SystemEntropy entropy;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kelisim_side.hpp"
+#include "gbdfl_owner/kelisim_side.hpp"
 
 #include "base/text.hpp"
 #include "http/form.hpp"

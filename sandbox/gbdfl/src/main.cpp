@@ -9,9 +9,9 @@
 
 #include "base/clock.hpp"
 #include "base/entropy.hpp"
+#include "gbdfl_owner/owner.hpp"
+#include "gbdfl_owner/problem.hpp"
 #include "http/server.hpp"
-#include "owner.hpp"
-#include "problem.hpp"
 
 namespace {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "owner.hpp"
+#include "gbdfl_owner/owner.hpp"
 
 #include <algorithm>
 #include <boost/asio/steady_timer.hpp>
@@ -7,9 +7,9 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <set>
 
+#include "gbdfl_owner/problem.hpp"
 #include "http/media_type.hpp"
 #include "json/json.hpp"
-#include "problem.hpp"
 
 namespace kelisim::gbdfl {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The owner over real sockets, against a Kelisim that the test plays.
-#include "owner.hpp"
+#include "gbdfl_owner/owner.hpp"
 
 #include <gtest/gtest.h>
 
@@ -14,9 +14,9 @@
 #include <ostream>
 
 #include "base/entropy.hpp"
+#include "gbdfl_owner/problem.hpp"
 #include "http/form.hpp"
 #include "http/server.hpp"
-#include "problem.hpp"
 
 namespace kelisim::gbdfl {
 namespace {

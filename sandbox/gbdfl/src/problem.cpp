@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "problem.hpp"
+#include "gbdfl_owner/problem.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "record.hpp"
+#include "gbdfl_owner/record.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "world.hpp"
+#include "gbdfl_owner/world.hpp"
 
 #include <fmt/format.h>
 #include <toml++/toml.h>

@@ -6,10 +6,10 @@
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 
+#include "gbdfl_owner/kelisim_side.hpp"
+#include "gbdfl_owner/record.hpp"
+#include "gbdfl_owner/world.hpp"
 #include "http/route.hpp"
-#include "kelisim_side.hpp"
-#include "record.hpp"
-#include "world.hpp"
 
 namespace kelisim::gbdfl {
 

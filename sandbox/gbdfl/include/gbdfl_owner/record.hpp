@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "world.hpp"
+#include "gbdfl_owner/world.hpp"
 
 namespace kelisim::gbdfl {
 
