@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "log_file.hpp"
 #include "unit_session.hpp"
 
 namespace kelisim::store_sqlite {
@@ -22,9 +23,9 @@ constexpr std::chrono::milliseconds reopen_pause_max{1000};
 
 }  // namespace
 
-BatchWriter::BatchWriter(const Options& options, std::filesystem::path file,
+BatchWriter::BatchWriter(const Options& options, std::filesystem::path file, ReaderPool& readers,
                          std::function<void(std::uint64_t)> log_grew)
-    : options_(options), file_(std::move(file)), log_grew_(std::move(log_grew)) {
+    : options_(options), file_(std::move(file)), readers_(readers), log_grew_(std::move(log_grew)) {
     open();
     thread_ = std::thread([this] { work(); });
 }
@@ -55,29 +56,29 @@ void BatchWriter::submit(std::unique_ptr<store::Unit> unit) {
     if (first) work_came_.notify_one();
 }
 
-bool BatchWriter::reset_log() {
+bool BatchWriter::restart_log(LogState state) {
     std::unique_lock lock(mutex_);
     if (closing_) return false;
-    reset_wanted_ = true;
-    reset_result_.reset();
+    log_request_ = state;
+    log_answer_.reset();
     work_came_.notify_one();
-    reset_done_.wait(lock, [&] { return reset_result_.has_value(); });
-    return *reset_result_;
+    log_answered_.wait(lock, [&] { return log_answer_.has_value(); });
+    return *log_answer_;
 }
 
 void BatchWriter::work() {
     while (wait_for_work()) {
-        answer_reset();
+        answer_log_request();
         run_batch();
-        if (doubt_) resolve_doubt();
+        if (doubt_) open_again();
     }
-    answer_reset();
+    answer_log_request();
 }
 
 // False once everything accepted is answered and nothing more will come.
 bool BatchWriter::wait_for_work() {
     std::unique_lock lock(mutex_);
-    work_came_.wait(lock, [&] { return closing_ || reset_wanted_ || !queue_.empty(); });
+    work_came_.wait(lock, [&] { return closing_ || log_request_ || !queue_.empty(); });
     return !queue_.empty() || !closing_;
 }
 
@@ -89,28 +90,34 @@ bool BatchWriter::take_into(Batch& batch) {
     return true;
 }
 
-void BatchWriter::answer_reset() {
+void BatchWriter::answer_log_request() {
+    std::optional<LogState> request;
     {
         const std::lock_guard lock(mutex_);
-        if (!reset_wanted_) return;
+        request = log_request_;
     }
-    const bool done = connection_ && restart_log();
+    if (!request) return;
+    const bool done = restart_log_now(*request);
+    if (done) log_resets_.fetch_add(1, std::memory_order_relaxed);
     {
         const std::lock_guard lock(mutex_);
-        reset_wanted_ = false;
-        reset_result_ = done;
+        log_request_.reset();
+        log_answer_ = done;
     }
-    reset_done_.notify_all();
+    log_answered_.notify_all();
 }
 
-bool BatchWriter::restart_log() {
-    // RESTART waits until no reader needs the log, so that the next batch writes it from its start again.
-    connection_->wait_for_locks(options_.reader_patience);
-    const int result =
-        sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
-    connection_->wait_for_locks(Connection::default_wait);
-    if (result == SQLITE_OK) log_resets_.fetch_add(1, std::memory_order_relaxed);
-    return result == SQLITE_OK;
+bool BatchWriter::restart_log_now(LogState state) {
+    if (state == LogState::nearly_copied && connection_) {
+        // RESTART waits until no reader needs the log, so that the next batch writes it from its start again.
+        connection_->wait_for_locks(options_.reader_patience);
+        const int result = connection_->checkpoint(SQLITE_CHECKPOINT_RESTART);
+        connection_->wait_for_locks(Connection::default_wait);
+        if (result == SQLITE_OK) return true;
+        if ((result & 0xff) == SQLITE_BUSY) return false;
+    }
+    connection_.reset();
+    return open_again();
 }
 
 void BatchWriter::run_batch() {
@@ -214,10 +221,25 @@ void BatchWriter::run_all(const Actions& actions) noexcept {
 }
 
 void BatchWriter::open() {
+    recover_log();
     connection_.emplace(file_, Connection::Access::write, options_.test_hooks);
     page_bytes_ = static_cast<std::uint64_t>(connection_->integer("PRAGMA page_size"));
     last_number_ = connection_->integer("SELECT number FROM store_batch");
     sqlite3_wal_hook(connection_->handle(), &BatchWriter::on_log, this);
+}
+
+void BatchWriter::recover_log() {
+    const auto nobody_else = keep_open();
+    if (!readers_.pause(Connection::default_wait)) throw store::Unavailable("a reader keeps the log from its recovery");
+    try {
+        rewrite_log(file_, options_.test_hooks);
+        Connection(file_, Connection::Access::write, options_.test_hooks).empty_log();
+    } catch (...) {
+        readers_.resume();
+        throw;
+    }
+    readers_.resume();
+    log_bytes_ = 0;
 }
 
 int BatchWriter::on_log(void* self, sqlite3*, const char*, int pages) {
@@ -247,12 +269,13 @@ void BatchWriter::ensure_open() {
     doubt_.reset();
 }
 
-void BatchWriter::resolve_doubt() {
+// False when it cannot be opened yet: the next batch tries again, and is answered with the reason.
+bool BatchWriter::open_again() {
     try {
         ensure_open();
+        return true;
     } catch (const std::exception&) {
-        // Not yet: the next batch tries again, and is answered with the reason.
-        return;
+        return false;
     }
 }
 

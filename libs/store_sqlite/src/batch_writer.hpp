@@ -14,31 +14,46 @@
 #include <vector>
 
 #include "connection.hpp"
+#include "reader_pool.hpp"
 #include "store/statistics.hpp"
 #include "store/writer.hpp"
 #include "store_sqlite/options.hpp"
 
 namespace kelisim::store_sqlite {
 
+// What the checkpointer leaves for the writer to do with the log.
+enum class LogState {
+    needed,         // much of it is not copied yet
+    nearly_copied,  // the writer can copy the rest
+    distrusted,     // a copy failed
+};
+
 // The one writer: a thread that takes units from a bounded queue and commits them in batches (group commit).
 //
-// After a failed COMMIT the connection is dropped, and the database is opened again to look whether the batch is
-// there: every batch that writes leaves its number in store_batch. Until that has succeeded everything is answered with
-// Unavailable; each new batch makes at most one attempt, and none within the pause after a failed one.
+// After any failure of the engine everybody's connections are closed, the log is written again as it is and synced, and
+// all of it is copied into the database: a failed sync may have left pages in the cache that the disk does not have, in
+// the log and, because SQLite counts pages as copied before it syncs them, in the database too. Only then is the
+// database open again, and looked at: every batch that writes leaves its number in store_batch, which tells whether one
+// whose COMMIT failed is there. Until all that has succeeded units are answered with Unavailable; each new batch makes
+// at most one attempt, and none within the pause after a failed one.
 class BatchWriter final : public store::Writer {
 public:
     // `log_grew` is called on the writer's thread after a COMMIT, with the bytes of the log in use. Throws base::Outage.
-    BatchWriter(const Options& options, std::filesystem::path file, std::function<void(std::uint64_t)> log_grew);
+    BatchWriter(const Options& options, std::filesystem::path file, ReaderPool& readers,
+                std::function<void(std::uint64_t)> log_grew);
     ~BatchWriter() override;
 
     void submit(std::unique_ptr<store::Unit> unit) override;
 
-    // Answers what was accepted and ends the thread; then submit() throws and reset_log() says false.
+    // Answers what was accepted and ends the thread; then submit() throws and restart_log() says false.
     void close();
 
-    // Copies what is left of the log into the database and lets it begin again from its start. Waits its turn between
-    // two batches; false when readers that still need the log are in the way, or when the engine failed.
-    bool reset_log();
+    // Lets the log begin again from its start. Waits its turn between two batches; false when readers that still need
+    // the log are in the way, or when the engine failed.
+    bool restart_log(LogState state);
+
+    // While it is held, the database is not closed and recovered. Whoever has a connection of his own holds it.
+    std::unique_lock<std::mutex> keep_open() { return std::unique_lock(keep_open_); }
 
     void add_to(store::Statistics& statistics) const;
 
@@ -70,13 +85,15 @@ private:
 
     void open();
     void ensure_open();
-    void resolve_doubt();
+    bool open_again();
     static int on_log(void* self, sqlite3*, const char* database, int pages);
-    void answer_reset();
-    bool restart_log();
+    void answer_log_request();
+    bool restart_log_now(LogState state);
+    void recover_log();
 
     const Options options_;
     const std::filesystem::path file_;
+    ReaderPool& readers_;
     const std::function<void(std::uint64_t)> log_grew_;
 
     // The writer's thread alone.
@@ -87,13 +104,14 @@ private:
     std::chrono::milliseconds pause_{0};
     std::chrono::steady_clock::time_point no_attempt_before_{};
 
+    std::mutex keep_open_;
     mutable std::mutex mutex_;
     std::condition_variable work_came_;
-    std::condition_variable reset_done_;
+    std::condition_variable log_answered_;
     std::deque<std::unique_ptr<store::Unit>> queue_;
     bool closing_ = false;
-    bool reset_wanted_ = false;
-    std::optional<bool> reset_result_;
+    std::optional<LogState> log_request_;
+    std::optional<bool> log_answer_;
 
     std::atomic<std::uint64_t> units_{0};
     std::atomic<std::uint64_t> batches_{0};

@@ -14,10 +14,11 @@ constexpr auto never = std::numeric_limits<std::uint64_t>::max();
 
 }  // namespace
 
-Checkpointer::Checkpointer(const Options& options, std::filesystem::path file, Requests requests)
+Checkpointer::Checkpointer(const Options& options, std::filesystem::path file, BatchWriter& writer, ReaderPool& readers)
     : options_(options),
       file_(std::move(file)),
-      requests_(std::move(requests)),
+      writer_(writer),
+      readers_(readers),
       due_at_bytes_(options.log_checkpoint_bytes),
       thread_([this] { work(); }) {}
 
@@ -56,38 +57,34 @@ std::uint64_t Checkpointer::wait_for_growth() {
 }
 
 void Checkpointer::shorten(std::uint64_t bytes) {
-    Pass last{true, std::numeric_limits<int>::max()};
-    for (int i = 0; i < passes_max && last.ok && last.pages_left > small_rest_pages; ++i)
-        last = pass();
-    const bool begins_again = last.ok && last.pages_left <= small_rest_pages && requests_.reset_log();
+    const LogState state = copy();
+    const bool begins_again = state != LogState::needed && writer_.restart_log(state);
     if (begins_again) {
         due_at_bytes_ = options_.log_checkpoint_bytes;
         return;
     }
-    if (bytes >= options_.log_bytes_max) requests_.interrupt_readers();
+    if (bytes >= options_.log_bytes_max) readers_.interrupt();
     // A reader or the disk is in the way: trying at every commit would only cost syncs.
     due_at_bytes_ = bytes + options_.log_checkpoint_bytes / 4;
 }
 
-Checkpointer::Pass Checkpointer::pass() {
-    int pages = 0;
-    int copied = 0;
-    int result = SQLITE_ERROR;
+LogState Checkpointer::copy() {
+    const auto open = writer_.keep_open();
     try {
-        if (!connection_)
-            connection_ = std::make_unique<Connection>(file_, Connection::Access::write, options_.test_hooks);
-        result = sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &pages, &copied);
+        Connection connection(file_, Connection::Access::write, options_.test_hooks);
+        int pages = 0, copied = 0;
+        for (int i = 0; i < passes_max; ++i) {
+            const int result = connection.checkpoint(SQLITE_CHECKPOINT_PASSIVE, &pages, &copied);
+            if (result != SQLITE_OK) throw_failure(connection.handle(), result, "checkpoint");
+            checkpoints_.fetch_add(1, std::memory_order_relaxed);
+            if (pages - copied <= small_rest_pages) return LogState::nearly_copied;
+        }
+        return LogState::needed;
     } catch (const std::exception&) {
-        // Counted below like any other failed pass; the log only grows by one more step.
-        connection_.reset();
+        // Counted; and what was copied before is not to be relied upon, see BatchWriter.
+        failed_checkpoints_.fetch_add(1, std::memory_order_relaxed);
+        return LogState::distrusted;
     }
-    if (result == SQLITE_OK) {
-        checkpoints_.fetch_add(1, std::memory_order_relaxed);
-        return {true, pages - copied};
-    }
-    failed_checkpoints_.fetch_add(1, std::memory_order_relaxed);
-    connection_.reset();
-    return {false, 0};
 }
 
 void Checkpointer::add_to(store::Statistics& statistics) const {

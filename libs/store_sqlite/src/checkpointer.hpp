@@ -4,12 +4,11 @@
 #include <atomic>
 #include <condition_variable>
 #include <filesystem>
-#include <functional>
-#include <memory>
 #include <mutex>
 #include <thread>
 
-#include "connection.hpp"
+#include "batch_writer.hpp"
+#include "reader_pool.hpp"
 #include "store/statistics.hpp"
 #include "store_sqlite/options.hpp"
 
@@ -20,13 +19,7 @@ namespace kelisim::store_sqlite {
 // So this thread copies the bulk with PASSIVE passes beside the writer, and asks the writer for the small rest.
 class Checkpointer {
 public:
-    struct Requests {
-        std::function<bool()> reset_log;          // BatchWriter::reset_log
-        std::function<void()> interrupt_readers;  // ReaderPool::interrupt
-    };
-
-    // Throws base::Outage.
-    Checkpointer(const Options& options, std::filesystem::path file, Requests requests);
+    Checkpointer(const Options& options, std::filesystem::path file, BatchWriter& writer, ReaderPool& readers);
     ~Checkpointer();
     Checkpointer(const Checkpointer&) = delete;
     Checkpointer& operator=(const Checkpointer&) = delete;
@@ -37,20 +30,15 @@ public:
     void add_to(store::Statistics& statistics) const;
 
 private:
-    struct Pass {
-        bool ok;
-        int pages_left;
-    };
-
     void work();
     std::uint64_t wait_for_growth();
     void shorten(std::uint64_t bytes);
-    Pass pass();
+    LogState copy();
 
     const Options options_;
     const std::filesystem::path file_;
-    const Requests requests_;
-    std::unique_ptr<Connection> connection_;
+    BatchWriter& writer_;
+    ReaderPool& readers_;
 
     std::mutex mutex_;
     std::condition_variable grew_;

@@ -166,6 +166,8 @@ Connection::Connection(const std::filesystem::path& file, Access access, const T
 
 void Connection::configure(const TestHooks& hooks) {
     wait_for_locks(default_wait);
+    // The log is copied when it is known to be good, not when somebody leaves (BatchWriter).
+    sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     // FULL: the log is synced at every COMMIT; NORMAL would acknowledge what a power failure can take back.
     script(hooks.synchronous == TestHooks::Synchronous::full ? "PRAGMA synchronous = FULL"
                                                              : "PRAGMA synchronous = OFF");
@@ -234,6 +236,15 @@ std::int64_t Connection::integer(std::string_view sql) {
     Run run(made, sql, {});
     if (!run.step()) throw store::Defect(fmt::format("{} answers no row", sql));
     return CurrentRow(made, sql).integer(0);
+}
+
+int Connection::checkpoint(int mode, int* pages, int* copied) {
+    return sqlite3_wal_checkpoint_v2(handle(), nullptr, mode, pages, copied);
+}
+
+void Connection::empty_log() {
+    const int result = checkpoint(SQLITE_CHECKPOINT_TRUNCATE);
+    if (result != SQLITE_OK) throw_failure(handle(), result, "copy the log into the database");
 }
 
 bool Connection::in_transaction() const {

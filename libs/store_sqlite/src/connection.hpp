@@ -38,6 +38,11 @@ public:
     void script(std::string_view sql);
     std::int64_t integer(std::string_view sql);
 
+    // One of SQLite's modes; returns its result code. Pages of the log, and how many of them were copied.
+    int checkpoint(int mode, int* pages = nullptr, int* copied = nullptr);
+    // Copies all of the log into the database, syncs it, and leaves the log empty; nobody else is connected.
+    void empty_log();
+
     void wait_for_locks(std::chrono::milliseconds at_most);
     bool in_transaction() const;
     // Every row that was ever changed here, those rolled back too.

@@ -29,10 +29,7 @@ private:
 };
 
 ReaderPool::ReaderPool(const Options& options, std::filesystem::path file)
-    : hooks_(options.test_hooks), file_(std::move(file)), slots_(std::max<std::size_t>(1, options.readers)) {
-    for (Slot& slot : slots_)
-        slot.connection = connect();
-}
+    : hooks_(options.test_hooks), file_(std::move(file)), slots_(std::max<std::size_t>(1, options.readers)) {}
 
 std::unique_ptr<Connection> ReaderPool::connect() const {
     return std::make_unique<Connection>(file_, Connection::Access::read, hooks_);
@@ -62,6 +59,7 @@ ReaderPool::Slot& ReaderPool::acquire() {
     std::unique_lock lock(mutex_);
     auto free = slots_.end();
     freed_.wait(lock, [&] {
+        if (paused_) return false;
         free = std::find_if(slots_.begin(), slots_.end(), [](const Slot& slot) { return !slot.used; });
         return free != slots_.end();
     });
@@ -75,7 +73,7 @@ void ReaderPool::release(Slot& slot) {
         const std::lock_guard lock(mutex_);
         slot.used = false;
     }
-    freed_.notify_one();
+    freed_.notify_all();  // readers and pause() wait on it
 }
 
 void ReaderPool::replace(Slot& slot, std::unique_ptr<Connection> connection) {
@@ -85,6 +83,35 @@ void ReaderPool::replace(Slot& slot, std::unique_ptr<Connection> connection) {
 
 void ReaderPool::interrupt() {
     const std::lock_guard lock(mutex_);
+    interrupt_used();
+}
+
+bool ReaderPool::pause(std::chrono::milliseconds at_most) {
+    std::unique_lock lock(mutex_);
+    paused_ = true;
+    interrupt_used();
+    const bool idle = freed_.wait_for(lock, at_most, [&] {
+        return std::none_of(slots_.begin(), slots_.end(), [](const Slot& slot) { return slot.used; });
+    });
+    if (idle) {
+        for (Slot& slot : slots_)
+            slot.connection.reset();
+    } else {
+        paused_ = false;
+        freed_.notify_all();
+    }
+    return idle;
+}
+
+void ReaderPool::resume() {
+    {
+        const std::lock_guard lock(mutex_);
+        paused_ = false;
+    }
+    freed_.notify_all();
+}
+
+void ReaderPool::interrupt_used() {
     for (Slot& slot : slots_) {
         if (!slot.used || !slot.connection) continue;
         slot.cut = true;

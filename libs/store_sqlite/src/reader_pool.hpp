@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <filesystem>
 #include <memory>
@@ -17,12 +18,18 @@ namespace kelisim::store_sqlite {
 // Read-only connections, one transaction per read. A connection that failed is replaced at its next use.
 class ReaderPool final : public store::Readers {
 public:
+    // Connects when somebody reads.
     ReaderPool(const Options& options, std::filesystem::path file);
 
     void read(const std::function<void(store::ReadSession&)>& look) override;
 
     // Makes every read that is under way fail with store::Unavailable at its next row or query.
     void interrupt();
+
+    // Keeps new reads waiting and interrupts the others, until no connection is left; false, and nothing is paused, when
+    // that took longer than `at_most`: a reader may be waiting for the writer.
+    bool pause(std::chrono::milliseconds at_most);
+    void resume();
 
 private:
     struct Slot {
@@ -32,6 +39,7 @@ private:
     };
     class Session;
 
+    void interrupt_used();
     Slot& acquire();
     void release(Slot& slot);
     void look_through(Slot& slot, const std::function<void(store::ReadSession&)>& look);
@@ -42,6 +50,7 @@ private:
     const std::filesystem::path file_;
     std::mutex mutex_;
     std::condition_variable freed_;
+    bool paused_ = false;
     std::vector<Slot> slots_;
 };
 
