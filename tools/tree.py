@@ -58,6 +58,8 @@ class Component:
 
     @property
     def name(self):
+        if self.folder.name in self.libraries:
+            return self.folder.name
         return self.libraries[0] if self.libraries else str(self.folder)
 
 
@@ -97,7 +99,10 @@ def owner(path, known):
 
 
 def is_test(path):
-    return re.search(r"_(test|fuzz|bench)\.(cpp|hpp)$", path.name) is not None or path.parts[0] == "tests"
+    """Tests, and what only tests share: contract suites, fixtures, workloads."""
+    shared = r"^(contract|testing|fixture|workload)(_\w+)?\.(cpp|hpp)$"
+    named = re.search(r"_(test|fuzz|bench)\.(cpp|hpp)$", path.name) or re.search(shared, path.name)
+    return named is not None or path.parts[0] == "tests"
 
 
 LITERAL = re.compile(

@@ -96,7 +96,7 @@ class LayersTest(ScratchTree):
         self.append("libs/consent/include/consent/c.hpp", "#include <boost/asio/ip/tcp.hpp>\n")
         problems = self.problems()
         self.assertEqual(len(problems), 2, problems)  # not its owner, and consent is pure
-        self.assertIn("is for apps, http", problems[0])
+        self.assertIn("is not for consent", problems[0])
 
     def test_vendor_header_without_owner(self):
         self.append("libs/http/src/h.cpp", "#include <curl/curl.h>\n")
@@ -104,7 +104,20 @@ class LayersTest(ScratchTree):
 
     def test_test_header_outside_tests(self):
         self.append("libs/http/src/h.cpp", "#include <gtest/gtest.h>\n")
-        self.assert_finds(self.problems(), "is for tests")
+        self.assert_finds(self.problems(), "<gtest/gtest.h>", "is not for http")
+
+    def test_header_that_the_build_writes(self):
+        self.append("libs/http/src/h.cpp", '#include "pages.hpp"\n')
+        self.append("libs/http/CMakeLists.txt", "embed(${CMAKE_CURRENT_BINARY_DIR}/pages.hpp)\n")
+        self.assertEqual(self.problems(), [])
+
+    def test_what_tests_share_may_use_test_headers(self):
+        self.write("libs/http/include/http/contract_suite.hpp", "#include <gtest/gtest.h>\n")
+        self.assertEqual(self.problems(), [])
+
+    def test_library_of_another_name_than_its_folder(self):
+        self.write("libs/base/CMakeLists.txt", "kelisim_library(basis SOURCES src/a.cpp)\n")
+        self.assertIn("no library is called base", "".join(self.problems()))
 
     def test_input_output_in_a_pure_library(self):
         for header in ("fstream", "thread", "random", "iostream"):

@@ -77,6 +77,13 @@ class TidyTest(ScratchTree):
         self.body("try {\n        g();\n    } catch (...) {\n    }")
         self.assert_finds(self.problems(), "(empty-catch)")
 
+    def test_empty_catch_with_a_reason_in_a_test_only(self):
+        text = "void f() {\n    try {\n        g();\n    } catch (...) {\n        // provoked above\n    }\n}\n"
+        self.write("libs/a/src/a_test.cpp", SPDX + '#include "a/a.hpp"\n\n' + text)
+        self.assertEqual(self.problems(), [])
+        self.body("try {\n        g();\n    } catch (...) {\n        // reasons do not help here\n    }")
+        self.assert_finds(self.problems(), "libs/a/src/a.cpp", "(empty-catch)")
+
     def test_using_namespace_in_a_header_only(self):
         self.write("libs/a/include/a/a.hpp", SPDX + "#pragma once\n\nusing namespace std;\n")
         self.body("using namespace std;")
