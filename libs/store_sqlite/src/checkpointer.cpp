@@ -75,6 +75,8 @@ LogState Checkpointer::copy() {
         int pages = 0, copied = 0;
         for (int i = 0; i < passes_max; ++i) {
             const int result = connection.checkpoint(SQLITE_CHECKPOINT_PASSIVE, &pages, &copied);
+            // The writer was just publishing a batch, and SQLite does not wait for that here.
+            if ((result & 0xff) == SQLITE_BUSY) return LogState::needed;
             if (result != SQLITE_OK) throw_failure(connection.handle(), result, "checkpoint");
             checkpoints_.fetch_add(1, std::memory_order_relaxed);
             if (pages - copied <= small_rest_pages) return LogState::nearly_copied;
