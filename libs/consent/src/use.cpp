@@ -58,7 +58,7 @@ const Reason use_purpose_outside{"use_purpose_outside",
                                  Kind::forbidden,
                                  "236/НК п.5(1)",
                                  {"Келісім басқа мақсатқа берілген.", "Согласие дано для другой услуги.",
-                                  "The consent was given for another purpose (услуга)."}};
+                                  "The consent was given for another purpose."}};
 const Reason use_fields_outside{
     "use_fields_outside",
     Kind::forbidden,

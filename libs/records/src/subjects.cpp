@@ -10,6 +10,7 @@ namespace {
 constexpr store::Statement by_blind{"subject_by_blind", "SELECT id, wrapped_key, sealed FROM subject WHERE blind = ?1"};
 constexpr store::Statement by_id{"subject_by_id",
                                  "SELECT id, wrapped_key, sealed FROM subject WHERE id = ?1 AND bucket = ?2"};
+constexpr store::Statement all{"subject_all", "SELECT id, wrapped_key, sealed FROM subject"};
 constexpr store::Statement insert{
     "subject_insert", "INSERT INTO subject (id, bucket, blind, wrapped_key, sealed) VALUES (?1, ?2, ?3, ?4, ?5)"};
 
@@ -70,6 +71,12 @@ Subject Subjects::add(store::WriteSession& session, const people::Person& person
     const Digest blind = vault_.blind_index(person.iin);
     session.execute(insert, {id.bytes(), std::int64_t{id.bucket().value}, blind, wrapped, sealed});
     return subject;
+}
+
+void Subjects::each(store::ReadSession& session, const std::function<void(const Subject&)>& visit) const {
+    session.query(all, {}, [&](const store::Row& row) {
+        visit(open(id_at<consent::SubjectId>(row, 0), row.blob(1), row.blob(2)));
+    });
 }
 
 Subject Subjects::open(consent::SubjectId id, base::BytesView wrapped_key, base::BytesView sealed) const {

@@ -20,13 +20,13 @@ const Reason purpose_outside_connection{
     Kind::forbidden,
     "236/НК п.5(1)",
     {"Қосылу өтінімінде мұндай қызмет көрсетілмеген.", "Такая услуга не указана в заявке на подключение.",
-     "The connection does not name this purpose (услуга)."}};
+     "The connection does not name this purpose."}};
 const Reason service_outside_purpose{
     "registry_service_outside_purpose",
     Kind::forbidden,
     "236/НК п.5(2)",
     {"Бұл қызметке мұндай интеграциялық сервис рұқсат етілмеген.", "Для этой услуги интеграционный сервис не разрешён.",
-     "The purpose (услуга) does not include this integration service."}};
+     "The purpose does not include this integration service."}};
 const Reason no_connection{
     "registry_no_connection",
     Kind::forbidden,

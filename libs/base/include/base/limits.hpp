@@ -39,7 +39,7 @@ inline constexpr std::chrono::seconds sms_report_wait = 120s;
 inline constexpr std::chrono::seconds access_token_life = 10min;  // short: offline holders learn of an end within it
 inline constexpr std::chrono::seconds client_assertion_life_max = 10min;
 inline constexpr std::chrono::seconds clock_skew = 30s;
-inline constexpr std::chrono::seconds poll_interval = 2s;
+inline constexpr std::chrono::seconds poll_interval = 1s;
 inline constexpr std::chrono::seconds idempotency_window = 48h;
 
 // Gateway

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <optional>
 
 #include "consent/ids.hpp"
@@ -27,6 +28,8 @@ public:
     Subject load(store::ReadSession& session, consent::SubjectId id) const;
     // Throws store::Duplicate when the person is known already.
     Subject add(store::WriteSession& session, const people::Person& person, base::Time now) const;
+    // Everybody, in no order; for the sandbox's own pages.
+    void each(store::ReadSession& session, const std::function<void(const Subject&)>& visit) const;
 
 private:
     Subject open(consent::SubjectId id, base::BytesView wrapped_key, base::BytesView sealed) const;

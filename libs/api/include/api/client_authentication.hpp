@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <variant>
+
+#include "base/clock.hpp"
+#include "http/form.hpp"
+#include "http/message.hpp"
+#include "identity/clients.hpp"
+#include "records/records.hpp"
+#include "store/writer.hpp"
+
+namespace kelisim::api {
+
+// A request of a client that proved who it is, with its form read.
+struct ClientCall {
+    const registry::System* client = nullptr;
+    http::Form form;
+};
+
+// For endpoints that take a form and an authenticated client. Thread-safe; all references outlive it.
+class ClientAuthentication {
+public:
+    ClientAuthentication(const identity::Clients& clients, const records::Records& records, store::Writer& writer,
+                         const base::Clock& clock)
+        : clients_(clients), records_(records), writer_(writer), clock_(clock) {}
+
+    // The form and the client, or the error to answer with. An assertion counts only once it is durably used up.
+    boost::asio::awaitable<std::variant<ClientCall, http::Response>> form_call(const http::Request& request) const;
+
+    // The client of an Authorization header alone, as the gateway gets it beside a kdp-token.
+    base::Result<const registry::System*> header_client(std::string_view authorization) const;
+
+private:
+    const identity::Clients& clients_;
+    const records::Records& records_;
+    store::Writer& writer_;
+    const base::Clock& clock_;
+};
+
+}  // namespace kelisim::api

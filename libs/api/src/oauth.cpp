@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/oauth.hpp"
+
+#include <boost/json/value_from.hpp>
+
+#include "base/limits.hpp"
+
+namespace kelisim::api {
+
+namespace {
+
+boost::json::array list(std::initializer_list<std::string_view> texts) {
+    boost::json::array array;
+    for (const std::string_view text : texts)
+        array.emplace_back(text);
+    return array;
+}
+
+}  // namespace
+
+bool PollPace::too_fast(consent::RequestId id, base::Time now) {
+    constexpr std::size_t remembered_max = 100'000;
+    // A poller that keeps the interval exactly must not be told to slow down because a packet was early.
+    constexpr auto tolerance = std::chrono::milliseconds{100};
+    const std::lock_guard lock(mutex_);
+    if (last_.size() >= remembered_max) {
+        std::erase_if(last_, [&](const auto& entry) { return now - entry.second > base::limits::poll_interval; });
+    }
+    const auto [at, first] = last_.try_emplace(id, now);
+    const bool fast = !first && now - at->second < base::limits::poll_interval - tolerance;
+    at->second = now;
+    return fast;
+}
+
+std::vector<http::Route> OAuth::routes() {
+    const http::Authenticator<ClientCall> client = [this](const http::Request& request) {
+        return parts_.clients.form_call(request);
+    };
+    const http::Handler metadata = [this](const http::Request&) -> Answer { co_return this->metadata(); };
+    const http::Handler keys = [this](const http::Request&) -> Answer {
+        co_return http::json_response(200, parts_.keys.to_jwks());
+    };
+    return {
+        {"GET", "/.well-known/oauth-authorization-server", http::open("public metadata", metadata)},
+        {"GET", "/.well-known/openid-configuration", http::open("public metadata", metadata)},
+        {"GET", "/jwks", http::open("public keys", keys)},
+        {"POST", "/bc-authorize",
+         http::authenticated<ClientCall>(client,
+                                         [this](const ClientCall& c, const http::Request& r) { return ask(c, r); })},
+        {"POST", "/token",
+         http::authenticated<ClientCall>(client,
+                                         [this](const ClientCall& c, const http::Request& r) { return token(c, r); })},
+        {"POST", "/introspect",
+         http::authenticated<ClientCall>(client,
+                                         [this](const ClientCall& c, const http::Request&) { return introspect(c); })},
+        {"POST", "/revoke",
+         http::authenticated<ClientCall>(client,
+                                         [this](const ClientCall& c, const http::Request& r) { return revoke(c, r); })},
+    };
+}
+
+http::Response OAuth::metadata() const {
+    const std::string& issuer = parts_.issuer;
+    const auto auth_methods = list({"client_secret_basic", "client_secret_post", "private_key_jwt"});
+    const auto signing = list({"ES256", "RS256", "PS256"});
+    return http::json_response(
+        200, boost::json::object{
+                 {"issuer", issuer},
+                 {"jwks_uri", issuer + "/jwks"},
+                 {"token_endpoint", issuer + "/token"},
+                 {"backchannel_authentication_endpoint", issuer + "/bc-authorize"},
+                 {"introspection_endpoint", issuer + "/introspect"},
+                 {"revocation_endpoint", issuer + "/revoke"},
+                 {"backchannel_token_delivery_modes_supported", list({"poll"})},
+                 {"backchannel_user_code_parameter_supported", false},
+                 {"grant_types_supported", list({"urn:openid:params:grant-type:ciba", "refresh_token"})},
+                 {"response_types_supported", boost::json::array{}},
+                 {"scopes_supported", list({"openid"})},
+                 {"subject_types_supported", list({"public"})},
+                 {"id_token_signing_alg_values_supported", list({"ES256"})},
+                 {"acr_values_supported", list({access::acr_of(consent::Means::sms_reply)})},
+                 {"authorization_details_types_supported", list({token::data_type})},
+                 {"token_endpoint_auth_methods_supported", auth_methods},
+                 {"token_endpoint_auth_signing_alg_values_supported", signing},
+                 {"introspection_endpoint_auth_methods_supported", auth_methods},
+                 {"introspection_endpoint_auth_signing_alg_values_supported", signing},
+                 {"revocation_endpoint_auth_methods_supported", auth_methods},
+                 {"revocation_endpoint_auth_signing_alg_values_supported", signing},
+             });
+}
+
+}  // namespace kelisim::api

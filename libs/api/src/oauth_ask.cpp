@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/oauth.hpp"
+#include "base/limits.hpp"
+#include "base/text.hpp"
+#include "http/unit.hpp"
+#include "json/json.hpp"
+#include "oauth_error.hpp"
+
+namespace kelisim::api {
+
+using base::Refusal;
+using base::Result;
+
+namespace {
+
+Result<base::Iin> read_hint(const http::Form& form) {
+    // "the Client MUST send one (and only one) of the hints" (CIBA Core 1.0 section 7.1).
+    if (form.times("login_hint_token") + form.times("id_token_hint") != 0) return Refusal(oauth_hint);
+    const auto hint = form.value("login_hint");
+    constexpr std::string_view scheme = "iin:";
+    if (!hint || !hint->starts_with(scheme)) return Refusal(oauth_hint);
+    return base::Iin::parse(hint->substr(scheme.size()));
+}
+
+bool has_openid(std::string_view scope) {
+    for (std::size_t begin = 0; begin <= scope.size();) {
+        const std::size_t end = std::min(scope.find(' ', begin), scope.size());
+        if (scope.substr(begin, end - begin) == "openid") return true;
+        begin = end + 1;
+    }
+    return false;
+}
+
+// Absent lists are empty: the bounds of the connection then take their place.
+std::optional<std::vector<std::string>> list_of(const boost::json::object& object, std::string_view name) {
+    auto list = json::optional_texts(object, name);
+    if (list.has_error()) return std::nullopt;
+    return list->value_or(std::vector<std::string>{});
+}
+
+std::optional<std::string> text_of(const boost::json::object& object, std::string_view name) {
+    const auto text = json::optional_text(object, name, base::limits::name_bytes_max);
+    if (text.has_error()) return std::nullopt;
+    return std::string(text->value_or(""));
+}
+
+Result<consent::Ask> read_detail(const boost::json::object& detail) {
+    const auto known = json::only(
+        detail, {"type", "services", "purpose", "fields", "acts", "term", "uses_max", "employee", "connection"});
+    const auto type = json::text(detail, "type");
+    if (known.has_error() || type.has_error() || *type != token::data_type) return Refusal(oauth_details);
+    auto services = list_of(detail, "services"), fields = list_of(detail, "fields"), acts = list_of(detail, "acts");
+    auto purpose = text_of(detail, "purpose"), term = text_of(detail, "term");
+    auto employee = text_of(detail, "employee"), connection = text_of(detail, "connection");
+    const auto uses = json::optional_integer(detail, "uses_max");
+    if (!services || !fields || !acts || !purpose || !term || !employee || !connection || uses.has_error()) {
+        return Refusal(oauth_details);
+    }
+    consent::Ask ask{.purpose = std::move(*purpose),
+                     .services = std::move(*services),
+                     .fields = std::move(*fields),
+                     .acts = std::move(*acts),
+                     .term = {},
+                     .uses_max = *uses,
+                     .employee = std::move(*employee),
+                     .connection = std::move(*connection),
+                     .channel = {}};
+    if (ask.services.empty()) return Refusal(consent::services_missing);
+    if (!term->empty()) {
+        const auto period = base::parse_period(*term);
+        if (period.has_error()) return period.error();
+        ask.term = *period;
+    }
+    return ask;
+}
+
+Result<consent::Ask> read_details(std::optional<std::string_view> text) {
+    if (!text) return Refusal(oauth_parameter_missing);
+    const auto value = json::parse(*text, {});
+    // One request is one question to the person: several details would be several questions.
+    if (value.has_error() || !value->is_array() || value->get_array().size() != 1 ||
+        !value->get_array().front().is_object()) {
+        return Refusal(oauth_details);
+    }
+    return read_detail(value->get_array().front().get_object());
+}
+
+Result<access::AskCommand> read_command(const ClientCall& call) {
+    const http::Form& form = call.form;
+    if (form.value("request")) return Refusal(oauth_signed_request);
+    if (form.value("binding_message")) return Refusal(oauth_binding_message);
+    const auto scope = form.value("scope");
+    if (!scope) return Refusal(oauth_parameter_missing);
+    if (!has_openid(*scope)) return Refusal(oauth_scope);
+    const auto subject = read_hint(form);
+    if (subject.has_error()) return subject.error();
+    auto ask = read_details(form.value("authorization_details"));
+    if (ask.has_error()) return ask.error();
+    std::optional<std::int64_t> life;
+    if (const auto wanted = form.value("requested_expiry")) {
+        life = base::parse_integer(*wanted);
+        if (!life || *life == 0) return Refusal(oauth_expiry);
+    }
+    return access::AskCommand{
+        .initiator = call.client->key, .subject = *subject, .ask = std::move(*ask), .life_seconds = life};
+}
+
+// Of everything that makes the request what it is, and nothing else: not the credentials, not the order of parameters.
+crypto::Digest digest_of(const http::Form& form) {
+    std::string text;
+    for (const std::string_view name : {"scope", "login_hint", "authorization_details", "requested_expiry"}) {
+        text += std::string(name) + '=' + std::string(form.value(name).value_or("")) + '\n';
+    }
+    return crypto::sha256(base::as_bytes(text));
+}
+
+}  // namespace
+
+std::string OAuth::auth_req_id_of(consent::RequestId id) const {
+    constexpr std::size_t secret_bytes = 20;  // CIBA Core 1.0 7.3: "RECOMMENDED ... 160 bits"
+    const auto secret = parts_.vault.derived_secret(id.bytes());
+    return id.to_string() + "." + base::to_base64url(base::BytesView(secret).first(secret_bytes));
+}
+
+std::optional<consent::RequestId> OAuth::read_auth_req_id(std::string_view text) const {
+    const auto id = consent::RequestId::parse(text.substr(0, text.find('.')));
+    if (!id) return std::nullopt;
+    const bool same = crypto::equal_constant_time(base::as_bytes(auth_req_id_of(*id)), base::as_bytes(text));
+    return same ? id : std::nullopt;
+}
+
+OAuth::Answer OAuth::ask(const ClientCall& call, const http::Request& request) {
+    auto command = read_command(call);
+    if (command.has_error()) co_return oauth_error(command.error(), request);
+    const base::Time now = parts_.clock.now();
+    consent::RequestId id = parts_.asking.new_id(command->subject, now);
+    if (const auto chosen = call.form.value("client_request_id")) {
+        if (chosen->size() > base::limits::name_bytes_max) co_return oauth_error(consent::name_too_long, request);
+        auto claim = [&asking = parts_.asking, command = *command, chosen = std::string(*chosen),
+                      digest = digest_of(call.form), id, now](store::WriteSession& session) {
+            return asking.claim(session, command, chosen, digest, id, now);
+        };
+        const auto claimed = co_await http::committed(parts_.writer, std::move(claim));
+        if (claimed.has_error()) co_return oauth_error(claimed.error(), request);
+        id = *claimed;
+    }
+    auto record = [&asking = parts_.asking, command = *command, id, now](store::WriteSession& session) {
+        return asking.record(session, command, id, now);
+    };
+    const auto recorded = co_await http::committed(parts_.writer, std::move(record));
+    if (recorded.has_error()) co_return oauth_error(recorded.error(), request);
+    const auto left = std::chrono::duration_cast<std::chrono::seconds>(recorded->expires - now).count();
+    co_return http::json_response(200, boost::json::object{{"auth_req_id", auth_req_id_of(recorded->id)},
+                                                           {"expires_in", std::max<std::int64_t>(left, 1)},
+                                                           {"interval", base::limits::poll_interval.count()}});
+}
+
+}  // namespace kelisim::api
