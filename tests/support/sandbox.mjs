@@ -6,16 +6,11 @@ import { eventually } from './kelisim.mjs';
 
 const phonePath = (msisdn) => `/sandbox/phone/${encodeURIComponent(msisdn)}/messages`;
 
-// Every message of the phone, oldest first, as {direction, text, ...}.
-export async function messages(base, msisdn) {
+// Messages that came to the person, oldest first; what the person sent stands beside them there.
+export async function received(base, msisdn) {
   const answer = await get(base, phonePath(msisdn));
   assert.equal(answer.status, 200, answer.text);
-  return Array.isArray(answer.json) ? answer.json : answer.json.messages;
-}
-
-// Messages that came to the person; what the person sent stands beside them.
-export async function received(base, msisdn) {
-  return (await messages(base, msisdn)).filter((message) => !/^(in|sent|mo|from_person)$/.test(message.direction ?? ''));
+  return answer.json.messages.filter(({ direction }) => direction === 'received');
 }
 
 // The text of the message with this number, counted from 0, once it has come.

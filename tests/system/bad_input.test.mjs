@@ -77,7 +77,7 @@ const cases = [
   ['life too short', { ...good(), requested_expiry: '1' }, badRequest],
   ['life too long', { ...good(), requested_expiry: '99999999' }, badRequest],
   ['life that is no number', { ...good(), requested_expiry: '1h' }, badRequest],
-  ['client-chosen id too long', { ...good(), client_request_id: 'x'.repeat(129) }, badRequest],
+  ['client-chosen id too long', { ...good(), client_request_id: 'x'.repeat(129) }, badJson],
   ['connection that does not exist', withDetails(details({ connection: 'none' })), notAllowed],
 ];
 
