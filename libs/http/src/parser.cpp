@@ -2,6 +2,7 @@
 #include "parser.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "ascii.hpp"
 
