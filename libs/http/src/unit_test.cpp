@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "http/client.hpp"  // both of them name an outcome
 #include "http/workers.hpp"
 
 namespace kelisim::http {

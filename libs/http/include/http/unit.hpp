@@ -36,7 +36,7 @@ void resume(std::shared_ptr<Handler> waiting, Outcome outcome) {
 template <class F>
 auto committed(store::Writer& writer, F f) -> boost::asio::awaitable<std::invoke_result_t<F&, store::WriteSession&>> {
     using R = std::invoke_result_t<F&, store::WriteSession&>;
-    using Outcome = store::Outcome<R>;
+    using Came = store::Outcome<R>;
     // A named lambda, called inside the frame of this coroutine: temporaries of a co_await are destroyed twice by
     // g++ 12 (GCC PR 107288).
     auto submit = [&writer, &f](auto handler) {
@@ -44,14 +44,14 @@ auto committed(store::Writer& writer, F f) -> boost::asio::awaitable<std::invoke
         // not destroyed.
         auto waiting = std::make_shared<decltype(handler)>(std::move(handler));
         try {
-            store::submit(writer, std::move(f), [waiting](Outcome outcome) noexcept {
-                detail::resume<Outcome>(waiting, std::move(outcome));
+            store::submit(writer, std::move(f), [waiting](Came outcome) noexcept {
+                detail::resume<Came>(waiting, std::move(outcome));
             });
         } catch (...) {
-            detail::resume<Outcome>(waiting, Outcome{std::in_place_index<1>, std::current_exception()});
+            detail::resume<Came>(waiting, Came{std::in_place_index<1>, std::current_exception()});
         }
     };
-    auto outcome = co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(Outcome)>(
+    auto outcome = co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(Came)>(
         submit, boost::asio::use_awaitable);
     if (auto* failure = std::get_if<1>(&outcome)) std::rethrow_exception(std::move(*failure));
     co_return std::get<0>(std::move(outcome));
