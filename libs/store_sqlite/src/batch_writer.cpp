@@ -45,15 +45,12 @@ void BatchWriter::close() {
 }
 
 void BatchWriter::submit(std::unique_ptr<store::Unit> unit) {
-    bool first = false;
-    {
-        const std::lock_guard lock(mutex_);
-        if (closing_) throw store::Unavailable("the store is closing");
-        if (queue_.size() >= options_.queue_units_max) throw store::Busy("the queue of the store is full");
-        first = queue_.empty();
-        queue_.push_back(std::move(unit));
-    }
-    if (first) work_came_.notify_one();
+    const std::lock_guard lock(mutex_);
+    if (closing_) throw store::Unavailable("the store is closing");
+    if (queue_.size() >= options_.queue_units_max) throw store::Busy("the queue of the store is full");
+    queue_.push_back(std::move(unit));
+    // Under the lock: once the unit is answered, somebody may close the store.
+    if (queue_.size() == 1) work_came_.notify_one();
 }
 
 bool BatchWriter::restart_log(LogState state) {

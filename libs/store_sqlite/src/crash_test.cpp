@@ -42,15 +42,16 @@ public:
     Outcome with_faults() {
         auto database = Database::open(options_);
         plan_faults();
+        disk_.crash_at(1 + random_() % (random_() % 2 == 0 ? 200 : 2'000));
         const bool random = random_() % 2 == 0;
         return until_crash(std::move(database),
                            random ? FaultVfs::Survival::random_sectors : FaultVfs::Survival::synced_only);
     }
+    // The power goes when all units are answered.
     Outcome without_faults() { return until_crash(Database::open(options_), FaultVfs::Survival::synced_only); }
 
 private:
     Outcome until_crash(std::unique_ptr<Database> database, FaultVfs::Survival survival) {
-        disk_.crash_at(1 + random_() % (random_() % 2 == 0 ? 200 : 2'000));
         workload_.run(*database, seed_, 3, 60, [&] { return disk_.crashed(); });
         disk_.crash();
         database.reset();

@@ -73,11 +73,9 @@ inline std::vector<std::int64_t> ids(ReadSession& session) {
 class Gate {
 public:
     void open() {
-        {
-            const std::lock_guard lock(mutex_);
-            open_ = true;
-        }
-        changed_.notify_all();
+        const std::lock_guard lock(mutex_);
+        open_ = true;
+        changed_.notify_all();  // under the lock: whoever wakes may destroy the gate
     }
     void wait() {
         std::unique_lock lock(mutex_);
@@ -110,11 +108,9 @@ public:
         });
     }
     void add(Answer answer) {
-        {
-            const std::lock_guard lock(mutex_);
-            all_.push_back(std::move(answer));
-        }
-        changed_.notify_all();
+        const std::lock_guard lock(mutex_);
+        all_.push_back(std::move(answer));
+        changed_.notify_all();  // under the lock: whoever wakes may destroy the answers
     }
     std::vector<Answer> wait_for(std::size_t count) {
         std::unique_lock lock(mutex_);
