@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+
+#include "access/verify.hpp"
+#include "base/entropy.hpp"
+#include "data_directory.hpp"
+#include "store_sqlite/database.hpp"
+#include "store_sqlite/schema.hpp"
+#include "world/world.hpp"
+
+namespace kelisim::app {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+void say(std::string_view text) {
+    fmt::print("{}\n", text);
+}
+void complain(std::string_view text) {
+    fmt::print(stderr, "{}\n", text);
+}
+
+}  // namespace
+
+std::string read_text(const fs::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    if (!in) throw base::Outage("cannot read " + file.string());
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::optional<config::Config> read_config(const std::optional<fs::path>& file) {
+    if (!file) return config::Config::defaults();
+    const config::Read read = config::read(read_text(*file), file->string());
+    for (const std::string& error : read.errors)
+        complain(error);
+    if (!read.errors.empty()) return std::nullopt;
+    return read.config;
+}
+
+int db_init(const fs::path& data) {
+    // The key first: a database without one would be refused, a key without a database harms nobody.
+    base::SystemEntropy entropy;
+    static_cast<void>(DataDirectory(data).master_key(entropy));
+    store_sqlite::init({.directory = data});
+    say(fmt::format("made an empty database of schema version {} in {}", store_sqlite::schema_version, data.string()));
+    return 0;
+}
+
+int db_upgrade(const fs::path& data) {
+    const auto before = store_sqlite::upgrade({.directory = data});
+    say(fmt::format("schema version {} -> {}", before.found, before.wanted));
+    return 0;
+}
+
+int db_status(const fs::path& data) {
+    const auto status = store_sqlite::status({.directory = data});
+    say(fmt::format("schema version {}, this program needs {}", status.found, status.wanted));
+    return status.found == status.wanted ? 0 : 1;
+}
+
+int config_check(const fs::path& file) {
+    if (!read_config(file)) return 1;
+    say(file.string() + ": right");
+    return 0;
+}
+
+int config_reference() {
+    fmt::print("{}", config::reference());
+    return 0;
+}
+
+int ledger_verify(const fs::path& data) {
+    base::SystemEntropy entropy;
+    const DataDirectory directory(data);
+    if (!directory.has_database()) throw base::Outage("no database in " + data.string());
+    const records::Vault vault(directory.master_key(entropy));
+    const records::Records records(vault, entropy);
+    const auto database = store_sqlite::Database::open({.directory = data});
+    access::LedgerReport report;
+    database->readers().read([&](store::ReadSession& session) { report = access::verify_ledger(session, records); });
+    say(fmt::format("{} journal entries, {} of them in the tree, {} rows compared\nroot {}", report.entries,
+                    report.leaves, report.rows, report.root));
+    for (const std::string& finding : report.findings)
+        complain(finding);
+    if (report.findings_total != 0) complain(fmt::format("{} findings", report.findings_total));
+    return report.findings_total == 0 ? 0 : 1;
+}
+
+int sandbox_generate(std::size_t persons) {
+    base::SystemEntropy entropy;
+    fmt::print("{}", world::generate(persons, entropy));
+    return 0;
+}
+
+}  // namespace kelisim::app

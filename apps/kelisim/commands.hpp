@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Commands beside `serve` and `demo`. Each returns the exit status; what is wrong goes to standard error.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "config/config.hpp"
+
+namespace kelisim::app {
+
+// Reads a file, or gives the defaults without one. Prints every error; nothing when there was one.
+std::optional<config::Config> read_config(const std::optional<std::filesystem::path>& file);
+std::string read_text(const std::filesystem::path& file);  // throws base::Outage
+
+int db_init(const std::filesystem::path& data);
+int db_upgrade(const std::filesystem::path& data);
+int db_status(const std::filesystem::path& data);
+int config_check(const std::filesystem::path& file);
+int config_reference();
+int ledger_verify(const std::filesystem::path& data);
+int sandbox_generate(std::size_t persons);
+
+}  // namespace kelisim::app

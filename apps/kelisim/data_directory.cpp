@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data_directory.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "base/result.hpp"
+#include "base/text.hpp"
+
+namespace kelisim::app {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+class File {
+public:
+    explicit File(int descriptor) : descriptor_(descriptor) {}
+    ~File() {
+        if (descriptor_ >= 0) ::close(descriptor_);
+    }
+    File(const File&) = delete;
+    File& operator=(const File&) = delete;
+    int get() const { return descriptor_; }
+
+private:
+    int descriptor_;
+};
+
+[[noreturn]] void fail(const fs::path& file, const char* what) {
+    throw base::Outage(file.string() + ": " + what);
+}
+
+void sync_directory(const fs::path& directory) {
+    const File file(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (file.get() < 0 || ::fsync(file.get()) != 0) fail(directory, "cannot be made durable");
+}
+
+// Whole or not at all, and durable before anything is sealed under it: written beside and renamed.
+void write_secret(const fs::path& file, const std::string& content) {
+    const fs::path beside = file.string() + ".new";
+    {
+        const File out(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+        if (out.get() < 0) fail(beside, "cannot be written");
+        const auto written = ::write(out.get(), content.data(), content.size());
+        if (written != static_cast<ssize_t>(content.size()) || ::fsync(out.get()) != 0)
+            fail(beside, "cannot be written");
+    }
+    fs::rename(beside, file);
+    sync_directory(file.parent_path());
+}
+
+std::string read_file(const fs::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    std::string content{std::istreambuf_iterator<char>(in), {}};
+    if (!in || content.empty()) fail(file, "cannot be read");
+    return content;
+}
+
+void make_private(const fs::path& directory) {
+    fs::create_directories(directory);
+    fs::permissions(directory, fs::perms::owner_all);
+}
+
+crypto::PrivateKey key_of(const fs::path& file, const std::string& pem) {
+    auto key = crypto::PrivateKey::from_pem(base::Secret<std::string>(pem));
+    if (!key) fail(file, "is no private key");
+    return std::move(*key);
+}
+
+std::string new_key() {
+    return crypto::PrivateKey::generate_p256().to_pem().reveal();
+}
+
+}  // namespace
+
+std::string DataDirectory::read_or_make(const fs::path& file, const std::function<std::string()>& make) const {
+    make_private(file.parent_path());
+    if (fs::exists(file)) return read_file(file);
+    const std::string content = make();
+    write_secret(file, content);
+    return content;
+}
+
+bool DataDirectory::has_database() const {
+    return fs::exists(path_ / "kelisim.db");
+}
+
+crypto::SealKey DataDirectory::master_key(base::Entropy& entropy) const {
+    const fs::path file = path_ / "secrets" / "master.key";
+    // A database whose key is lost is lost; a fresh key would only hide that until the first row is opened.
+    if (has_database() && !fs::exists(file)) fail(file, "is missing, and the database cannot be opened without it");
+    const std::string text =
+        read_or_make(file, [&] { return base::to_base64url(crypto::make_seal_key(entropy).reveal()); });
+    const auto bytes = base::from_base64url(text);
+    crypto::KeyBytes key{};
+    if (!bytes || bytes->size() != key.size()) fail(file, "is no key");
+    std::copy(bytes->begin(), bytes->end(), key.begin());
+    return crypto::SealKey(key);
+}
+
+token::SigningKey DataDirectory::signing_key() const {
+    const fs::path file = path_ / "secrets" / "token-signing.pem";
+    return token::SigningKey(key_of(file, read_or_make(file, new_key)));
+}
+
+crypto::PrivateKey DataDirectory::sandbox_client_key(const std::string& client_id) const {
+    const fs::path file = path_ / "sandbox" / (client_id + ".pem");
+    return key_of(file, read_or_make(file, new_key));
+}
+
+fs::path DataDirectory::keep_world(std::string_view toml) const {
+    const fs::path file = path_ / "sandbox" / "world.toml";
+    make_private(file.parent_path());
+    if (!fs::exists(file)) write_secret(file, std::string(toml));
+    return file;
+}
+
+}  // namespace kelisim::app

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "crypto/seal.hpp"
+#include "token/keys.hpp"
+
+namespace kelisim::app {
+
+// What stands beside the database in DIR: DIR/secrets (0700) with the master key and the signing key, apart from every
+// configuration file, and in a sandbox DIR/sandbox with the clients' keys. Made at first start; throws base::Outage when
+// a file is there but unusable, rather than making a new key under which nothing opens.
+class DataDirectory {
+public:
+    explicit DataDirectory(std::filesystem::path path) : path_(std::move(path)) {}
+
+    const std::filesystem::path& path() const { return path_; }
+    bool has_database() const;
+
+    crypto::SealKey master_key(base::Entropy& entropy) const;
+    token::SigningKey signing_key() const;
+
+    // Keys of the sandbox's clients for private_key_jwt: DIR/sandbox/<client_id>.pem.
+    crypto::PrivateKey sandbox_client_key(const std::string& client_id) const;
+    // A copy of the world for the owners' servers: DIR/sandbox/world.toml.
+    std::filesystem::path keep_world(std::string_view toml) const;
+
+private:
+    std::string read_or_make(const std::filesystem::path& file, const std::function<std::string()>& make) const;
+
+    std::filesystem::path path_;
+};
+
+}  // namespace kelisim::app

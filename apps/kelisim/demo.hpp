@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+namespace kelisim::app {
+
+// Starts a sandbox in a temporary directory and walks the main job (design section 1) over HTTP as a bank and as the
+// persons asked, saying each step. Returns 0, or 1 at the first surprise, which it names.
+int demo();
+
+}  // namespace kelisim::app

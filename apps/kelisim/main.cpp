@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "commands.hpp"
+#include "demo.hpp"
+#include "serve.hpp"
+#include "world/world.hpp"
+
+namespace {
+
+using namespace kelisim;
+namespace fs = std::filesystem;
+
+struct Arguments {
+    fs::path data, file;
+    std::optional<fs::path> config, world;
+    std::optional<std::int64_t> port;
+    std::size_t persons = 100;
+    bool sandbox = false;
+};
+
+int run_serve(const Arguments& arguments) {
+    if (!arguments.sandbox) {
+        fmt::print(stderr, "only the sandbox can be served yet: add --sandbox\n");
+        return 2;
+    }
+    auto config = app::read_config(arguments.config);
+    if (!config) return 1;
+    if (arguments.port) config->set("server.port", *arguments.port);
+    app::serve({.config = *config,
+                .data = arguments.data,
+                .world = arguments.world ? app::read_text(*arguments.world) : std::string(world::default_world())});
+    return 0;
+}
+
+// What each command takes and does; CLI11 runs the callback of the one that was named.
+void declare(CLI::App& cli, Arguments& a, int& status) {
+    cli.require_subcommand(1);
+    auto* serve = cli.add_subcommand("serve", "Serve until stopped.");
+    serve->add_flag("--sandbox", a.sandbox, "The test world on loopback: no real persons.");
+    serve->add_option("--sandbox-data", a.world, "World file instead of the built-in one.")->check(CLI::ExistingFile);
+    serve->add_option("--data", a.data, "Data directory; made at first start.")->required();
+    serve->add_option("--config", a.config, "Configuration file.")->check(CLI::ExistingFile);
+    serve->add_option("--port", a.port, "Port on 127.0.0.1; 0 picks a free one.")->check(CLI::Range(0, 65535));
+    serve->callback([&] { status = run_serve(a); });
+    cli.add_subcommand("demo", "Walk the main job without a human and say what happens.")->callback([&] {
+        status = app::demo();
+    });
+
+    const auto with_data = [&](CLI::App* parent, const char* name, const char* help, int (*run)(const fs::path&)) {
+        auto* command = parent->add_subcommand(name, help);
+        command->add_option("--data", a.data, "Data directory.")->required();
+        command->callback([&a, &status, run] { status = run(a.data); });
+    };
+    auto* db = cli.add_subcommand("db", "The database of a data directory.")->require_subcommand(1);
+    with_data(db, "init", "Make an empty one.", app::db_init);
+    with_data(db, "upgrade", "Run the missing migrations.", app::db_upgrade);
+    with_data(db, "status", "Compare its schema with the program.", app::db_status);
+    auto* ledger = cli.add_subcommand("ledger", "The ledger of a data directory.")->require_subcommand(1);
+    with_data(ledger, "verify", "Hold the whole store against it.", app::ledger_verify);
+    auto* config = cli.add_subcommand("config", "Configuration files.")->require_subcommand(1);
+    auto* check = config->add_subcommand("check", "Say everything that is wrong with a file.");
+    check->add_option("file", a.file)->required()->check(CLI::ExistingFile);
+    check->callback([&] { status = app::config_check(a.file); });
+    config->add_subcommand("reference", "Print every key with its default.")->callback([&] {
+        status = app::config_reference();
+    });
+    auto* sandbox = cli.add_subcommand("sandbox", "The test world.")->require_subcommand(1);
+    auto* generate = sandbox->add_subcommand("generate", "Print a world file with more persons.");
+    generate->add_option("--persons", a.persons, "How many more.")->check(CLI::Range(1, 1'000'000));
+    generate->callback([&] { status = app::sandbox_generate(a.persons); });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App cli("Kelisim: personal-data access control");
+    Arguments arguments;
+    int status = 0;
+    try {
+        declare(cli, arguments, status);
+        cli.parse(argc, argv);
+        return status;
+    } catch (const CLI::ParseError& error) {
+        return cli.exit(error);
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "kelisim: {}\n", error.what());
+        return 1;
+    }
+}

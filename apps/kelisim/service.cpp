@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "service.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include "access/sweeps.hpp"
+#include "api/operation.hpp"
+#include "api/problem.hpp"
+#include "api/sandbox.hpp"
+#include "base/text.hpp"
+#include "records/registry_store.hpp"
+#include "store_sqlite/schema.hpp"
+#include "world/world.hpp"
+
+namespace kelisim::app {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::string_view issuer_setting = "issuer";
+constexpr std::string_view timer_ledger = "ledger.sequence";
+constexpr std::string_view ledger_name = "the one sequencer";
+constexpr std::size_t entries_per_round = 2000;
+constexpr auto ledger_idle = 5s;
+
+constexpr telemetry::Message server_started{"SERVER_STARTED", telemetry::Level::info};
+constexpr telemetry::Message server_stopped{"SERVER_STOPPED", telemetry::Level::info};
+
+store::TimerKey ledger_key() {
+    return {timer_ledger, base::Bucket{}, base::as_bytes(ledger_name)};
+}
+
+std::unique_ptr<store_sqlite::Database> open_database(const DataDirectory& directory, const config::Config& config) {
+    store_sqlite::Options options{.directory = directory.path()};
+    options.queue_units_max = static_cast<std::size_t>(config.number("store.queue_units_max"));
+    options.readers = static_cast<std::size_t>(config.number("store.readers"));
+    if (!directory.has_database()) store_sqlite::init(options);
+    return store_sqlite::Database::open(options);
+}
+
+std::optional<std::string> read_setting(store::Readers& readers, std::string_view name) {
+    std::optional<std::string> value;
+    readers.read([&](store::ReadSession& session) { value = records::setting(session, name); });
+    return value;
+}
+
+// The sandbox's clients get key pairs, so that private_key_jwt can be tried at once.
+void give_keys(registry::Entries& entries, const DataDirectory& directory) {
+    for (registry::ClientCredential& credential : entries.credentials) {
+        const token::SigningKey key(directory.sandbox_client_key(credential.client_id));
+        credential.jwks = boost::json::serialize(token::KeySet({key.verification()}).to_jwks());
+    }
+}
+
+// At the first start everything that a sandbox begins with goes into one unit; the issuer says whether that was done.
+std::string settle_issuer(store_sqlite::Database& database, const records::Records& records,
+                          const ServiceOptions& options, const DataDirectory& directory, std::uint16_t port,
+                          base::Time now) {
+    if (auto issuer = read_setting(database.readers(), issuer_setting)) return *issuer;
+    std::string issuer = options.config.text("service.issuer");
+    if (issuer.empty()) issuer = "http://127.0.0.1:" + std::to_string(port);
+    world::World world = world::load(options.world, "the sandbox world");
+    give_keys(world.entries, directory);
+    store::run(database.writer(), [&](store::WriteSession& session) {
+        records::save_registry(session, world.entries);
+        for (const people::Person& person : world.persons)
+            records.subjects.add(session, person, now);
+        records::set_setting(session, issuer_setting, issuer);
+        return true;
+    });
+    return issuer;
+}
+
+base::Duration stored_offset(store::Readers& readers) {
+    const auto text = read_setting(readers, api::clock_setting);
+    const auto micros = text ? base::parse_integer(*text) : std::nullopt;
+    return base::Duration{micros.value_or(0)};
+}
+
+registry::Entries load_entries(store::Readers& readers) {
+    registry::Entries entries;
+    readers.read([&](store::ReadSession& session) { entries = records::load_registry(session); });
+    return entries;
+}
+
+channel::Script script_of(const config::Config& config) {
+    return config.text("sms.script") == "latin" ? channel::Script::latin : channel::Script::cyrillic;
+}
+
+// "serviceKey=http://host:port"
+std::pair<std::string, gateway::Binding> binding_of(const std::string& text) {
+    const auto equals = text.find('=');
+    const auto upstream =
+        equals == std::string::npos ? std::nullopt : http::parse_http_origin(std::string_view(text).substr(equals + 1));
+    if (!upstream) throw base::Outage("gateway.upstreams: not serviceKey=http://host:port: " + text);
+    return {text.substr(0, equals), gateway::Binding{.upstream = *upstream}};
+}
+
+}  // namespace
+
+Service::Service(const ServiceOptions& options)
+    : options_(options),
+      directory_(options.data),
+      log_(telemetry::log_to_stderr(system_clock_)),
+      zone_(options.config.text("service.zone")),
+      listener_("127.0.0.1", static_cast<std::uint16_t>(options.config.number("server.port"))),
+      port_(listener_.port()),
+      vault_(directory_.master_key(entropy_)),
+      signing_key_(directory_.signing_key()),
+      keys_({signing_key_.verification()}),
+      database_(open_database(directory_, options_.config)),
+      records_(vault_, entropy_),
+      issuer_(settle_issuer(*database_, records_, options_, directory_, port_, system_clock_.now())),
+      clock_(system_clock_, stored_offset(database_->readers())),
+      registry_(load_entries(database_->readers())),
+      asking_(parts()),
+      contact_(parts()),
+      answers_(parts()),
+      tokens_(parts(), issuer_),
+      uses_(parts()),
+      introspection_(index_, keys_, issuer_),
+      clients_(registry_,
+               {issuer_, issuer_ + "/token", issuer_ + "/bc-authorize", issuer_ + "/introspect", issuer_ + "/revoke"}),
+      authentication_(clients_, records_, database_->writer(), clock_),
+      http_metrics_(*log_),
+      workers_(static_cast<std::size_t>(options_.config.number("server.io_threads"))),
+      client_(workers_),
+      oauth_({.issuer = issuer_,
+              .registry = registry_,
+              .vault = vault_,
+              .writer = database_->writer(),
+              .readers = database_->readers(),
+              .clock = clock_,
+              .clients = authentication_,
+              .asking = asking_,
+              .tokens = tokens_,
+              .introspection = introspection_,
+              .signing_key = signing_key_,
+              .keys = keys_}),
+      gateway_({.registry = registry_,
+                .writer = database_->writer(),
+                .clock = clock_,
+                .introspection = introspection_,
+                .uses = uses_,
+                .clients = authentication_,
+                .client = client_,
+                .bindings = bindings()}),
+      phones_(database_->writer(), records_, clock_) {
+    database_->readers().read([&](store::ReadSession& session) { tokens_.load_index(session, clock_.now()); });
+    scheduler_ = std::make_unique<store::Scheduler>(timers_, database_->writer(), database_->readers(), clock_,
+                                                    timer_handlers());
+    store::run(database_->writer(), [&](store::WriteSession& session) {
+        access::plan_sweep(parts(), session, clock_.now());
+        timers_.schedule(session, ledger_key(), clock_.now());
+        return true;
+    });
+    runner_ = std::make_unique<delivery::Runner>(delivery::RunnerParts{.writer = database_->writer(),
+                                                                       .readers = database_->readers(),
+                                                                       .outbox = outbox_,
+                                                                       .clock = clock_,
+                                                                       .contact = contact_,
+                                                                       .answers = answers_,
+                                                                       .sms = phones_});
+    http::ServerOptions server_options;
+    server_options.connections_max = static_cast<std::size_t>(options_.config.number("server.connections_max"));
+    server_ = std::make_unique<http::Server>(std::move(listener_), http::Routes(routes()),
+                                             http::ServerParts{.workers = workers_,
+                                                               .clock = system_clock_,
+                                                               .entropy = entropy_,
+                                                               .observer = http_metrics_,
+                                                               .error_page = api::error_page},
+                                             server_options);
+    log_->write(server_started, {{"port", port_}});
+}
+
+Service::~Service() {
+    server_->stop(std::chrono::milliseconds{options_.config.number("server.stop_grace_ms")});
+    server_.reset();
+    runner_.reset();
+    scheduler_.reset();
+    // Units that were accepted are finished here, while everything that they refer to is still there.
+    database_.reset();
+    log_->write(server_stopped);
+}
+
+access::Parts Service::parts() {
+    return {.registry = registry_,
+            .records = records_,
+            .timers = timers_,
+            .outbox = outbox_,
+            .entropy = entropy_,
+            .zone = zone_,
+            .tokens = index_,
+            .script = script_of(options_.config)};
+}
+
+store::TimerHandlers Service::timer_handlers() {
+    store::TimerHandlers handlers;
+    handlers[std::string(access::timer_request_expiry)] = [this](store::WriteSession& session,
+                                                                 const store::DueTimer& t) {
+        asking_.expire(session, consent::RequestId::from_bytes(t.key.entity).value(), clock_.now());
+    };
+    handlers[std::string(access::timer_consent_expiry)] = [this](store::WriteSession& session,
+                                                                 const store::DueTimer& t) {
+        answers_.expire_consent(session, consent::ConsentId::from_bytes(t.key.entity).value(), clock_.now());
+    };
+    handlers[std::string(access::timer_answer_forget)] = [this](store::WriteSession& session,
+                                                                const store::DueTimer& t) {
+        uses_.forget_answer(session, consent::UseId::from_bytes(t.key.entity).value());
+    };
+    handlers[std::string(access::timer_sweep)] = [this](store::WriteSession& session, const store::DueTimer&) {
+        access::sweep(parts(), session, clock_.now());
+    };
+    handlers[std::string(timer_ledger)] = [this](store::WriteSession& session, const store::DueTimer&) {
+        const base::Time now = clock_.now();
+        const std::size_t added = records_.journal.sequence(session, entries_per_round, now);
+        const base::Duration interval = std::chrono::milliseconds{options_.config.number("ledger.interval_ms")};
+        const base::Duration pause = added == entries_per_round ? base::Duration{0}
+                                     : added > 0                ? interval
+                                                                : ledger_idle;
+        timers_.schedule(session, ledger_key(), now + pause);
+    };
+    return handlers;
+}
+
+std::map<std::string, gateway::Binding, std::less<>> Service::bindings() {
+    std::map<std::string, gateway::Binding, std::less<>> bindings;
+    for (const std::string& text : options_.config.list("gateway.upstreams"))
+        bindings.insert(binding_of(text));
+    if (!bindings.empty()) return bindings;
+    // The sandbox's own owner: the reference GBD FL, a separate server.
+    owner_.emplace(executable_directory() / "kelisim-gbdfl",
+                   std::vector<std::string>{"--world", directory_.keep_world(options_.world).string(), "--kelisim",
+                                            "http://127.0.0.1:" + std::to_string(port_), "--issuer", issuer_});
+    for (const char* service : {"GBDFLUniversal_token", "GBDFL_FamilyInfoToken"}) {
+        bindings.emplace(service, gateway::Binding{.upstream = {.host = "127.0.0.1", .port = owner_->port()}});
+    }
+    return bindings;
+}
+
+std::vector<http::Route> Service::routes() {
+    std::vector<http::Route> routes = oauth_.routes();
+    const auto add = [&](std::vector<http::Route> more) {
+        std::move(more.begin(), more.end(), std::back_inserter(routes));
+    };
+    add(gateway_.routes());
+    add(api::operation_routes(
+        {.writer = database_->writer(), .readers = database_->readers(), .clock = clock_, .metrics = [this] {
+             return metrics();
+         }}));
+    add(api::sandbox_routes({.writer = database_->writer(),
+                             .readers = database_->readers(),
+                             .clock = clock_,
+                             .entropy = entropy_,
+                             .timers = timers_,
+                             .outbox = outbox_,
+                             .records = records_,
+                             .contact = contact_}));
+    return routes;
+}
+
+std::string Service::metrics() const {
+    telemetry::Exposition out;
+    const store::Statistics store = database_->statistics();
+    const auto counter = [&](std::string_view name, std::string_view help, std::uint64_t value) {
+        out.counter(name, help);
+        out.count(value);
+    };
+    http_metrics_.expose(out);
+    counter("kelisim_store_units", "Units of work answered.", store.units);
+    counter("kelisim_store_batches", "Batches committed or tried.", store.batches);
+    counter("kelisim_store_failed_batches", "Batches whose COMMIT failed.", store.failed_batches);
+    counter("kelisim_store_reopens", "Times the database was reopened after a failure.", store.reopens);
+    counter("kelisim_store_checkpoints", "Checkpoints of the write-ahead log.", store.checkpoints);
+    out.gauge("kelisim_store_queue_units", "Units that wait.");
+    out.value(static_cast<double>(store.queue_units));
+    out.gauge("kelisim_store_log_bytes", "Length of the write-ahead log.");
+    out.value(static_cast<double>(store.log_bytes));
+    const delivery::DueEffects& effects = runner_->effects();
+    counter("kelisim_delivery_done", "Effects executed.", effects.done());
+    counter("kelisim_delivery_put_off", "Attempts that failed and come again.", effects.put_off());
+    counter("kelisim_delivery_parked", "Effects given up, waiting for an operator.", effects.parked());
+    const store::DueTimers& timers = scheduler_->due_timers();
+    counter("kelisim_timers_handled", "Timers carried out.", timers.handled());
+    counter("kelisim_timers_retried", "Attempts of timers that failed.", timers.retried());
+    counter("kelisim_timers_failed", "Timers given up, waiting for an operator.", timers.failed());
+    counter("kelisim_gateway_outcomes_lost", "Outcomes of uses that could not be written.", gateway_.outcomes_lost());
+    return std::move(out).finish();
+}
+
+}  // namespace kelisim::app

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// The composition root: the only place that knows everybody.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "access/answers.hpp"
+#include "access/asking.hpp"
+#include "access/contact.hpp"
+#include "access/introspection.hpp"
+#include "access/tokens.hpp"
+#include "access/uses.hpp"
+#include "api/client_authentication.hpp"
+#include "api/oauth.hpp"
+#include "base/zone.hpp"
+#include "config/config.hpp"
+#include "data_directory.hpp"
+#include "delivery/runner.hpp"
+#include "delivery/sandbox_phones.hpp"
+#include "gateway/rest.hpp"
+#include "http/client.hpp"
+#include "http/server.hpp"
+#include "identity/clients.hpp"
+#include "owner_process.hpp"
+#include "store/scheduler.hpp"
+#include "store_sqlite/database.hpp"
+#include "telemetry/http_metrics.hpp"
+#include "telemetry/log.hpp"
+
+namespace kelisim::app {
+
+struct ServiceOptions {
+    config::Config config = config::Config::defaults();
+    std::filesystem::path data;
+    std::string world;  // TOML, for the first start of a sandbox
+};
+
+// Serves from the constructor on, until it is destroyed. The sandbox: loopback, phones that are tables, a clock that can
+// be moved. Throws base::Outage when it cannot.
+class Service {
+public:
+    explicit Service(const ServiceOptions& options);
+    ~Service();
+    Service(const Service&) = delete;
+    Service& operator=(const Service&) = delete;
+
+    std::uint16_t port() const { return port_; }
+
+private:
+    access::Parts parts();
+    store::TimerHandlers timer_handlers();
+    std::vector<http::Route> routes();
+    std::map<std::string, gateway::Binding, std::less<>> bindings();
+    std::string metrics() const;
+
+    // In the order in which they are made; each refers to those above it only.
+    const ServiceOptions options_;
+    const DataDirectory directory_;
+    base::SystemClock system_clock_;
+    base::SystemEntropy entropy_;
+    std::unique_ptr<telemetry::Log> log_;
+    base::ProcessZone zone_;
+    http::Listener listener_;
+    const std::uint16_t port_;
+    records::Vault vault_;
+    const token::SigningKey signing_key_;
+    const token::KeySet keys_;
+    store::Timers timers_;
+    store::Outbox outbox_;
+    std::unique_ptr<store_sqlite::Database> database_;
+    records::Records records_;
+    const std::string issuer_;
+    base::MovedClock clock_;
+    registry::Registry registry_;
+    access::TokenIndex index_;
+    access::Asking asking_;
+    access::Contact contact_;
+    access::Answers answers_;
+    access::Tokens tokens_;
+    access::Uses uses_;
+    access::Introspection introspection_;
+    identity::Clients clients_;
+    api::ClientAuthentication authentication_;
+    telemetry::HttpMetrics http_metrics_;
+    http::Workers workers_;
+    http::Client client_;
+    api::OAuth oauth_;
+    std::optional<OwnerProcess> owner_;
+    gateway::Rest gateway_;
+    delivery::SandboxPhones phones_;
+    // From here on things happen by themselves; they end first.
+    std::unique_ptr<store::Scheduler> scheduler_;
+    std::unique_ptr<delivery::Runner> runner_;
+    std::unique_ptr<http::Server> server_;
+};
+
+}  // namespace kelisim::app

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/config.hpp"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace kelisim::config {
+
+namespace {
+
+const std::vector<Key>& table() {
+    using Texts = std::vector<std::string>;
+    using std::int64_t;
+    static const std::vector<Key> keys = {
+        {.name = "server.port",
+         .description = "TCP port on 127.0.0.1; 0 picks a free one.",
+         .fallback = int64_t{8080},
+         .min = 0,
+         .max = 65535},
+        {.name = "server.io_threads",
+         .description = "Threads that serve connections.",
+         .fallback = int64_t{2},
+         .min = 1,
+         .max = 64},
+        {.name = "server.connections_max",
+         .description = "Connections at the same time; further ones are closed.",
+         .fallback = int64_t{10'000},
+         .min = 1,
+         .max = 1'000'000},
+        {.name = "server.stop_grace_ms",
+         .description = "Milliseconds that requests under way get at a stop.",
+         .fallback = int64_t{5'000},
+         .min = 0,
+         .max = 600'000},
+        {.name = "service.zone",
+         .description = "Zone of tzdata in which people read times and days end.",
+         .fallback = std::string("Asia/Almaty")},
+        {.name = "service.issuer",
+         .description = "Issuer URL. Empty: the address of the first start. Fixed in the data directory from then on.",
+         .fallback = std::string()},
+        {.name = "sms.script",
+         .description = "Letters of SMS: cyrillic as people write, latin for half the segments.",
+         .fallback = std::string("cyrillic"),
+         .one_of = {"cyrillic", "latin"}},
+        {.name = "store.readers",
+         .description = "Connections that read the database at the same time.",
+         .fallback = int64_t{4},
+         .min = 1,
+         .max = 64},
+        {.name = "store.queue_units_max",
+         .description = "Units of work that may wait; one more is answered 503.",
+         .fallback = int64_t{16'384},
+         .min = 1,
+         .max = 1'000'000},
+        {.name = "ledger.interval_ms",
+         .description = "Milliseconds between two rounds of the ledger's sequencer.",
+         .fallback = int64_t{500},
+         .min = 10,
+         .max = 60'000},
+        {.name = "gateway.upstreams",
+         .description = "Owners on REST: \"serviceKey=http://host:port\".",
+         .fallback = Texts{}},
+    };
+    return keys;
+}
+
+const Key* find(std::string_view name) {
+    const auto at = std::find_if(table().begin(), table().end(), [&](const Key& key) { return key.name == name; });
+    return at == table().end() ? nullptr : &*at;
+}
+
+std::string type_of(const Value& value) {
+    constexpr std::array names = {"a whole number", "a text", "a list of texts"};
+    return names[value.index()];
+}
+
+std::optional<Value> value_of(const toml::node& node) {
+    if (const auto* number = node.as_integer()) return Value{number->get()};
+    if (const auto* text = node.as_string()) return Value{text->get()};
+    const auto* array = node.as_array();
+    if (array == nullptr) return std::nullopt;
+    std::vector<std::string> texts;
+    for (const toml::node& element : *array) {
+        const auto* text = element.as_string();
+        if (text == nullptr) return std::nullopt;
+        texts.push_back(text->get());
+    }
+    return Value{std::move(texts)};
+}
+
+// What is wrong with this value of this key; nothing when it is right.
+std::optional<std::string> objection(const Key& key, const std::optional<Value>& value) {
+    if (!value || value->index() != key.fallback.index()) return "must be " + type_of(key.fallback);
+    if (const auto* number = std::get_if<std::int64_t>(&*value)) {
+        if (*number < key.min || *number > key.max) return fmt::format("must be {} to {}", key.min, key.max);
+    }
+    const auto* text = std::get_if<std::string>(&*value);
+    const bool chosen = text == nullptr || key.one_of.empty() ||
+                        std::find(key.one_of.begin(), key.one_of.end(), *text) != key.one_of.end();
+    if (!chosen) return fmt::format("must be one of {}", fmt::join(key.one_of, ", "));
+    return std::nullopt;
+}
+
+class Reader {
+public:
+    explicit Reader(std::string_view file) : file_(file) {}
+
+    void table(const toml::table& from, const std::string& prefix) {
+        for (const auto& [name, node] : from) {
+            const std::string full = prefix + std::string(name.str());
+            const toml::table* inner = node.as_table();
+            const bool group = inner != nullptr && std::any_of(keys().begin(), keys().end(), [&](const Key& key) {
+                                   return key.name.starts_with(full + ".");
+                               });
+            if (group) {
+                table(*inner, full + ".");
+            } else {
+                key(full, node);
+            }
+        }
+    }
+
+    Read finish() { return std::move(read_); }
+    void error(const toml::source_region& where, std::string_view what) {
+        read_.errors.push_back(fmt::format("{}:{}: {}", file_, where.begin.line, what));
+    }
+
+private:
+    void key(const std::string& name, const toml::node& node) {
+        const Key* known = find(name);
+        if (known == nullptr) return error(node.source(), name + " is not a key; see `kelisim config reference`");
+        auto value = value_of(node);
+        if (const auto wrong = objection(*known, value)) return error(node.source(), name + " " + *wrong);
+        read_.config.set(name, std::move(*value));
+    }
+
+    std::string file_;
+    Read read_;
+};
+
+std::string toml_value(const Value& value) {
+    if (const auto* number = std::get_if<std::int64_t>(&value)) return fmt::to_string(*number);
+    if (const auto* text = std::get_if<std::string>(&value)) return fmt::format("\"{}\"", *text);
+    std::string list;
+    for (const auto& text : std::get<std::vector<std::string>>(value)) {
+        list += fmt::format("{}\"{}\"", list.empty() ? "" : ", ", text);
+    }
+    return "[" + list + "]";
+}
+
+}  // namespace
+
+std::span<const Key> keys() {
+    return table();
+}
+
+Config Config::defaults() {
+    Config config;
+    for (const Key& key : keys())
+        config.values_.emplace(key.name, key.fallback);
+    return config;
+}
+
+std::int64_t Config::number(std::string_view name) const {
+    const auto at = values_.find(name);
+    if (at == values_.end()) throw std::logic_error("no such configuration key");
+    return std::get<std::int64_t>(at->second);
+}
+
+const std::string& Config::text(std::string_view name) const {
+    const auto at = values_.find(name);
+    if (at == values_.end()) throw std::logic_error("no such configuration key");
+    return std::get<std::string>(at->second);
+}
+
+const std::vector<std::string>& Config::list(std::string_view name) const {
+    const auto at = values_.find(name);
+    if (at == values_.end()) throw std::logic_error("no such configuration key");
+    return std::get<std::vector<std::string>>(at->second);
+}
+
+void Config::set(std::string_view name, Value value) {
+    const auto at = values_.find(name);
+    if (at == values_.end() || at->second.index() != value.index()) throw std::logic_error("no such configuration key");
+    at->second = std::move(value);
+}
+
+Read read(std::string_view text, std::string_view file_name) {
+    Reader reader(file_name);
+    try {
+        reader.table(toml::parse(text, file_name), "");
+    } catch (const toml::parse_error& error) {
+        reader.error(error.source(), error.description());
+    }
+    return reader.finish();
+}
+
+std::string reference() {
+    std::string out = "# Every key of the configuration with its default.\n";
+    std::string group;
+    for (const Key& key : keys()) {
+        const auto dot = key.name.find('.');
+        if (key.name.substr(0, dot) != group) {
+            group = key.name.substr(0, dot);
+            out += fmt::format("\n[{}]\n", group);
+        }
+        out += fmt::format("# {}", key.description);
+        if (key.max != 0) out += fmt::format(" {} to {}.", key.min, key.max);
+        out += fmt::format("\n{} = {}\n", key.name.substr(dot + 1), toml_value(key.fallback));
+    }
+    return out;
+}
+
+}  // namespace kelisim::config

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// REST mediation: ANY /gateway/{serviceKey}/{path...} with the security token in Authorization or kdp-token
+// (236/НК п.2(11), 307/НК п.45-7: without a valid token no call passes).
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "access/introspection.hpp"
+#include "access/uses.hpp"
+#include "api/client_authentication.hpp"
+#include "gateway/call.hpp"
+#include "http/client.hpp"
+#include "http/route.hpp"
+
+namespace kelisim::gateway {
+
+extern const base::Reason service_not_on_rest;
+extern const base::Reason token_missing;
+extern const base::Reason token_given_twice;
+extern const base::Reason owner_unreachable;
+extern const base::Reason owner_silent;
+extern const base::Reason owner_failed;
+extern const base::Reason owner_refused;
+
+// How a service is reached; one without a binding has no locator, and is not called.
+struct Binding {
+    http::Authority upstream;
+    Locator locator = {};
+};
+
+struct RestParts {
+    const registry::Registry& registry;
+    store::Writer& writer;
+    const base::Clock& clock;
+    const access::Introspection& introspection;
+    const access::Uses& uses;
+    const api::ClientAuthentication& clients;
+    http::Client& client;
+    std::map<std::string, Binding, std::less<>> bindings;  // by service key
+};
+
+// Thread-safe. Outlives the server that has its routes.
+class Rest {
+public:
+    explicit Rest(RestParts parts) : parts_(std::move(parts)) {}
+
+    std::vector<http::Route> routes();
+    // Outcomes that could not be written; the sweep makes them `unknown` later.
+    std::uint64_t outcomes_lost() const { return outcomes_lost_; }
+
+private:
+    // Who may call what: the result of authentication.
+    struct Caller {
+        access::Introspection::Active token;
+        std::string receiver;  // system key
+        std::string bearer;
+    };
+    using Answer = boost::asio::awaitable<http::Response>;
+
+    std::variant<Caller, http::Response> identify(const http::Request& request) const;
+    Answer exchange(const Caller& caller, const http::Request& request);
+    Answer forward(const Caller& caller, const http::Request& request, const Binding& binding, const ReadCall& call,
+                   const access::Reserved& reserved);
+    http::Response conclude(const http::Request& request, const access::Reserved& reserved, const Locator& locator,
+                            http::Outcome outcome);
+    void book(consent::UseId id, consent::UseState state, std::optional<records::StoredAnswer> answer);
+
+    RestParts parts_;
+    std::atomic<std::uint64_t> outcomes_lost_{0};
+};
+
+}  // namespace kelisim::gateway

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/rest.hpp"
+
+#include <chrono>
+
+#include "api/problem.hpp"
+#include "base/limits.hpp"
+#include "base/text.hpp"
+#include "http/media_type.hpp"
+#include "http/unit.hpp"
+#include "http/uri.hpp"
+
+namespace kelisim::gateway {
+
+using base::Kind;
+using base::Reason;
+using consent::UseState;
+
+const Reason service_not_on_rest{
+    "gateway_service_unknown",
+    Kind::not_found,
+    "307/НК п.2(22)",
+    {"Шлюзде мұндай сервис жоқ.", "На шлюзе нет такого сервиса.", "The gateway has no such service."}};
+const Reason token_missing{
+    "gateway_token_missing",
+    Kind::unauthenticated,
+    "307/НК п.45-7",
+    {"Қауіпсіздік токені жоқ.", "Нет токена безопасности.", "The call brings no security token."}};
+const Reason token_given_twice{"gateway_token_twice",
+                               Kind::invalid,
+                               "RFC 6750 section 2",
+                               {"Қауіпсіздік токені екі рет берілген.", "Токен безопасности передан дважды.",
+                                "The call brings the security token twice."}};
+const Reason owner_unreachable{"gateway_owner_unreachable",
+                               Kind::invalid,
+                               "",
+                               {"Деректер иесіне қосылу мүмкін емес. Қолдану саналған жоқ.",
+                                "Нет связи с владельцем данных. Обращение не засчитано.",
+                                "The data owner cannot be reached. The use was not counted."}};
+const Reason owner_silent{"gateway_owner_silent",
+                          Kind::invalid,
+                          "",
+                          {"Деректер иесі уақытында жауап бермеді.", "Владелец данных не ответил вовремя.",
+                           "The data owner did not answer in time."}};
+const Reason owner_failed{
+    "gateway_owner_failed",
+    Kind::invalid,
+    "",
+    {"Деректер иесінің жүйесінде ақау.", "Сбой в системе владельца данных.", "The system of the data owner failed."}};
+const Reason owner_refused{
+    "gateway_owner_refused",
+    Kind::invalid,
+    "418-V ст.17",
+    {"Деректер иесі бас тартты. Қолдану саналған жоқ.", "Владелец данных отказал. Обращение не засчитано.",
+     "The data owner refused. The use was not counted."}};
+
+namespace {
+
+constexpr int bad_gateway = 502;
+constexpr int gateway_timeout = 504;
+constexpr std::string_view json_type = "application/json";
+
+std::optional<std::string_view> bearer_in(std::string_view authorization) {
+    constexpr std::string_view scheme = "bearer ";
+    if (authorization.size() <= scheme.size()) return std::nullopt;
+    for (std::size_t i = 0; i < scheme.size(); ++i) {
+        if ((authorization[i] | 0x20) != (scheme[i] | 0x20)) return std::nullopt;
+    }
+    return authorization.substr(scheme.size());
+}
+
+bool repeated(const http::Headers& headers, std::initializer_list<std::string_view> names) {
+    for (const std::string_view name : names) {
+        if (headers.times(name) > 1) return true;
+    }
+    return false;
+}
+
+std::vector<std::string> words_of(std::string_view list) {
+    std::vector<std::string> words;
+    for (std::size_t begin = 0; begin < list.size();) {
+        const std::size_t end = std::min(list.find(',', begin), list.size());
+        std::string_view word = list.substr(begin, end - begin);
+        while (word.starts_with(' '))
+            word.remove_prefix(1);
+        while (word.ends_with(' '))
+            word.remove_suffix(1);
+        if (!word.empty()) words.emplace_back(word);
+        begin = end + 1;
+    }
+    return words;
+}
+
+crypto::Digest digest_of(const http::Request& request) {
+    return crypto::sha256({base::as_bytes(request.method), base::as_bytes("\n"), base::as_bytes(request.target),
+                           base::as_bytes("\n"), base::as_bytes(request.body)});
+}
+
+http::Response data_response(int status, std::string body) {
+    return {.status = status,
+            .content_type = "application/json",
+            .headers = {{"Cache-Control", "no-store"}},
+            .body = std::move(body)};
+}
+
+int status_of_objection(const base::Refusal& refusal) {
+    // Whatever the decision says of the call itself is one refusal: 403 with all reasons.
+    const int status = api::status_of(refusal.first().kind);
+    return status == 401 || status == 409 ? status : 403;
+}
+
+}  // namespace
+
+std::vector<http::Route> Rest::routes() {
+    const http::Authenticator<Caller> caller =
+        [this](const http::Request& request) -> boost::asio::awaitable<std::variant<Caller, http::Response>> {
+        co_return identify(request);
+    };
+    const http::RouteLimits limits{.body_bytes_max = base::limits::gateway_body_bytes_max,
+                                   .deadline = base::limits::owner_deadline + std::chrono::seconds{5}};
+    return {{"ANY", "/gateway/{service}/{path...}",
+             http::authenticated<Caller>(
+                 caller, [this](const Caller& who, const http::Request& request) { return exchange(who, request); }),
+             limits}};
+}
+
+std::variant<Rest::Caller, http::Response> Rest::identify(const http::Request& request) const {
+    const http::Headers& headers = request.headers;
+    if (repeated(headers, {"Authorization", "kdp-token"})) return api::problem(token_given_twice, request);
+    const std::string_view authorization = headers.first("Authorization").value_or("");
+    const auto bearer = bearer_in(authorization);
+    const auto kdp_token = headers.first("kdp-token");
+    if (bearer && kdp_token) return api::problem(token_given_twice, request);
+    if (!bearer && !kdp_token) return api::problem(token_missing, request);
+    const std::string_view text = bearer ? *bearer : *kdp_token;
+    auto active = parts_.introspection.look(text, parts_.clock.now());
+    if (!active) return api::problem(access::use_token_ended, request);
+    const registry::System* system = parts_.registry.system_of_client(active->claims.client_id);
+    if (kdp_token) {
+        // The token beside the caller's own credentials: then the receiver is who authenticated, not who was named.
+        const auto client = parts_.clients.header_client(authorization);
+        if (client.has_error()) return api::problem(client.error(), request);
+        system = *client;
+    }
+    if (system == nullptr) return api::problem(access::use_token_ended, request);
+    return Caller{.token = std::move(*active), .receiver = system->key, .bearer = std::string(text)};
+}
+
+Rest::Answer Rest::exchange(const Caller& caller, const http::Request& request) {
+    const auto service = http::percent_decode(request.parameter("service"));
+    const auto binding = service ? parts_.bindings.find(*service) : parts_.bindings.end();
+    if (binding == parts_.bindings.end()) co_return api::problem(service_not_on_rest, request);
+    if (const auto path = check_path(request.target); path.has_error()) co_return api::problem(path.error(), request);
+    const auto type = request.headers.once("Content-Type");
+    if (!type || !http::is_media_type(*type, json_type)) co_return api::problem(415, call_not_json, request);
+    auto call = read_call(request.body, binding->second.locator);
+    if (call.has_error()) co_return api::problem(call.error(), request);
+    const std::string_view key = request.headers.first("Idempotency-Key").value_or("");
+    if (key.size() > base::limits::name_bytes_max || repeated(request.headers, {"Idempotency-Key"})) {
+        co_return api::problem(consent::name_too_long, request);
+    }
+    auto decide =
+        [&uses = parts_.uses,
+         command = access::UseCommand{.token = caller.token.id,
+                                      .receiver = caller.receiver,
+                                      .service = *service,
+                                      .purpose = std::string(request.headers.first("kdp-purpose").value_or("")),
+                                      .fields = call->fields,
+                                      .acts = words_of(request.headers.first("kdp-acts").value_or("")),
+                                      .persons = call->persons,
+                                      .idempotency_key = std::string(key),
+                                      .digest = digest_of(request)},
+         now = parts_.clock.now()](store::WriteSession& session) { return uses.reserve(session, command, now); };
+    const access::UseDecision decision = co_await http::committed(parts_.writer, std::move(decide));
+    if (const auto* objected = std::get_if<access::Objected>(&decision)) {
+        co_return api::problem(status_of_objection(objected->refusal), objected->refusal, request);
+    }
+    if (const auto* repeat = std::get_if<access::Repeated>(&decision)) {
+        http::Response response = data_response(repeat->answer.status, repeat->answer.body);
+        response.headers.push_back({"Idempotency-Replayed", "true"});
+        co_return response;
+    }
+    co_return co_await forward(caller, request, binding->second, *call, std::get<access::Reserved>(decision));
+}
+
+Rest::Answer Rest::forward(const Caller& caller, const http::Request& request, const Binding& binding,
+                           const ReadCall& call, const access::Reserved& reserved) {
+    http::Outgoing outgoing{
+        .upstream = binding.upstream,
+        .method = request.method,
+        .target = "/" + std::string(request.parameter("path")),
+        .headers = {{"Authorization", "Bearer " + caller.bearer},
+                    {"Content-Type", std::string(json_type)},
+                    {"Accept", std::string(json_type)},
+                    {"traceparent", request.trace.traceparent()}},
+        .body = body_for_owner(call, binding.locator, reserved.subject, reserved.fields),
+        .limits = {.deadline = base::limits::owner_deadline, .body_bytes_max = base::limits::answer_body_bytes_max}};
+    http::Outcome outcome = co_await parts_.client.exchange(std::move(outgoing));
+    co_return conclude(request, reserved, binding.locator, std::move(outcome));
+}
+
+http::Response Rest::conclude(const http::Request& request, const access::Reserved& reserved, const Locator& locator,
+                              http::Outcome outcome) {
+    if (const auto* failure = std::get_if<http::Failure>(&outcome)) {
+        const bool nothing_sent = failure->lost == http::Lost::not_sent;
+        book(reserved.id, nothing_sent ? UseState::not_sent : UseState::unknown, std::nullopt);
+        if (nothing_sent) return api::problem(bad_gateway, owner_unreachable, request);
+        if (failure->lost == http::Lost::bad_answer) return api::problem(bad_gateway, owner_failed, request);
+        return api::problem(gateway_timeout, owner_silent, request);
+    }
+    auto& answer = std::get<http::Answer>(outcome);
+    if (answer.status >= 500) {
+        book(reserved.id, UseState::unknown, std::nullopt);
+        return api::problem(bad_gateway, owner_failed, request);
+    }
+    if (answer.status < 200 || answer.status >= 300) {
+        // A refusal carries no data of the person: the use did not take place.
+        book(reserved.id, UseState::not_sent, std::nullopt);
+        return api::problem(bad_gateway, owner_refused, request);
+    }
+    const auto& service_fields =
+        parts_.registry.service(http::percent_decode(request.parameter("service")).value_or(""))->fields;
+    if (const auto fits = check_answer(answer.body, reserved.fields, service_fields, locator); fits.has_error()) {
+        book(reserved.id, UseState::unknown, std::nullopt);
+        return api::problem(bad_gateway, fits.error(), request);
+    }
+    std::optional<records::StoredAnswer> kept;
+    if (request.headers.first("Idempotency-Key")) kept = records::StoredAnswer{answer.status, answer.body};
+    book(reserved.id, UseState::delivered, std::move(kept));
+    return data_response(answer.status, std::move(answer.body));
+}
+
+void Rest::book(consent::UseId id, UseState state, std::optional<records::StoredAnswer> answer) {
+    // Nobody waits for this write. If it fails, the use stays reserved until the sweep books it as unknown.
+    const base::Time now = parts_.clock.now();
+    auto unit = [&uses = parts_.uses, id, state, answer = std::move(answer), now](store::WriteSession& session) {
+        uses.conclude(session, id, state, answer, now);
+    };
+    try {
+        store::submit(parts_.writer, std::move(unit), [this](store::Outcome<std::monostate> outcome) noexcept {
+            if (outcome.index() == 1) ++outcomes_lost_;
+        });
+    } catch (const store::Unavailable&) {
+        ++outcomes_lost_;
+    }
+}
+
+}  // namespace kelisim::gateway

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <boost/describe.hpp>
+#include <boost/mp11.hpp>
+
+#include "base/text.hpp"
+#include "crypto/hash.hpp"
+#include "world/world.hpp"
+#include "world_toml.hpp"
+
+namespace kelisim::world {
+
+namespace {
+
+using registry::Name;
+
+// Reads one table of the file; the first that is wrong is named with its line.
+class Table {
+public:
+    Table(const toml::table& table, std::string_view file) : table_(table), file_(file) {}
+
+    std::string text(std::string_view name) const {
+        const auto value = table_[name].value<std::string>();
+        if (!value) fail(fmt::format("{} is missing or no text", name));
+        return *value;
+    }
+    std::string text_or(std::string_view name, std::string_view fallback) const {
+        return table_.contains(name) ? text(name) : std::string(fallback);
+    }
+    bool flag(std::string_view name, bool fallback) const { return table_[name].value_or(fallback); }
+    std::int64_t number_or(std::string_view name, std::int64_t fallback) const {
+        return table_[name].value_or(fallback);
+    }
+    std::vector<std::string> texts(std::string_view name) const {
+        std::vector<std::string> list;
+        if (const toml::array* array = table_[name].as_array()) {
+            for (const toml::node& element : *array) {
+                const auto value = element.value<std::string>();
+                if (!value) fail(fmt::format("{} holds something else than texts", name));
+                list.push_back(*value);
+            }
+        }
+        return list;
+    }
+    Name name() const { return {text("name_kk"), text("name_ru")}; }
+
+    template <class Enum>
+    Enum choice(std::string_view name) const {
+        const std::string wanted = text(name);
+        std::optional<Enum> found;
+        boost::mp11::mp_for_each<boost::describe::describe_enumerators<Enum>>([&](auto entry) {
+            if (wanted == entry.name) found = entry.value;
+        });
+        if (!found) fail(fmt::format("{} is none of its values", name));
+        return *found;
+    }
+
+    template <class Visit>
+    void each(std::string_view name, Visit visit) const {
+        const toml::array* array = table_[name].as_array();
+        if (array == nullptr) return;
+        for (const toml::node& element : *array) {
+            if (element.as_table() == nullptr) fail(fmt::format("{} is no table", name));
+            visit(Table(*element.as_table(), file_));
+        }
+    }
+
+    [[noreturn]] void fail(std::string_view what) const {
+        throw Malformed(fmt::format("{}:{}: {}", file_, table_.source().begin.line, what));
+    }
+
+private:
+    const toml::table& table_;
+    std::string_view file_;
+};
+
+template <class Parsed>
+auto require(const Table& table, Parsed parsed, std::string_view what) {
+    if (!parsed) table.fail(fmt::format("{} is not valid", what));
+    return *parsed;
+}
+
+base::Iin iin_of(const Table& table, std::string_view name) {
+    const auto iin = base::Iin::parse(table.text(name));
+    if (iin.has_error()) table.fail(fmt::format("{} is no IIN", name));
+    if (static_cast<int>(iin->birth_date().year()) >= 1900) table.fail("a sandbox person is born before 1900");
+    return *iin;
+}
+
+registry::Organisation organisation_of(const Table& table) {
+    const std::string bin = table.text("bin");
+    if (base::Bin::parse(bin).has_error()) table.fail("bin is no BIN");
+    return {.bin = bin, .kind = table.choice<registry::OrganisationKind>("kind"), .name = table.name()};
+}
+
+registry::IntegrationService service_of(const Table& table) {
+    const std::string access = table.text("access_class");
+    return {
+        .key = table.text("key"),
+        .owner = table.text("owner"),
+        .personal_data = table.flag("personal_data", true),
+        .access_class = access == "public" ? registry::AccessClass::public_data : registry::AccessClass::confidential,
+        .name = table.name(),
+        .fields = table.texts("fields")};
+}
+
+registry::Connection connection_of(const Table& table, const std::vector<registry::Connection>& before) {
+    registry::Connection connection{.key = {},
+                                    .initiator = table.text("initiator"),
+                                    .channel = table.choice<registry::Channel>("channel"),
+                                    .environment = table.choice<registry::Environment>("environment"),
+                                    .valid_from = table.text("valid_from"),
+                                    .valid_to = table.text("valid_to"),
+                                    .acts = table.texts("acts"),
+                                    .grounds = table.texts("grounds"),
+                                    .storage = table.text("storage"),
+                                    .processing = table.text("processing"),
+                                    .uses_max = table.number_or("uses_max", 0),
+                                    .purposes = {}};
+    if (base::parse_period(connection.processing).has_error()) table.fail("processing is no period");
+    // A name for people: the initiator and how many of its connections stand before this one.
+    const auto earlier = std::count_if(before.begin(), before.end(),
+                                       [&](const auto& other) { return other.initiator == connection.initiator; });
+    connection.key = fmt::format("{}-{}", connection.initiator, earlier + 1);
+    table.each("service", [&](const Table& purpose) {
+        connection.purposes.push_back({purpose.text("code"), purpose.name(), purpose.texts("integration_services")});
+    });
+    return connection;
+}
+
+people::Person person_of(const Table& table) {
+    people::Person person;
+    person.iin = iin_of(table, "iin");
+    person.surname = table.text("surname");
+    person.name = table.text("name");
+    person.patronymic = table.text_or("patronymic", "");
+    person.language = require(table, base::parse_language(table.text_or("language", "kk")), "language");
+    if (const auto phone = table.text_or("phone", ""); !phone.empty()) {
+        person.phone = require(table, people::Phone::parse(phone), "phone");
+    }
+    if (table.text_or("life_status", "") == "dead") person.life_status = people::LifeStatus::dead;
+    if (table.flag("missing", false)) person.life_status = people::LifeStatus::missing;
+    person.capable = table.flag("capable", true);
+    person.minor = table.flag("minor", false);
+    if (!table.text_or("representative", "").empty()) person.representative = iin_of(table, "representative");
+    return person;
+}
+
+}  // namespace
+
+std::string_view default_world() {
+    return world_toml;
+}
+
+World load(std::string_view text, std::string_view file_name) {
+    toml::table file;
+    try {
+        file = toml::parse(text, file_name);
+    } catch (const toml::parse_error& error) {
+        throw Malformed(fmt::format("{}:{}: {}", file_name, error.source().begin.line, error.description()));
+    }
+    const Table root(file, file_name);
+    World world;
+    registry::Entries& entries = world.entries;
+    root.each("organisation", [&](const Table& t) { entries.organisations.push_back(organisation_of(t)); });
+    root.each("system", [&](const Table& t) {
+        entries.systems.push_back({.key = t.text("key"),
+                                   .organisation = t.text("organisation"),
+                                   .contour = t.choice<registry::Contour>("contour"),
+                                   .client_id = t.text("client_id"),
+                                   .exempt_ground = t.text_or("exempt_ground", "")});
+        const auto digest = crypto::sha256(base::as_bytes(t.text("client_secret")));
+        entries.credentials.push_back(
+            {.client_id = t.text("client_id"), .secret_sha256 = base::to_base64url(digest), .jwks = ""});
+    });
+    root.each("integration_service", [&](const Table& t) { entries.services.push_back(service_of(t)); });
+    root.each("connection",
+              [&](const Table& t) { entries.connections.push_back(connection_of(t, entries.connections)); });
+    root.each("person", [&](const Table& t) { world.persons.push_back(person_of(t)); });
+    return world;
+}
+
+}  // namespace kelisim::world
