@@ -26,7 +26,7 @@ test('the access token is an at+jwt of RFC 9068 for the data owner', async () =>
     typ: 'at+jwt',
     algorithms: ['ES256'],
     clockTolerance: 60,
-    requiredClaims: ['iss', 'exp', 'aud', 'sub', 'client_id', 'iat', 'jti', 'authorization_details', 'status'],
+    requiredClaims: ['iss', 'exp', 'aud', 'sub', 'client_id', 'iat', 'jti', 'authorization_details'],
   });
   assert.equal(protectedHeader.alg, 'ES256');
   assert.ok(protectedHeader.kid);
@@ -35,8 +35,6 @@ test('the access token is an at+jwt of RFC 9068 for the data owner', async () =>
   assert.equal(payload.authorization_details[0].purpose, purpose);
   assert.deepEqual(payload.authorization_details[0].services, [service]);
   assert.ok(payload.exp - payload.iat <= 600, 'short life');
-  assert.ok(Number.isInteger(payload.status.status_list.idx));
-  assert.ok(payload.status.status_list.uri.startsWith(`${server.base}/status-lists/`));
 });
 
 test('the id_token is for the client and says how the person answered', async () => {

@@ -18,7 +18,7 @@ const Reason json_duplicate_key{"json_duplicate_key",
                                  "A JSON object gives one key twice."}};
 const Reason json_too_deep{
     "json_too_deep",
-    Kind::too_large,
+    Kind::invalid,
     "RFC 8259 section 9",
     {"JSON тым терең кірістірілген.", "Слишком глубокая вложенность JSON.", "The JSON is nested too deeply."}};
 const Reason json_too_large{"json_too_large",

@@ -36,10 +36,12 @@ std::string generate(std::size_t count, base::Entropy& entropy) {
         const auto iin = random_iin(entropy);
         if (!iin || !taken.insert(*iin).second) continue;
         ++made;
+        const auto born = base::Iin::parse(*iin)->birth_date();
         out += fmt::format(
-            "\n[[person]]\niin = \"{}\"\nsurname = \"Сынақ\"\nname = \"№ {}\"\nlanguage = \"{}\"\nphone = "
-            "\"+7701{:07}\"\n",
-            *iin, made, made % 2 == 0 ? "ru" : "kk", made);
+            "\n[[person]]\niin = \"{}\"\nsurname = \"Сынақ\"\nname = \"№ {}\"\nbirth_date = \"{:04}-{:02}-{:02}\"\n"
+            "gender = \"{}\"\nlanguage = \"{}\"\nphone = \"+7701{:07}\"\n",
+            *iin, made, static_cast<int>(born.year()), static_cast<unsigned>(born.month()),
+            static_cast<unsigned>(born.day()), (*iin)[6] == '1' ? "male" : "female", made % 2 == 0 ? "ru" : "kk", made);
     }
     return out;
 }
