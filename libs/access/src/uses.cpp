@@ -44,6 +44,11 @@ base::Refusal refusal_of(std::vector<const Reason*> reasons) {
     return base::Refusal(std::move(reasons));
 }
 
+// A key is its sender's (design section 2, Idempotency): under the key of another, nobody gets what that one was given.
+crypto::Digest key_of(const records::Vault& vault, const UseCommand& command) {
+    return vault.blind_index("use by " + command.receiver, command.idempotency_key);
+}
+
 consent::Call call_of(const UseCommand& command) {
     return {.receiver = command.receiver,
             .service = command.service,
@@ -71,20 +76,19 @@ std::vector<const Reason*> Uses::objections(const records::Consents::Found& foun
 UseDecision Uses::reserve(store::WriteSession& session, const UseCommand& command, base::Time now) const {
     const records::Records& records = parts_.records;
     const auto token = records.tokens.find(session, command.token);
-    if (!token || token->revoked || now >= token->expires) return Objected{use_token_ended};
+    const bool opens = token && token->kind == records::TokenKind::access && !token->revoked && now < token->expires;
+    if (!opens) return Objected{use_token_ended};
     auto found = records.consents.find(session, token->consent, records.subjects);
     if (!found) throw records::Damaged("a token names a consent that is gone");
     consent::Consent& consent = found->consent;
 
     const auto id = consent::UseId::make(now, consent.id.bucket(), parts_.entropy);
     const bool keyed = !command.idempotency_key.empty();
-    const crypto::Digest key =
-        keyed ? records.vault.blind_index("use", command.idempotency_key) : crypto::sha256(id.bytes());
+    const crypto::Digest key = keyed ? key_of(records.vault, command) : crypto::sha256(id.bytes());
     if (keyed) {
         if (const auto earlier = records.uses.find(session, consent.id, key)) {
-            if (earlier->use.state != UseState::not_sent) {
-                return repeat(session, *earlier, command, found->subject.data_key);
-            }
+            const bool again = earlier->use.state == UseState::not_sent && earlier->digest == command.digest;
+            if (!again) return repeat(session, *earlier, command, found->subject.data_key);
             records.uses.release_key(session, earlier->use);
         }
     }
