@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs a fuzz target over each file of its corpus, so that every build replays what the fuzzer has found.
 #include <cstddef>
 #include <cstdint>

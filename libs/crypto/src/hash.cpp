@@ -13,7 +13,8 @@ Digest sha256(std::initializer_list<base::BytesView> parts) {
     thread_local const MdContext context = required(MdContext(EVP_MD_CTX_new()), "digest context");
     Digest digest;
     require(EVP_DigestInit_ex2(context.get(), sha256_algorithm(), nullptr), "digest");
-    for (const base::BytesView part : parts) require(EVP_DigestUpdate(context.get(), part.data(), part.size()), "digest");
+    for (const base::BytesView part : parts)
+        require(EVP_DigestUpdate(context.get(), part.data(), part.size()), "digest");
     require(EVP_DigestFinal_ex(context.get(), digest.data(), nullptr), "digest");
     return digest;
 }

@@ -20,7 +20,9 @@ struct Free {
     }
 };
 
-inline void free_bio(BIO* bio) { BIO_free(bio); }
+inline void free_bio(BIO* bio) {
+    BIO_free(bio);
+}
 
 using MdContext = std::unique_ptr<EVP_MD_CTX, Free<EVP_MD_CTX_free>>;
 using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, Free<EVP_CIPHER_CTX_free>>;

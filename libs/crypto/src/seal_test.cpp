@@ -26,14 +26,18 @@ TEST_F(Sealing, KeepsAnEmptyValue) {
     EXPECT_EQ(open(key, empty, as_bytes("c")), base::Bytes{});
 }
 
-TEST_F(Sealing, NeverRepeatsItself) { EXPECT_NE(seal(key, as_bytes("құпия"), as_bytes("person/1"), entropy), sealed); }
+TEST_F(Sealing, NeverRepeatsItself) {
+    EXPECT_NE(seal(key, as_bytes("құпия"), as_bytes("person/1"), entropy), sealed);
+}
 
 TEST_F(Sealing, RefusesAnotherContext) {
     EXPECT_FALSE(open(key, sealed, as_bytes("person/2")));
     EXPECT_FALSE(open(key, sealed, {}));
 }
 
-TEST_F(Sealing, RefusesAnotherKey) { EXPECT_FALSE(open(make_seal_key(entropy), sealed, as_bytes("person/1"))); }
+TEST_F(Sealing, RefusesAnotherKey) {
+    EXPECT_FALSE(open(make_seal_key(entropy), sealed, as_bytes("person/1")));
+}
 
 TEST_F(Sealing, RefusesEveryChangedBit) {
     for (std::size_t bit = 0; bit < sealed.size() * 8; ++bit) {

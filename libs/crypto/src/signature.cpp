@@ -19,10 +19,16 @@ constexpr int rsa_bits_max = 8192;
 
 using KeyHandle = std::shared_ptr<EVP_PKEY>;
 
-KeyHandle own(EVP_PKEY* key) { return {key, EVP_PKEY_free}; }
-KeyHandle own_required(EVP_PKEY* key, const char* what) { return own(required(key, what)); }
+KeyHandle own(EVP_PKEY* key) {
+    return {key, EVP_PKEY_free};
+}
+KeyHandle own_required(EVP_PKEY* key, const char* what) {
+    return own(required(key, what));
+}
 
-Bignum bignum(base::BytesView bytes) { return Bignum(BN_bin2bn(bytes.data(), static_cast<int>(bytes.size()), nullptr)); }
+Bignum bignum(base::BytesView bytes) {
+    return Bignum(BN_bin2bn(bytes.data(), static_cast<int>(bytes.size()), nullptr));
+}
 
 std::string bignum_text(const EVP_PKEY* key, const char* name, std::size_t width) {
     BIGNUM* raw = nullptr;
@@ -54,7 +60,8 @@ KeyHandle p256_from(const JwkMembers& members) {
     point.insert(point.end(), y->begin(), y->end());
     const ParamBuilder builder = required(ParamBuilder(OSSL_PARAM_BLD_new()), "parameters");
     require(OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, "prime256v1", 0), "group");
-    require(OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()), "point");
+    require(OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()),
+            "point");
     return public_from("EC", builder.get());
 }
 
@@ -144,7 +151,9 @@ std::string PublicKey::thumbprint() const {
     return base::to_base64url(sha256(base::as_bytes(canonical)));
 }
 
-bool PublicKey::fits(Algorithm algorithm) const { return key_fits(key_.get(), algorithm); }
+bool PublicKey::fits(Algorithm algorithm) const {
+    return key_fits(key_.get(), algorithm);
+}
 
 bool PublicKey::verifies(Algorithm algorithm, base::BytesView message, base::BytesView signature) const {
     if (!fits(algorithm)) return false;
@@ -153,12 +162,15 @@ bool PublicKey::verifies(Algorithm algorithm, base::BytesView message, base::Byt
     const base::BytesView given = algorithm == Algorithm::es256 ? base::BytesView(der) : signature;
     const MdContext context = required(MdContext(EVP_MD_CTX_new()), "verify context");
     EVP_PKEY_CTX* key_context = nullptr;
-    require(EVP_DigestVerifyInit_ex(context.get(), &key_context, "SHA256", nullptr, nullptr, key_.get(), nullptr), "verify");
+    require(EVP_DigestVerifyInit_ex(context.get(), &key_context, "SHA256", nullptr, nullptr, key_.get(), nullptr),
+            "verify");
     if (algorithm == Algorithm::ps256) use_pss(key_context);
     return EVP_DigestVerify(context.get(), given.data(), given.size(), message.data(), message.size()) == 1;
 }
 
-PrivateKey PrivateKey::generate_p256() { return PrivateKey(own_required(EVP_EC_gen("P-256"), "P-256 key")); }
+PrivateKey PrivateKey::generate_p256() {
+    return PrivateKey(own_required(EVP_EC_gen("P-256"), "P-256 key"));
+}
 
 PrivateKey PrivateKey::generate_rsa2048() {
     return PrivateKey(own_required(EVP_RSA_gen(static_cast<unsigned>(rsa_bits_min)), "RSA key"));
@@ -180,13 +192,16 @@ base::Secret<std::string> PrivateKey::to_pem() const {
     return base::Secret<std::string>(std::string(data, static_cast<std::size_t>(length)));
 }
 
-PublicKey PrivateKey::public_key() const { return PublicKey(key_); }
+PublicKey PrivateKey::public_key() const {
+    return PublicKey(key_);
+}
 
 base::Bytes PrivateKey::sign(Algorithm algorithm, base::BytesView message) const {
     if (!key_fits(key_.get(), algorithm)) fail("the algorithm does not fit the key");
     const MdContext context = required(MdContext(EVP_MD_CTX_new()), "sign context");
     EVP_PKEY_CTX* key_context = nullptr;
-    require(EVP_DigestSignInit_ex(context.get(), &key_context, "SHA256", nullptr, nullptr, key_.get(), nullptr), "sign");
+    require(EVP_DigestSignInit_ex(context.get(), &key_context, "SHA256", nullptr, nullptr, key_.get(), nullptr),
+            "sign");
     if (algorithm == Algorithm::ps256) use_pss(key_context);
     std::size_t length = 0;
     require(EVP_DigestSign(context.get(), nullptr, &length, message.data(), message.size()), "sign");

@@ -68,12 +68,16 @@ TEST(Es256, RefusesTheZeroSignature) {
 
 // RFC 7638 section 3.1.
 TEST(Thumbprint, IsThatOfItsStandard) {
-    const JwkMembers rsa{.kty = "RSA", .crv = {}, .x = {}, .y = {},
-                         .n = "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECP"
-                              "ebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY"
-                              "368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0f"
-                              "M4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw",
-                         .e = "AQAB"};
+    const JwkMembers rsa{
+        .kty = "RSA",
+        .crv = {},
+        .x = {},
+        .y = {},
+        .n = "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECP"
+             "ebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY"
+             "368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0f"
+             "M4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw",
+        .e = "AQAB"};
     EXPECT_EQ(PublicKey::from_jwk(rsa)->thumbprint(), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
 }
 
@@ -87,7 +91,8 @@ TEST(Jwk, RefusesWhatIsNoKey) {
     const JwkMembers symmetric{.kty = "oct", .crv = {}, .x = {}, .y = {}, .n = {}, .e = {}};
     const JwkMembers small_rsa{.kty = "RSA", .crv = {}, .x = {}, .y = {}, .n = std::string(171, 'z'), .e = "AQAB"};
     const JwkMembers no_exponent{.kty = "RSA", .crv = {}, .x = {}, .y = {}, .n = std::string(342, 'z'), .e = ""};
-    for (const JwkMembers& members : {off_curve, short_x, other_curve, symmetric, small_rsa, no_exponent, JwkMembers{}}) {
+    for (const JwkMembers& members :
+         {off_curve, short_x, other_curve, symmetric, small_rsa, no_exponent, JwkMembers{}}) {
         EXPECT_FALSE(PublicKey::from_jwk(members));
     }
 }

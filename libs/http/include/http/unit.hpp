@@ -44,9 +44,8 @@ auto committed(store::Writer& writer, F f) -> boost::asio::awaitable<std::invoke
         // not destroyed.
         auto waiting = std::make_shared<decltype(handler)>(std::move(handler));
         try {
-            store::submit(writer, std::move(f), [waiting](Came outcome) noexcept {
-                detail::resume<Came>(waiting, std::move(outcome));
-            });
+            store::submit(writer, std::move(f),
+                          [waiting](Came outcome) noexcept { detail::resume<Came>(waiting, std::move(outcome)); });
         } catch (...) {
             detail::resume<Came>(waiting, Came{std::in_place_index<1>, std::current_exception()});
         }
