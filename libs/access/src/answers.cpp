@@ -83,8 +83,12 @@ void Answers::tell(store::WriteSession& session, const Loaded& loaded, std::stri
 void Answers::expire_consent(store::WriteSession& session, consent::ConsentId id, base::Time now) const {
     auto found = parts_.records.consents.find(session, id, parts_.records.subjects);
     if (!found) throw records::Damaged("a timer names a consent that is gone");
-    if (now < found->consent.expires) return;
-    if (consent::move(found->consent, consent::ConsentState::expired).has_error()) return;  // ended before its term
+    if (consent::ended(found->consent)) return;  // before its term
+    if (now < found->consent.expires) {
+        // The clock was moved back since the timer was found due, and the timer goes with this unit.
+        return parts_.timers.schedule(session, {timer_consent_expiry, id.bucket(), id.bytes()}, found->consent.expires);
+    }
+    if (consent::move(found->consent, consent::ConsentState::expired).has_error()) return;
     parts_.records.consents.update(session, found->consent);
     parts_.records.journal.append(session, consent_fact("consent.expired", found->consent, now));
     session.after_commit([&index = parts_.tokens, id] { index.end_consent(id); });

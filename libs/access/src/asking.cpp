@@ -104,6 +104,10 @@ void Asking::expire(store::WriteSession& session, consent::RequestId id, base::T
     const records::Subject subject = records.subjects.load(session, state->subject);
     auto request = records.requests.find(session, id, subject.data_key).value();
     const bool was_asked = request.state == consent::RequestState::asked;
+    if (consent::open(request) && now < request.expires) {
+        // The clock was moved back since the timer was found due, and the timer goes with this unit.
+        return parts_.timers.schedule(session, {timer_request_expiry, id.bucket(), id.bytes()}, request.expires);
+    }
     if (consent::expire(request, now).has_error()) return;  // answered in the meantime
     records.requests.update(session, request);
     records.journal.append(session, request_fact(request, now));

@@ -18,7 +18,7 @@ public:
     void mark_undeliverable(store::WriteSession& session, consent::RequestId id, base::Time now) const;
     // The answer that a phone gave, taken from the outbox. A second or a late one changes nothing.
     void answer_from_phone(store::WriteSession& session, const store::OutboxRow& row, base::Time now) const;
-    // The timer of a consent's term.
+    // The timer of a consent's term; one that comes too early is set again.
     void expire_consent(store::WriteSession& session, consent::ConsentId id, base::Time now) const;
 
 private:

@@ -42,7 +42,8 @@ public:
     base::Result<RecordedRequest> record(store::WriteSession& session, const AskCommand& command, consent::RequestId id,
                                          base::Time now) const;
 
-    // The timer of its expiry. Tells the person that silence gave nobody access.
+    // The timer of its expiry. Tells the person that silence gave nobody access. One that comes too
+    // early is set again.
     void expire(store::WriteSession& session, consent::RequestId id, base::Time now) const;
 
 private:
