@@ -99,6 +99,8 @@ void Contact::hear(store::WriteSession& session, const people::Phone& phone, std
     const auto chosen = choose(channel::read_reply(text), open);
     if (!chosen) return clarify(session, phone, open, now);
     questions.close(session, chosen->request);
+    // Whoever answers has been asked: while the outcome of its SMS is not known, the question must not go out again.
+    store::Outbox::done(session, chosen->request.bytes());
     const boost::json::object payload{{"request", chosen->request.to_string()},
                                       {"yes", chosen->answer == consent::Answer::yes},
                                       {"heard", base::to_micros(now)}};
