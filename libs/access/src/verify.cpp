@@ -18,6 +18,7 @@ constexpr std::size_t findings_max = 100;
 struct Said {
     std::int64_t state = -1;
     std::int64_t uses = -1, counted = -1;
+    std::string expires;  // as the journal writes times; empty for a use
     bool has_row = false;
 };
 
@@ -81,6 +82,7 @@ private:
         Said& entity = said_[std::string(fact.at("id").as_string())];
         // A consent is also spoken of by its uses; what was refused changes nothing.
         number("state", entity.state);
+        if (const auto* expires = fact.if_contains("expires")) entity.expires = expires->as_string();
         if (!fact.contains("consent_state")) return;
         Said& consent = said_[std::string(fact.at("consent").as_string())];
         number("consent_state", consent.state);
@@ -90,7 +92,7 @@ private:
 
     void check_leaves() {
         ledger::Frontier tree;
-        std::int64_t next = 0;
+        std::int64_t next = 0, last = 0;
         for (std::size_t read = page; read == page;) {
             read = 0;
             records_.journal.each_leaf_from(session_, next, page, [&](const records::Journal::Leaf& leaf) {
@@ -99,6 +101,7 @@ private:
                 const std::string name = "leaf " + std::to_string(leaf.number);
                 if (leaf.number != next) find(name + " stands where leaf " + std::to_string(next) + " should");
                 next = leaf.number + 1;
+                last = leaf.journal_seq;
                 if (at >= leaf_hashes_.size() || sequences_[at] != leaf.journal_seq || leaf_hashes_[at] != leaf.hash) {
                     find(name + " is not the journal entry of its place");
                 }
@@ -109,6 +112,7 @@ private:
         report_.root = base::to_hex(tree.root());
         const auto head = records_.journal.head(session_);
         if (!(head.frontier == tree)) find("the head of the ledger is not the tree of its leaves");
+        if (head.journal_seq != last) find("the head of the ledger is not at the entry of its last leaf");
     }
 
     void check_rows() {
@@ -126,6 +130,9 @@ private:
         Said& said = at->second;
         said.has_row = true;
         if (said.state != row.state) find(name + " is in another state than the journal says");
+        if (said.expires != (row.expires ? base::to_iso8601(*row.expires) : "")) {
+            find(name + " ends at another time than the journal says");
+        }
         if (said.uses != row.uses || said.counted != row.counted) find(name + " counts other uses than the journal");
     }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string_view>
 
 #include "base/id.hpp"
@@ -15,6 +16,7 @@ struct RowState {
     base::RawId id;
     std::int64_t state = 0;                // of an access token: 1 when revoked
     std::int64_t uses = -1, counted = -1;  // of a consent
+    std::optional<base::Time> expires;     // not of a use
 };
 
 // All requests, consents, uses and access tokens. Throws Damaged where an id is none.
