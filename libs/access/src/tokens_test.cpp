@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+
+#include "access/testing.hpp"
+#include "base/limits.hpp"
+#include "base/text.hpp"
+
+namespace kelisim::access {
+namespace {
+
+using namespace access::testing;
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+
+class TokensTest : public ::testing::Test {
+protected:
+    base::Result<IssuedToken> refresh(const std::string& text, const registry::System& client) {
+        return world.unit([&](store::WriteSession& session) {
+            return world.service->tokens.refresh(session, text, client, world.clock.now());
+        });
+    }
+    bool revoke(consent::TokenId id, const registry::System& client) {
+        return world.unit([&](store::WriteSession& session) {
+            return world.service->tokens.revoke(session, id, client, world.clock.now());
+        });
+    }
+    PollState poll(consent::RequestId id, std::string_view initiator = "DEMOBANK") {
+        return world.look([&](store::ReadSession& session) {
+            return world.service->tokens.poll(session, id, initiator, world.clock.now());
+        });
+    }
+    bool lives(const IssuedToken& token) {
+        return world.service->index.find(id_of(token), world.clock.now()).has_value();
+    }
+    void TearDown() override { EXPECT_THAT(world.verify().findings, ElementsAre()); }
+
+    World world;
+};
+
+TEST_F(TokensTest, APollTellsWhereTheRequestStandsToItsInitiatorAlone) {
+    const auto id = ask(world, person::abai());
+    EXPECT_EQ(poll(id), PollState::pending);
+    EXPECT_EQ(poll(id, "DEMOINS"), PollState::unknown);
+    EXPECT_EQ(poll(world.service->asking.new_id(person::abai().iin, world.clock.now())), PollState::unknown);
+    deliver(world);
+    EXPECT_EQ(poll(id), PollState::pending);
+    hear(world, person::abai(), "1", "a");
+    deliver(world);
+    EXPECT_EQ(poll(id), PollState::granted);
+    const auto refused = ask(world, person::ybyrai());
+    deliver(world);
+    hear(world, person::ybyrai(), "2", "b");
+    deliver(world);
+    EXPECT_EQ(poll(refused), PollState::refused);
+    EXPECT_EQ(poll(ask(world, person::without_phone())), PollState::undeliverable);
+    const auto silent = ask(world, person::ybyrai());
+    world.clock.advance(base::limits::request_life_default);
+    EXPECT_EQ(poll(silent), PollState::expired) << "the clock decides, not the scheduler";
+    EXPECT_EQ(poll(id), PollState::granted);
+}
+
+// KDP-2.8: the token identifies its holder and says what it opens.
+TEST_F(TokensTest, ATokenSaysWhatThePersonSaidYesTo) {
+    const auto id = granted(world, person::abai());
+    const auto token = redeem(world, id, world.bank()).value();
+    EXPECT_EQ(token.claims.issuer, issuer);
+    EXPECT_EQ(token.claims.subject, person::abai().iin);
+    EXPECT_EQ(token.claims.client_id, "demo-bank");
+    EXPECT_THAT(token.claims.audience, ElementsAre("GBDFL"));
+    EXPECT_EQ(token.claims.issued, world.clock.now());
+    EXPECT_EQ(token.claims.expires, world.clock.now() + base::limits::access_token_life);
+    EXPECT_EQ(token.claims.acr, "urn:kelisim:acr:sms-reply");
+    EXPECT_EQ(token.claims.answered, world.consent_of(id).granted);
+    EXPECT_EQ(token.claims.grant.purpose, "loan-application");
+    EXPECT_EQ(token.claims.grant.consent, world.consent_of(id).id.to_string());
+    EXPECT_THAT(token.claims.grant.fields, ElementsAre("surname", "name", "birthDate", "spouse", "children"));
+    EXPECT_TRUE(lives(token));
+    EXPECT_THAT(world.journal_of(id_of(token)), ElementsAre("token.issued"));
+}
+
+TEST_F(TokensTest, ARequestIsRedeemedAgainWhenTheAnswerWasLost) {
+    const auto id = granted(world, person::abai());
+    const auto first = redeem(world, id, world.bank()).value();
+    const auto second = redeem(world, id, world.bank()).value();
+    EXPECT_NE(first.claims.jti, second.claims.jti);
+    EXPECT_TRUE(lives(first));
+    EXPECT_TRUE(lives(second));
+}
+
+TEST_F(TokensTest, AnotherClientCannotRedeemRefreshOrRevoke) {
+    const auto id = granted(world, person::abai());
+    EXPECT_FALSE(redeem(world, id, world.insurer()));
+    const auto token = redeem(world, id, world.bank()).value();
+    EXPECT_TRUE(refresh(*token.refresh_token, world.insurer()).error().has(refresh_token_invalid));
+    EXPECT_FALSE(revoke(id_of(token), world.insurer()));
+    EXPECT_TRUE(lives(token));
+}
+
+// LAW-36.2: no token without a yes.
+TEST_F(TokensTest, NothingIsRedeemedBeforeAYes) {
+    const auto id = ask(world, person::abai());
+    EXPECT_FALSE(redeem(world, id, world.bank()));
+    deliver(world);
+    EXPECT_FALSE(redeem(world, id, world.bank()));
+    EXPECT_FALSE(redeem(world, world.service->asking.new_id(person::abai().iin, world.clock.now()), world.bank()));
+    EXPECT_FALSE(redeem(world, ask(world, person::without_phone()), world.bank()));
+}
+
+TEST_F(TokensTest, ARefreshTokenRenewsWhileTheConsentLivesAndNotAfter) {
+    const auto id = granted(world, person::abai());
+    const auto token = redeem(world, id, world.bank()).value();
+    world.clock.advance(1h);
+    EXPECT_FALSE(lives(token));
+    const auto renewed = refresh(*token.refresh_token, world.bank()).value();
+    EXPECT_TRUE(lives(renewed));
+    EXPECT_FALSE(renewed.refresh_token) << "the same one stays";
+    const auto consent = world.consent_of(id);
+    world.clock.advance(consent.expires - world.clock.now() - 1min);
+    const auto last = refresh(*token.refresh_token, world.bank()).value();
+    EXPECT_EQ(last.claims.expires, consent.expires) << "no token outlives its consent";
+    world.clock.advance(1min);
+    EXPECT_FALSE(lives(last)) << "by the clock alone";
+    EXPECT_TRUE(refresh(*token.refresh_token, world.bank()).has_error());
+    EXPECT_FALSE(redeem(world, id, world.bank()));
+}
+
+TEST_F(TokensTest, ARefreshTokenIsTheWholeText) {
+    const auto token = redeem(world, granted(world, person::abai()), world.bank()).value();
+    const std::string& text = *token.refresh_token;
+    const std::string other_secret = text.substr(0, text.find('.') + 1) + base::to_base64url(base::Bytes(32));
+    const std::string no_secret = text.substr(0, text.find('.') + 1);
+    for (const std::string& wrong :
+         {std::string(), std::string("."), text + "A", text.substr(1), no_secret, text.substr(0, text.find('.')),
+          token.claims.jti, token.claims.jti + ".", other_secret, text + "."}) {
+        EXPECT_TRUE(refresh(wrong, world.bank()).has_error()) << wrong;
+    }
+    EXPECT_TRUE(refresh(text, world.bank()).has_value());
+    EXPECT_EQ(world.store.raw_bytes().find(text.substr(text.find('.') + 1)), std::string::npos)
+        << "only its hash is stored";
+}
+
+TEST_F(TokensTest, RevokingAnAccessTokenEndsItAlone) {
+    const auto id = granted(world, person::abai());
+    const auto first = redeem(world, id, world.bank()).value();
+    const auto second = redeem(world, id, world.bank()).value();
+    EXPECT_TRUE(revoke(id_of(first), world.bank()));
+    EXPECT_TRUE(revoke(id_of(first), world.bank())) << "again is no error";
+    EXPECT_FALSE(lives(first));
+    EXPECT_TRUE(lives(second));
+    EXPECT_TRUE(refresh(*first.refresh_token, world.bank()).has_value());
+    EXPECT_THAT(world.journal_of(id_of(first)), ElementsAre("token.issued", "token.revoked"));
+}
+
+TEST_F(TokensTest, RevokingARefreshTokenEndsEveryTokenOfItsConsent) {
+    const auto id = granted(world, person::abai());
+    const auto other = redeem(world, granted(world, person::ybyrai()), world.bank()).value();
+    const auto first = redeem(world, id, world.bank()).value();
+    const auto second = redeem(world, id, world.bank()).value();
+    const auto stored = world.look(
+        [&](store::ReadSession& session) { return world.service->tokens.find_refresh(session, *first.refresh_token); });
+    ASSERT_TRUE(stored);
+    EXPECT_TRUE(revoke(stored->id, world.bank()));
+    EXPECT_FALSE(lives(first));
+    EXPECT_FALSE(lives(second));
+    EXPECT_TRUE(lives(other));
+    EXPECT_TRUE(refresh(*first.refresh_token, world.bank()).has_error());
+    EXPECT_TRUE(refresh(*second.refresh_token, world.bank()).has_error());
+}
+
+TEST_F(TokensTest, ARestartKnowsTheTokensThatLiveAndNoOthers) {
+    const auto id = granted(world, person::abai());
+    const auto expired = redeem(world, id, world.bank()).value();
+    world.clock.advance(base::limits::access_token_life);
+    const auto live = redeem(world, id, world.bank()).value();
+    const auto revoked = redeem(world, id, world.bank()).value();
+    revoke(id_of(revoked), world.bank());
+    world.restart();
+    EXPECT_TRUE(lives(live));
+    EXPECT_FALSE(lives(expired));
+    EXPECT_FALSE(lives(revoked));
+    EXPECT_EQ(world.service->index.forget_expired(world.clock.now()), 1U);
+}
+
+TEST_F(TokensTest, AnExpiredConsentEndsItsTokensAlsoAfterARestart) {
+    const auto id = granted(world, person::abai());
+    const auto consent = world.consent_of(id);
+    world.clock.advance(consent.expires - world.clock.now() - 1min);
+    const auto token = redeem(world, id, world.bank()).value();
+    world.clock.advance(1min);
+    world.unit([&](store::WriteSession& session) {
+        world.service->answers.expire_consent(session, consent.id, world.clock.now());
+    });
+    EXPECT_FALSE(lives(token));
+    world.restart();
+    EXPECT_FALSE(lives(token));
+    EXPECT_FALSE(redeem(world, id, world.bank()));
+}
+
+TEST(TokenIndexTest, ForgetsWhatIsPastAndRemembersAnEndedConsentWhileATokenNamesIt) {
+    TokenIndex index;
+    base::SeededEntropy entropy(3);
+    const auto now = records::testing::start;
+    const auto consent = consent::ConsentId::make(now, {}, entropy);
+    const auto token = consent::TokenId::make(now, {}, entropy);
+    index.add(token, {.consent = consent, .expires = now + 1min, .verified = {}});
+    EXPECT_TRUE(index.find(token, now + 1min - 1us));
+    EXPECT_FALSE(index.find(token, now + 1min));
+    index.end_consent(consent);
+    EXPECT_EQ(index.forget_expired(now), 1U);
+    EXPECT_FALSE(index.find(token, now)) << "still ended after a sweep";
+    EXPECT_EQ(index.forget_expired(now + 1min), 0U);
+    index.mark_verified(token, {});
+    EXPECT_FALSE(index.find(token, now));
+}
+
+// --- introspection ----------------------------------------------------------------------------------------------------
+
+class IntrospectionTest : public TokensTest {
+protected:
+    IssuedToken issue() { return redeem(world, granted(world, person::abai()), world.bank()).value(); }
+    std::string sign(const IssuedToken& token, const token::SigningKey& with) {
+        return token::sign(with, token::access_token_type, token::to_json(token.claims));
+    }
+    bool active(std::string_view text) {
+        const Introspection introspection(world.service->index, keys, issuer);
+        return introspection.look(text, world.clock.now()).has_value();
+    }
+
+    token::SigningKey key{crypto::PrivateKey::generate_p256()};
+    token::SigningKey foreign{crypto::PrivateKey::generate_p256()};
+    token::KeySet keys{{key.verification()}};
+};
+
+// KDP-2.8, LAW-53
+TEST_F(IntrospectionTest, ATokenOfOursIsActiveUntilItEnds) {
+    const auto token = issue();
+    const std::string text = sign(token, key);
+    const Introspection introspection(world.service->index, keys, issuer);
+    const auto found = introspection.look(text, world.clock.now());
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->id, id_of(token));
+    EXPECT_EQ(found->claims.subject, person::abai().iin);
+    EXPECT_TRUE(active(text)) << "the second time without a verification";
+    EXPECT_TRUE(active(sign(token, key))) << "another signature of ours over the same";
+    revoke(id_of(token), world.bank());
+    EXPECT_FALSE(active(text));
+}
+
+TEST_F(IntrospectionTest, AForgedTokenWithTheIdOfALivingOneIsNot) {
+    const auto token = issue();
+    const std::string text = sign(token, key);
+    const std::string forged = sign(token, foreign);
+    EXPECT_FALSE(active(forged));
+    EXPECT_TRUE(active(text));
+    EXPECT_FALSE(active(forged)) << "also after the real one was verified";
+    std::string flipped = text;
+    flipped[flipped.size() - 10] = flipped[flipped.size() - 10] == 'A' ? 'B' : 'A';
+    EXPECT_FALSE(active(flipped));
+    EXPECT_FALSE(active(text.substr(0, text.rfind('.') + 1))) << "without its signature";
+    auto other_person = token;
+    other_person.claims.subject = person::ybyrai().iin;
+    const std::string payload = sign(other_person, foreign);
+    const auto first_dot = payload.find('.'), last_dot = payload.rfind('.');
+    EXPECT_FALSE(active(text.substr(0, text.find('.')) + payload.substr(first_dot, last_dot - first_dot) +
+                        text.substr(text.rfind('.'))))
+        << "another payload under the real signature";
+    EXPECT_TRUE(active(text));
+}
+
+TEST_F(IntrospectionTest, WhatIsNoLivingTokenOfOursIsNotActive) {
+    const auto token = issue();
+    for (const std::string& garbage : {std::string(), std::string("."), std::string("a.b.c"), *token.refresh_token})
+        EXPECT_FALSE(active(garbage));
+    auto strange = token;
+    strange.claims.jti = consent::TokenId::make(world.clock.now(), {}, world.entropy).to_string();
+    EXPECT_FALSE(active(sign(strange, key))) << "signed by us, and never issued";
+    auto elsewhere = token;
+    elsewhere.claims.issuer = "https://elsewhere.test";
+    EXPECT_FALSE(active(sign(elsewhere, key)));
+    const std::string wrong_type = token::sign(key, token::id_token_type, token::to_json(token.claims));
+    EXPECT_FALSE(active(wrong_type));
+    const std::string text = sign(token, key);
+    EXPECT_TRUE(active(text));
+    world.clock.advance(base::limits::access_token_life);
+    EXPECT_FALSE(active(text));
+}
+
+TEST_F(IntrospectionTest, ARestartVerifiesAnew) {
+    const auto token = issue();
+    const std::string text = sign(token, key);
+    EXPECT_TRUE(active(text));
+    world.restart();
+    EXPECT_FALSE(active(sign(token, foreign)));
+    EXPECT_TRUE(active(text));
+}
+
+}  // namespace
+}  // namespace kelisim::access
