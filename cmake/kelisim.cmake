@@ -34,7 +34,8 @@ if(KELISIM_PCH)
 endif()
 
 function(kelisim_common target)
-  target_link_libraries(${target} PRIVATE warnings)
+  # Boost and fmt for everybody: the precompiled headers hold them, and fit only where their definitions are the same.
+  target_link_libraries(${target} PRIVATE warnings Boost::headers fmt::fmt)
   if(KELISIM_PCH)
     target_precompile_headers(${target} REUSE_FROM pch)
   endif()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -81,6 +82,7 @@ int main(int argc, char** argv) {
     CLI::App cli("Kelisim: personal-data access control");
     Arguments arguments;
     int status = 0;
+    ::umask(077);  // whatever this process writes is for its own user alone
     try {
         declare(cli, arguments, status);
         cli.parse(argc, argv);

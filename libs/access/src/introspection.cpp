@@ -25,4 +25,14 @@ std::optional<Introspection::Active> Introspection::look(std::string_view text, 
     return Active{.id = *id, .claims = std::move(*claims)};
 }
 
+std::optional<Introspection::Active> Introspection::genuine(std::string_view text, base::Time now) const {
+    if (auto live = look(text, now)) return live;
+    const token::Expected expected{.issuer = issuer_, .audience = {}, .now = now};
+    auto claims = token::verify_access_token(text, keys_, expected);
+    if (claims.has_error()) return std::nullopt;
+    const auto id = consent::TokenId::parse(claims->jti);
+    if (!id) return std::nullopt;
+    return Active{.id = *id, .claims = std::move(*claims)};
+}
+
 }  // namespace kelisim::access

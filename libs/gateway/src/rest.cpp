@@ -133,7 +133,7 @@ std::variant<Rest::Caller, http::Response> Rest::identify(const http::Request& r
     if (bearer && kdp_token) return api::problem(token_given_twice, request);
     if (!bearer && !kdp_token) return api::problem(token_missing, request);
     const std::string_view text = bearer ? *bearer : *kdp_token;
-    auto active = parts_.introspection.look(text, parts_.clock.now());
+    auto active = parts_.introspection.genuine(text, parts_.clock.now());
     if (!active) return api::problem(access::use_token_ended, request);
     const registry::System* system = parts_.registry.system_of_client(active->claims.client_id);
     if (kdp_token) {

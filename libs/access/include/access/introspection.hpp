@@ -23,6 +23,9 @@ public:
     };
     // Nothing for whatever is not a live token of ours; never why.
     std::optional<Active> look(std::string_view text, base::Time now) const;
+    // A token of ours before its expiry, also when it or its consent has ended: for the use decision, which gives every
+    // reason itself and knows the answers that were given before the end.
+    std::optional<Active> genuine(std::string_view text, base::Time now) const;
 
 private:
     TokenIndex& tokens_;
