@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "installation.hpp"
+
+#include "access/sweeps.hpp"
+#include "base/limits.hpp"
+#include "records/registry_store.hpp"
+#include "store_sqlite/schema.hpp"
+
+namespace kelisim::bench {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// As apps/kelisim sets them.
+constexpr std::string_view timer_ledger = "ledger.sequence";
+constexpr std::string_view ledger_name = "the one sequencer";
+constexpr std::size_t entries_per_round = 2000;
+constexpr auto ledger_interval = 500ms;
+
+store::TimerKey ledger_key() {
+    return {timer_ledger, base::Bucket{}, base::as_bytes(ledger_name)};
+}
+
+world::World make_world(std::size_t persons, base::Entropy& entropy) {
+    world::World world = world::load(world::generate(persons, entropy), "the world of the benchmark");
+    // So that uses are limited by the machine and not by the sandbox's connections.
+    for (registry::Connection& connection : world.entries.connections)
+        connection.uses_max = base::limits::uses_max_max;
+    return world;
+}
+
+std::vector<people::Person> askable_of(const world::World& world) {
+    std::vector<people::Person> persons;
+    for (const people::Person& person : world.persons) {
+        if (person.phone && people::askable(person).has_value()) persons.push_back(person);
+    }
+    return persons;
+}
+
+std::unique_ptr<store_sqlite::Database> make_database(const std::filesystem::path& directory) {
+    const store_sqlite::Options options{.directory = directory};
+    store_sqlite::init(options);
+    return store_sqlite::Database::open(options);
+}
+
+}  // namespace
+
+Installation::Installation(const std::filesystem::path& directory, std::size_t count)
+    : world(make_world(count, entropy)),
+      persons(askable_of(world)),
+      vault(crypto::make_seal_key(entropy)),
+      key(crypto::PrivateKey::generate_p256()),
+      registry(world.entries),
+      database(make_database(directory)),
+      records(vault, entropy),
+      asking(parts()),
+      contact(parts()),
+      answers(parts()),
+      tokens(parts(), "http://127.0.0.1"),
+      uses(parts()) {
+    fill();
+    scheduler =
+        std::make_unique<store::Scheduler>(timers, database->writer(), database->readers(), clock, timer_handlers());
+    store::run(database->writer(), [this](store::WriteSession& session) {
+        access::plan_sweep(parts(), session, clock.now());
+        timers.schedule(session, ledger_key(), clock.now());
+    });
+}
+
+access::Parts Installation::parts() {
+    return {.registry = registry,
+            .records = records,
+            .timers = timers,
+            .outbox = outbox,
+            .entropy = entropy,
+            .zone = zone,
+            .tokens = index,
+            .script = channel::Script::cyrillic};
+}
+
+void Installation::fill() {
+    store::run(database->writer(), [this](store::WriteSession& session) {
+        records::save_registry(session, world.entries);
+        for (const people::Person& person : world.persons)
+            records.subjects.add(session, person, clock.now());
+    });
+}
+
+store::TimerHandlers Installation::timer_handlers() {
+    store::TimerHandlers handlers;
+    handlers[std::string(access::timer_request_expiry)] = [this](auto& session, const store::DueTimer& timer) {
+        asking.expire(session, consent::RequestId::from_bytes(timer.key.entity).value(), clock.now());
+    };
+    handlers[std::string(access::timer_consent_expiry)] = [this](auto& session, const store::DueTimer& timer) {
+        answers.expire_consent(session, consent::ConsentId::from_bytes(timer.key.entity).value(), clock.now());
+    };
+    handlers[std::string(access::timer_answer_forget)] = [this](auto& session, const store::DueTimer& timer) {
+        uses.forget_answer(session, consent::UseId::from_bytes(timer.key.entity).value());
+    };
+    handlers[std::string(access::timer_sweep)] = [this](auto& session, const store::DueTimer&) {
+        access::sweep(parts(), session, clock.now());
+    };
+    handlers[std::string(timer_ledger)] = [this](auto& session, const store::DueTimer&) {
+        const std::size_t added = records.journal.sequence(session, entries_per_round, clock.now());
+        const base::Duration pause = added == entries_per_round ? base::Duration{0} : ledger_interval;
+        timers.schedule(session, ledger_key(), clock.now() + pause);
+    };
+    return handlers;
+}
+
+}  // namespace kelisim::bench

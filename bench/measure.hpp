@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the programs of this folder share: windows of time, latencies, and the one line of JSON that bench/run reads.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <boost/json/object.hpp>
+
+namespace kelisim::bench {
+
+using SteadyClock = std::chrono::steady_clock;
+
+// A directory of its own under `parent`, which decides on which disk is measured; removed at the end.
+class TemporaryDirectory {
+public:
+    explicit TemporaryDirectory(const std::filesystem::path& parent);
+    ~TemporaryDirectory();
+    TemporaryDirectory(const TemporaryDirectory&) = delete;
+    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+    const std::filesystem::path& path() const { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
+struct Plan {
+    std::chrono::milliseconds warm_up{2000};
+    std::chrono::milliseconds window{5000};
+    int windows = 3;
+};
+
+// The growth of `count` per second in each window, read while others work. Returns when the last window is over.
+std::vector<double> rates(const std::atomic<std::uint64_t>& count, const Plan& plan);
+
+// p50, p99, max in microseconds. Sorts.
+boost::json::object quantiles(std::vector<SteadyClock::duration>& latencies);
+
+void print(const boost::json::object& result);
+
+}  // namespace kelisim::bench
