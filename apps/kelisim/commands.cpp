@@ -5,11 +5,14 @@
 
 #include <cstdio>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 
+#include "access/erasure.hpp"
 #include "access/verify.hpp"
 #include "base/entropy.hpp"
 #include "data_directory.hpp"
+#include "records/registry_store.hpp"
 #include "store_sqlite/database.hpp"
 #include "store_sqlite/schema.hpp"
 #include "world/world.hpp"
@@ -91,6 +94,46 @@ int ledger_verify(const fs::path& data) {
         complain(finding);
     if (report.findings_total != 0) complain(fmt::format("{} findings", report.findings_total));
     return report.findings_total == 0 ? 0 : 1;
+}
+
+int person_erase(const fs::path& data) {
+    std::string line;
+    std::getline(std::cin, line);
+    const auto iin = base::Iin::parse(line);
+    if (iin.has_error()) throw base::Outage("standard input holds no IIN");
+    base::SystemEntropy entropy;
+    const base::SystemClock clock;
+    const DataDirectory directory(data);
+    if (!directory.has_database()) throw base::Outage("no database in " + data.string());
+    const records::Vault vault(directory.master_key(entropy));
+    const records::Records records(vault, entropy);
+    store::Timers timers;
+    store::Outbox outbox;
+    const auto database = store_sqlite::Database::open({.directory = data});
+    std::optional<records::Subject> subject;
+    database->readers().read([&](store::ReadSession& session) { subject = records.subjects.find(session, *iin); });
+    if (!subject) {
+        complain("this service knows no such person");
+        return 1;
+    }
+    registry::Entries entries;
+    database->readers().read([&](store::ReadSession& session) { entries = records::load_registry(session); });
+    const registry::Registry registry(std::move(entries));
+    const base::FixedZone zone{std::chrono::seconds{0}};  // nothing here is shown to a person
+    access::TokenIndex index;
+    const access::Parts parts{.registry = registry,
+                              .records = records,
+                              .timers = timers,
+                              .outbox = outbox,
+                              .entropy = entropy,
+                              .zone = zone,
+                              .tokens = index,
+                              .script = channel::Script::cyrillic};
+    directory.note_erasure(subject->id);
+    store::run(database->writer(),
+               [&](store::WriteSession& session) { access::erase_person(parts, session, subject->id, clock.now()); });
+    say("erased; records of access stay until their archive term ends");
+    return 0;
 }
 
 int sandbox_generate(std::size_t persons) {

@@ -21,6 +21,8 @@ int db_status(const std::filesystem::path& data);
 int config_check(const std::filesystem::path& file);
 int config_reference();
 int ledger_verify(const std::filesystem::path& data);
+// Erases the person whose IIN stands on standard input: an argument would show in the list of processes.
+int person_erase(const std::filesystem::path& data);
 int sandbox_generate(std::size_t persons);
 
 }  // namespace kelisim::app

@@ -119,4 +119,25 @@ fs::path DataDirectory::keep_world(std::string_view toml) const {
     return file;
 }
 
+void DataDirectory::note_erasure(consent::SubjectId id) const {
+    const fs::path file = path_ / "erasures";
+    const std::string line = id.to_string() + "\n";
+    const File out(::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+    if (out.get() < 0) fail(file, "cannot be written");
+    const auto written = ::write(out.get(), line.data(), line.size());
+    if (written != static_cast<ssize_t>(line.size()) || ::fsync(out.get()) != 0) fail(file, "cannot be written");
+    sync_directory(path_);
+}
+
+std::vector<consent::SubjectId> DataDirectory::erasures() const {
+    std::vector<consent::SubjectId> ids;
+    std::ifstream in(path_ / "erasures");
+    for (std::string line; std::getline(in, line);) {
+        const auto id = consent::SubjectId::parse(line);
+        if (!id) fail(path_ / "erasures", "holds a line that is no id");
+        ids.push_back(*id);
+    }
+    return ids;
+}
+
 }  // namespace kelisim::app

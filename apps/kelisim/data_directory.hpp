@@ -4,7 +4,9 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
+#include "consent/ids.hpp"
 #include "crypto/seal.hpp"
 #include "token/keys.hpp"
 
@@ -27,6 +29,11 @@ public:
     crypto::PrivateKey sandbox_client_key(const std::string& client_id) const;
     // A copy of the world for the owners' servers: DIR/sandbox/world.toml.
     std::filesystem::path keep_world(std::string_view toml) const;
+
+    // Erasures are also written beside the database, durably and before they happen, so that they can be replayed after a
+    // restore: DIR/erasures, an id a line.
+    void note_erasure(consent::SubjectId id) const;
+    std::vector<consent::SubjectId> erasures() const;
 
 private:
     std::string read_or_make(const std::filesystem::path& file, const std::function<std::string()>& make) const;

@@ -63,6 +63,8 @@ void declare(CLI::App& cli, Arguments& a, int& status) {
     with_data(db, "status", "Compare its schema with the program.", app::db_status);
     auto* ledger = cli.add_subcommand("ledger", "The ledger of a data directory.")->require_subcommand(1);
     with_data(ledger, "verify", "Hold the whole store against it.", app::ledger_verify);
+    auto* person = cli.add_subcommand("person", "The data of one person.")->require_subcommand(1);
+    with_data(person, "erase", "Erase the person whose IIN stands on standard input.", app::person_erase);
     auto* config = cli.add_subcommand("config", "Configuration files.")->require_subcommand(1);
     auto* check = config->add_subcommand("check", "Say everything that is wrong with a file.");
     check->add_option("file", a.file)->required()->check(CLI::ExistingFile);

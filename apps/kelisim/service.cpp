@@ -3,6 +3,7 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "access/erasure.hpp"
 #include "access/sweeps.hpp"
 #include "api/operation.hpp"
 #include "api/problem.hpp"
@@ -155,6 +156,7 @@ Service::Service(const ServiceOptions& options)
         timers_.schedule(session, ledger_key(), clock_.now());
         return true;
     });
+    replay_erasures();
     runner_ = std::make_unique<delivery::Runner>(delivery::RunnerParts{.writer = database_->writer(),
                                                                        .readers = database_->readers(),
                                                                        .outbox = outbox_,
@@ -182,6 +184,14 @@ Service::~Service() {
     // Units that were accepted are finished here, while everything that they refer to is still there.
     database_.reset();
     log_->write(server_stopped);
+}
+
+// A restored backup may hold persons whose data were erased after it was made.
+void Service::replay_erasures() {
+    for (const consent::SubjectId id : directory_.erasures()) {
+        store::run(database_->writer(),
+                   [&](store::WriteSession& session) { access::erase_person(parts(), session, id, clock_.now()); });
+    }
 }
 
 access::Parts Service::parts() {

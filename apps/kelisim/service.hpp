@@ -54,6 +54,7 @@ private:
     std::vector<http::Route> routes();
     std::map<std::string, gateway::Binding, std::less<>> bindings();
     std::string metrics() const;
+    void replay_erasures();
 
     // In the order in which they are made; each refers to those above it only.
     const ServiceOptions options_;

@@ -65,6 +65,12 @@ CREATE TABLE subject (
     sealed BLOB NOT NULL
 ) STRICT;
 
+-- Whose data were erased. A restored backup may hold their rows again: the list is replayed from its copy beside it.
+CREATE TABLE erasure (
+    subject BLOB NOT NULL PRIMARY KEY,
+    at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- By party: client-chosen ids.
 CREATE TABLE client_request (
     initiator TEXT NOT NULL,
@@ -149,6 +155,13 @@ CREATE TABLE heard_message (
     id BLOB NOT NULL PRIMARY KEY,
     at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX heard_message_at ON heard_message (at);
+-- When a phone was last told that nothing is open: two machines must not talk to each other for ever.
+CREATE TABLE phone_told (
+    phone BLOB NOT NULL PRIMARY KEY,
+    at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX phone_told_at ON phone_told (at);
 
 -- Client assertions that were used: each jti once.
 CREATE TABLE used_assertion (

@@ -54,6 +54,11 @@ std::optional<Chosen> choose(const channel::Reply& reply, const std::vector<Phon
 
 }  // namespace
 
+bool Contact::is_open(store::ReadSession& session, const people::Phone& phone, consent::RequestId request) const {
+    const auto open = parts_.records.phone_questions.all(session, phone);
+    return std::any_of(open.begin(), open.end(), [&](const PhoneQuestion& q) { return q.request == request; });
+}
+
 std::variant<Sms, Contact::NoFreeSlot, Contact::TooLate> Contact::prepare_question(store::WriteSession& session,
                                                                                    const store::OutboxRow& row,
                                                                                    base::Time now) const {
@@ -62,6 +67,7 @@ std::variant<Sms, Contact::NoFreeSlot, Contact::TooLate> Contact::prepare_questi
     const base::Time expires = base::from_micros(payload.at("expires").as_int64());
     if (now >= expires) return TooLate{};
     const people::Phone phone = phone_of(payload);
+    if (row.attempt > base::limits::sms_sends_max && is_open(session, phone, request)) return TooLate{};
     const auto slot = parts_.records.phone_questions.open(session, phone,
                                                           {.slot = 0,
                                                            .request = request,
@@ -112,6 +118,7 @@ void Contact::clarify(store::WriteSession& session, const people::Phone& phone, 
                       base::Time now) const {
     const base::RawId about = base::RawId::make(now, {}, parts_.entropy);
     if (open.empty()) {
+        if (!parts_.records.phone_questions.tell_nothing_open(session, phone, now)) return;
         // Nothing tells the language of a phone without a question: both of the state.
         const std::string text = channel::nothing_open_text({base::Language::kk, parts_.script}) + " / " +
                                  channel::nothing_open_text({base::Language::ru, parts_.script});

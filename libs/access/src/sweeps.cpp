@@ -35,6 +35,8 @@ void sweep(const Parts& parts, store::WriteSession& session, base::Time now) {
         uses.conclude(session, use.id, consent::UseState::unknown, std::nullopt, now);
     }
     parts.records.tokens.forget_assertions(session, now);
+    parts.records.requests.forget_claims(session, now);
+    parts.records.phone_questions.forget_old(session, now);
     session.after_commit([&index = parts.tokens, now] { index.forget_expired(now); });
     plan_sweep(parts, session, now);
 }

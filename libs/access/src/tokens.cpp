@@ -65,8 +65,9 @@ PollState Tokens::poll(store::ReadSession& session, consent::RequestId id, std::
                        base::Time now) const {
     const auto state = parts_.records.requests.state(session, id);
     if (!state) return PollState::unknown;
-    const records::Subject subject = parts_.records.subjects.load(session, state->subject);
-    const auto request = parts_.records.requests.find(session, id, subject.data_key);
+    const auto subject = parts_.records.subjects.find(session, state->subject);
+    if (!subject) return PollState::unknown;  // erased since
+    const auto request = parts_.records.requests.find(session, id, subject->data_key);
     if (!request || request->terms.initiator != initiator) return PollState::unknown;
     switch (request->state) {
         case consent::RequestState::granted:

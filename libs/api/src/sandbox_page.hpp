@@ -98,7 +98,7 @@ async function refresh() {
   element('messages').replaceChildren(...answer.messages.map((message) => {
     const item = document.createElement('li');
     item.className = message.direction;
-    item.append(message.text, Object.assign(document.createElement('time'), { textContent: new Date(message.at).toLocaleString(language) }));
+    item.append(message.text, Object.assign(document.createElement('time'), { textContent: new Date(message.at).toLocaleString(language, { timeZone: 'Asia/Almaty' }) }));
     return item;
   }));
   if (!answer.messages.length) element('messages').append(Object.assign(document.createElement('li'), { textContent: texts[language].none }));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/limits.hpp"
 #include "codec.hpp"
 
 namespace kelisim::records {
@@ -19,6 +20,12 @@ constexpr store::Statement clarified{"phone_question_clarified",
 constexpr store::Statement remove{"phone_question_close", "DELETE FROM phone_question WHERE request = ?1"};
 constexpr store::Statement hear{"heard_message_insert",
                                 "INSERT INTO heard_message (id, at) VALUES (?1, ?2) ON CONFLICT (id) DO NOTHING"};
+
+constexpr store::Statement tell{"phone_told_write",
+                                "INSERT INTO phone_told (phone, at) VALUES (?1, ?2) "
+                                "ON CONFLICT (phone) DO UPDATE SET at = ?2 WHERE phone_told.at <= ?3"};
+constexpr store::Statement forget_heard{"heard_message_forget", "DELETE FROM heard_message WHERE at <= ?1"};
+constexpr store::Statement forget_told{"phone_told_forget", "DELETE FROM phone_told WHERE at <= ?1"};
 
 }  // namespace
 
@@ -71,6 +78,17 @@ bool PhoneQuestions::close(store::WriteSession& session, consent::RequestId requ
 bool PhoneQuestions::hear_once(store::WriteSession& session, const people::Phone& phone, std::string_view message_id,
                                base::Time now) const {
     return session.execute(hear, {vault_.blind_index(phone.reveal(), message_id), micros(now)}) == 1;
+}
+
+bool PhoneQuestions::tell_nothing_open(store::WriteSession& session, const people::Phone& phone, base::Time now) const {
+    const base::Time long_ago = now - base::limits::sms_nothing_open_pause;
+    return session.execute(tell, {vault_.blind_index(phone), micros(now), micros(long_ago)}) == 1;
+}
+
+void PhoneQuestions::forget_old(store::WriteSession& session, base::Time now) const {
+    const base::Time window_begins = now - base::limits::idempotency_window;
+    session.execute(forget_heard, {micros(window_begins)});
+    session.execute(forget_told, {micros(window_begins)});
 }
 
 }  // namespace kelisim::records

@@ -27,6 +27,8 @@ constexpr store::Statement claim_new{
     "INSERT INTO client_request (initiator, client_id, digest, request, at) VALUES (?1, ?2, ?3, ?4, ?5) "
     "ON CONFLICT (initiator, client_id) DO UPDATE SET digest = ?3, request = ?4, at = ?5"};
 
+constexpr store::Statement forget{"client_request_forget", "DELETE FROM client_request WHERE at <= ?1"};
+
 store::Param consent_param(const consent::AccessRequest& request) {
     if (!request.consent) return std::monostate{};
     return request.consent->bytes();
@@ -94,6 +96,10 @@ Requests::Claim Requests::claim(store::WriteSession& session, std::string_view i
     if (earlier) return *earlier;
     session.execute(claim_new, {initiator, blind, digest, fresh.bytes(), micros(now)});
     return {.request = fresh, .same_bytes = true};
+}
+
+void Requests::forget_claims(store::WriteSession& session, base::Time now) const {
+    session.execute(forget, {micros(now - base::limits::idempotency_window)});
 }
 
 }  // namespace kelisim::records

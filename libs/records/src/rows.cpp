@@ -35,4 +35,28 @@ void each_row(store::ReadSession& session, const std::function<void(const RowSta
     table("token", tokens);
 }
 
+namespace {
+
+constexpr store::Statement requests_of{"requests_of_subject",
+                                       "SELECT id FROM access_request WHERE subject = ?1 ORDER BY id"};
+constexpr store::Statement consents_of{"consents_of_subject", "SELECT id FROM consent WHERE subject = ?1 ORDER BY id"};
+constexpr store::Statement reserved_of{
+    "reserved_of_subject",
+    "SELECT id FROM use_record WHERE state = 0 AND consent IN (SELECT id FROM consent WHERE subject = ?1) ORDER BY id"};
+
+template <class Id>
+std::vector<Id> ids(store::ReadSession& session, const store::Statement& statement, consent::SubjectId subject) {
+    std::vector<Id> found;
+    session.query(statement, {subject.bytes()}, [&](const store::Row& row) { found.push_back(id_at<Id>(row, 0)); });
+    return found;
+}
+
+}  // namespace
+
+SubjectRows rows_of(store::ReadSession& session, consent::SubjectId subject) {
+    return {.requests = ids<consent::RequestId>(session, requests_of, subject),
+            .consents = ids<consent::ConsentId>(session, consents_of, subject),
+            .reserved_uses = ids<consent::UseId>(session, reserved_of, subject)};
+}
+
 }  // namespace kelisim::records

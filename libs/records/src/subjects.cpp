@@ -14,6 +14,10 @@ constexpr store::Statement all{"subject_all", "SELECT id, wrapped_key, sealed FR
 constexpr store::Statement insert{
     "subject_insert", "INSERT INTO subject (id, bucket, blind, wrapped_key, sealed) VALUES (?1, ?2, ?3, ?4, ?5)"};
 
+constexpr store::Statement remove{"subject_delete", "DELETE FROM subject WHERE id = ?1 AND bucket = ?2"};
+constexpr store::Statement note_erasure{
+    "erasure_insert", "INSERT INTO erasure (subject, at) VALUES (?1, ?2) ON CONFLICT (subject) DO NOTHING"};
+
 std::string text_of(const people::Person& person) {
     boost::json::object object{{"iin", person.iin.reveal()},
                                {"surname", person.surname},
@@ -55,11 +59,16 @@ std::optional<Subject> Subjects::find(store::ReadSession& session, const base::I
     return found;
 }
 
-Subject Subjects::load(store::ReadSession& session, consent::SubjectId id) const {
+std::optional<Subject> Subjects::find(store::ReadSession& session, consent::SubjectId id) const {
     std::optional<Subject> found;
     session.query(by_id, {id.bytes(), std::int64_t{id.bucket().value}},
                   [&](const store::Row& row) { found = open(id, row.blob(1), row.blob(2)); });
-    if (!found) throw Damaged("a subject that a record names is gone");
+    return found;
+}
+
+Subject Subjects::load(store::ReadSession& session, consent::SubjectId id) const {
+    auto found = find(session, id);
+    if (!found) throw Erased();
     return std::move(*found);
 }
 
@@ -71,6 +80,11 @@ Subject Subjects::add(store::WriteSession& session, const people::Person& person
     const Digest blind = vault_.blind_index(person.iin);
     session.execute(insert, {id.bytes(), std::int64_t{id.bucket().value}, blind, wrapped, sealed});
     return subject;
+}
+
+bool Subjects::erase(store::WriteSession& session, consent::SubjectId id, base::Time now) const {
+    session.execute(note_erasure, {id.bytes(), micros(now)});
+    return session.execute(remove, {id.bytes(), std::int64_t{id.bucket().value}}) == 1;
 }
 
 void Subjects::each(store::ReadSession& session, const std::function<void(const Subject&)>& visit) const {

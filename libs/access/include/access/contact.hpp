@@ -24,7 +24,7 @@ public:
 
     // Opens the question on the phone and gives its text, the same at each attempt.
     struct NoFreeSlot {};  // as many questions as have digits are open: later
-    struct TooLate {};     // it has expired unasked
+    struct TooLate {};     // it has expired unasked, or went out limits::sms_sends_max times
     std::variant<Sms, NoFreeSlot, TooLate> prepare_question(store::WriteSession& session, const store::OutboxRow& row,
                                                             base::Time now) const;
     Sms notice(const store::OutboxRow& row) const;
@@ -36,6 +36,7 @@ public:
               std::string_view message_id, base::Time now) const;
 
 private:
+    bool is_open(store::ReadSession& session, const people::Phone& phone, consent::RequestId request) const;
     void clarify(store::WriteSession& session, const people::Phone& phone,
                  const std::vector<records::PhoneQuestion>& open, base::Time now) const;
 

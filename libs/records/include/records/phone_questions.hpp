@@ -35,6 +35,10 @@ public:
     // False when a message with this id was heard before: carriers deliver at least once.
     bool hear_once(store::WriteSession& session, const people::Phone& phone, std::string_view message_id,
                    base::Time now) const;
+    // Whether the phone may be told that nothing is open: once in limits::sms_nothing_open_pause.
+    bool tell_nothing_open(store::WriteSession& session, const people::Phone& phone, base::Time now) const;
+    // What is older than the idempotency window answers no repeat any more.
+    void forget_old(store::WriteSession& session, base::Time now) const;
 
 private:
     const Vault& vault_;

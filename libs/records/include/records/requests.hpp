@@ -35,6 +35,8 @@ public:
     };
     Claim claim(store::WriteSession& session, std::string_view initiator, std::string_view client_id,
                 const Digest& digest, consent::RequestId fresh, base::Time now) const;
+    // Claims older than the idempotency window.
+    void forget_claims(store::WriteSession& session, base::Time now) const;
 
 private:
     const Vault& vault_;

@@ -4,8 +4,10 @@
 #include <functional>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "base/id.hpp"
+#include "consent/ids.hpp"
 #include "store/session.hpp"
 
 namespace kelisim::records {
@@ -21,5 +23,13 @@ struct RowState {
 
 // All requests, consents, uses and access tokens. Throws Damaged where an id is none.
 void each_row(store::ReadSession& session, const std::function<void(const RowState&)>& visit);
+
+// What stands in the name of one subject, oldest first. Reads whole tables: for the rare case of an erasure.
+struct SubjectRows {
+    std::vector<consent::RequestId> requests;
+    std::vector<consent::ConsentId> consents;
+    std::vector<consent::UseId> reserved_uses;
+};
+SubjectRows rows_of(store::ReadSession& session, consent::SubjectId subject);
 
 }  // namespace kelisim::records

@@ -24,10 +24,15 @@ public:
     Subjects(const Vault& vault, base::Entropy& entropy) : vault_(vault), entropy_(entropy) {}
 
     std::optional<Subject> find(store::ReadSession& session, const base::Iin& iin) const;
-    // Throws Damaged when the row is gone or does not open: whoever holds the id expects it.
+    std::optional<Subject> find(store::ReadSession& session, consent::SubjectId id) const;
+    // Throws Erased when the row is gone, Damaged when it does not open.
     Subject load(store::ReadSession& session, consent::SubjectId id) const;
     // Throws store::Duplicate when the person is known already.
     Subject add(store::WriteSession& session, const people::Person& person, base::Time now) const;
+    // Destroys the data key of the person, and with it whatever is sealed under it; records of access stay until their
+    // archive term ends (418-V ст.40(2)). False when there is no such row. Again for a row that a restore brought back.
+    bool erase(store::WriteSession& session, consent::SubjectId id, base::Time now) const;
+
     // Everybody, in no order; for the sandbox's own pages.
     void each(store::ReadSession& session, const std::function<void(const Subject&)>& visit) const;
 

@@ -21,6 +21,12 @@ public:
     using Outage::Outage;
 };
 
+// The person's data were erased: what is sealed under their key is gone, and whatever waits for it has nothing to do.
+class Erased : public Damaged {
+public:
+    Erased() : Damaged("the data of a subject were erased") {}
+};
+
 // The keys that everything at rest stands under, each derived from the master key for its one purpose (RFC 5869).
 // Immutable; thread-safe.
 class Vault {

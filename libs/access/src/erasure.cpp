@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "access/erasure.hpp"
+
+#include "access/uses.hpp"
+#include "facts.hpp"
+#include "payload.hpp"
+#include "records/rows.hpp"
+
+namespace kelisim::access {
+
+namespace {
+
+void end_tokens(const Parts& parts, store::WriteSession& session, consent::ConsentId consent, base::Time now) {
+    std::vector<records::TokenRecord> tokens;
+    parts.records.tokens.each_of_consent(session, consent,
+                                         [&](const records::TokenRecord& token) { tokens.push_back(token); });
+    for (const records::TokenRecord& token : tokens) {
+        if (token.revoked) continue;
+        parts.records.tokens.revoke(session, token.id, now);
+        if (token.kind == records::TokenKind::access) {
+            parts.records.journal.append(session, token_revoked_fact(token, now));
+        }
+    }
+    session.after_commit([&index = parts.tokens, consent] { index.end_consent(consent); });
+}
+
+void end_consent(const Parts& parts, store::WriteSession& session, consent::ConsentId id, base::Time now) {
+    end_tokens(parts, session, id, now);
+    parts.timers.cancel(session, {timer_consent_expiry, id.bucket(), id.bytes()});
+    auto found = parts.records.consents.find(session, id, parts.records.subjects);
+    if (!found || consent::move(found->consent, consent::ConsentState::invalidated).has_error()) return;
+    parts.records.consents.update(session, found->consent);
+    parts.records.journal.append(session, consent_fact("consent.invalidated", found->consent, now));
+}
+
+void end_request(const Parts& parts, store::WriteSession& session, consent::RequestId id,
+                 const crypto::SealKey& data_key, base::Time now) {
+    auto request = parts.records.requests.find(session, id, data_key);
+    if (!request || !consent::open(*request)) return;
+    // One whose time is over has expired, whether or not its timer has come.
+    if (consent::cancel(*request, now).has_error()) consent::expire(*request, now).value();
+    parts.timers.cancel(session, {timer_request_expiry, id.bucket(), id.bytes()});
+    parts.records.requests.update(session, *request);
+    parts.records.journal.append(session, request_fact(*request, now));
+    close_question(parts, session, id, now);
+}
+
+}  // namespace
+
+void erase_person(const Parts& parts, store::WriteSession& session, consent::SubjectId id, base::Time now) {
+    const auto subject = parts.records.subjects.find(session, id);
+    if (!subject) return;
+    const Uses uses(parts);
+    const records::SubjectRows rows = records::rows_of(session, id);
+    for (const consent::UseId use : rows.reserved_uses) {
+        uses.conclude(session, use, consent::UseState::unknown, std::nullopt, now);
+    }
+    for (const consent::ConsentId consent : rows.consents)
+        end_consent(parts, session, consent, now);
+    for (const consent::RequestId request : rows.requests) {
+        end_request(parts, session, request, subject->data_key, now);
+    }
+    parts.records.journal.append(session, {.kind = "subject.erased", .entity = id, .at = now, .details = {}});
+    parts.records.subjects.erase(session, id, now);
+}
+
+}  // namespace kelisim::access

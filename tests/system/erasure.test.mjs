@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is left of a person whose data were erased: nothing that names them, and a ledger that still agrees.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { cp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+import { binary, command, Kelisim, temporaryDirectory } from '../support/kelisim.mjs';
+import { ask, askAndDeliver, call, consent, poll, refresh } from '../support/oauth.mjs';
+import { persons } from '../support/world.mjs';
+
+function erase(data, iin) {
+  return new Promise((resolve) => {
+    const child = spawn(binary, ['person', 'erase', '--data', data], { stdio: ['pipe', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+    child.once('close', (code) => resolve({ code, output }));
+    child.stdin.end(`${iin}\n`);
+  });
+}
+
+async function isErased(base, { tokens, waiting }) {
+  const { abai } = persons;
+  assert.equal((await call(base, tokens.access_token, { iin: abai.iin })).status, 401);
+  assert.equal((await refresh(base, tokens.refresh_token)).json.error, 'invalid_grant');
+  assert.equal((await poll(base, tokens.requestId)).json.error, 'invalid_grant');
+  assert.equal((await poll(base, waiting)).json.error, 'invalid_grant');
+  assert.equal((await ask(base, abai)).json.error, 'unknown_user_id');
+}
+
+async function serve(data, work) {
+  const server = await Kelisim.start({ data });
+  try {
+    return await work(server.base);
+  } finally {
+    await server.stop();
+  }
+}
+
+// LAW-56, LAW-40.2: personal data end, records of access do not; a restored backup brings nothing back.
+test('an erased person is unknown, also after a restore, and the ledger agrees', async () => {
+  const root = await temporaryDirectory();
+  const data = path.join(root, 'data');
+  const backup = path.join(root, 'backup');
+  const { abai, ybyrai } = persons;
+  try {
+    const story = await serve(data, async (base) => {
+      const tokens = await consent(base, abai);
+      assert.equal((await call(base, tokens.access_token, { iin: abai.iin, key: 'erasure-1' })).status, 200);
+      const other = await consent(base, ybyrai);
+      return { tokens, other, waiting: (await askAndDeliver(base, abai)).requestId };
+    });
+    await cp(data, backup, { recursive: true });
+
+    const erased = await erase(data, abai.iin);
+    assert.equal(erased.code, 0, erased.output);
+    assert.ok(!erased.output.includes(abai.iin));
+    await command('ledger', 'verify', '--data', data);
+    await serve(data, async (base) => {
+      await isErased(base, story);
+      assert.equal((await call(base, story.other.access_token, { iin: ybyrai.iin })).status, 200, 'others stay');
+    });
+
+    // The database of the backup, beside the list of erasures that is kept apart from it.
+    for (const name of ['kelisim.db', 'kelisim.db-wal', 'kelisim.db-shm']) {
+      await rm(path.join(data, name), { force: true });
+      await cp(path.join(backup, name), path.join(data, name)).catch(() => {});
+    }
+    await serve(data, (base) => isErased(base, story));
+    await command('ledger', 'verify', '--data', data);
+  } finally {
+    await rm(root, { recursive: true, force: true });
+  }
+});
+
+test('nobody is erased by a mistake', async () => {
+  const data = await temporaryDirectory();
+  try {
+    await serve(data, async () => {});
+    assert.notEqual((await erase(data, '450810100014')).code, 0, 'a wrong check digit');
+    assert.notEqual((await erase(data, persons.unknown.iin)).code, 0, 'an unknown person');
+    assert.notEqual((await erase(data, '')).code, 0);
+    await serve(data, async (base) => {
+      assert.notEqual((await erase(data, persons.abai.iin)).code, 0, 'while the server has the directory');
+      assert.equal((await ask(base, persons.abai)).status, 200);
+    });
+  } finally {
+    await rm(data, { recursive: true, force: true });
+  }
+});
