@@ -111,7 +111,7 @@ void Contact::hear(store::WriteSession& session, const people::Phone& phone, std
                                       {"yes", chosen->answer == consent::Answer::yes},
                                       {"heard", base::to_micros(now)}};
     parts_.outbox.put(session, outbox_answer, new_row_id(parts_, chosen->request, now).bytes(), now,
-                      seal_payload(parts_, outbox_answer, payload));
+                      seal_payload(parts_, outbox_answer, payload, now));
 }
 
 void Contact::clarify(store::WriteSession& session, const people::Phone& phone, const std::vector<PhoneQuestion>& open,

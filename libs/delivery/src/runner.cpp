@@ -2,6 +2,7 @@
 #include "delivery/runner.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "base/limits.hpp"
 #include "gather.hpp"
@@ -40,6 +41,16 @@ void append(std::vector<OutboxRow>& to, std::vector<OutboxRow> rows) {
 struct DueEffects::Round {
     std::vector<OutboxRow> units, questions, notices;
     std::size_t size() const { return units.size() + questions.size() + notices.size(); }
+};
+
+// Messages and the rows that they come from, in the same places.
+struct DueEffects::Sending {
+    void add(const OutboxRow& row, access::Sms message) {
+        rows.push_back(&row);
+        messages.push_back(std::move(message));
+    }
+    std::vector<const OutboxRow*> rows;
+    std::vector<access::Sms> messages;
 };
 
 DueEffects::Round DueEffects::take() {
@@ -101,59 +112,71 @@ void DueEffects::run_units(const std::vector<OutboxRow>& rows) {
 }
 
 void DueEffects::run_questions(const std::vector<OutboxRow>& rows) {
-    if (rows.empty()) return;
-    std::vector<const OutboxRow*> asked;
-    std::vector<access::Sms> messages;
+    using Question = std::variant<access::Sms, access::Contact::NoFreeSlot, access::Contact::TooLate>;
     const auto prepared = gather(parts_.writer, rows, [this](WriteSession& session, const OutboxRow& row) {
-        auto question = parts_.contact.prepare_question(session, row, parts_.clock.now());
+        const base::Time now = parts_.clock.now();
+        // Renews the hold for what is sent in a moment; the row is gone when its answer came since the round took it.
+        if (!parts_.outbox.put_off(session, row, now + sms_hold)) return Question{access::Contact::TooLate{}};
+        Question question = parts_.contact.prepare_question(session, row, now);
         if (std::holds_alternative<access::Contact::NoFreeSlot>(question)) {
-            parts_.outbox.put_off(session, row, parts_.clock.now() + slot_pause);
+            // Waiting for digits is no attempt: the row begins anew.
+            Outbox::done(session, row.key);
+            parts_.outbox.put(session, row.kind, row.key, now + slot_pause, row.payload);
         } else if (std::holds_alternative<access::Contact::TooLate>(question)) {
             Outbox::done(session, row.key);
         }
         return question;
     });
+    Sending sending;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         if (failed(prepared[i])) {
             fail(rows[i]);
         } else if (const auto* sms = std::get_if<access::Sms>(&std::get<0>(prepared[i]))) {
-            asked.push_back(&rows[i]);
-            messages.push_back(*sms);
+            sending.add(rows[i], *sms);
         }
     }
-    const std::vector<Sent> sent = parts_.sms.send(messages);
-    std::vector<std::size_t> places(asked.size());
-    for (std::size_t i = 0; i < places.size(); ++i)
-        places[i] = i;
-    const auto booked = gather(parts_.writer, places, [&](WriteSession& session, std::size_t i) {
-        const OutboxRow& row = *asked[i];
+    send(sending, [this](WriteSession& session, const OutboxRow& row, Sent outcome) {
         const auto request = consent::RequestId::from_bytes(row.key).value();
         const base::Time now = parts_.clock.now();
-        // "on an unknown outcome wait for the delivery report, then resend at most once": the row stays held so long.
-        if (sent[i] == Sent::unknown && row.attempt < limits::sms_sends_max) return false;
-        if (sent[i] == Sent::accepted) parts_.answers.mark_asked(session, request, now);
-        if (sent[i] == Sent::rejected) parts_.answers.mark_undeliverable(session, request, now);
-        return Outbox::done(session, row.key);
+        if (outcome == Sent::accepted) parts_.answers.mark_asked(session, request, now);
+        if (outcome == Sent::rejected) parts_.answers.mark_undeliverable(session, request, now);
     });
-    for (std::size_t i = 0; i < asked.size(); ++i)
-        failed(booked[i]) ? fail(*asked[i]) : static_cast<void>(++done_);
 }
 
 void DueEffects::run_notices(const std::vector<OutboxRow>& rows) {
-    if (rows.empty()) return;
-    std::vector<access::Sms> messages;
-    for (const OutboxRow& row : rows)
-        messages.push_back(parts_.contact.notice(row));
-    const std::vector<Sent> sent = parts_.sms.send(messages);
-    std::vector<std::size_t> places(rows.size());
-    for (std::size_t i = 0; i < places.size(); ++i)
-        places[i] = i;
+    Sending sending;
+    std::vector<OutboxRow> sent_often_enough;
+    for (const OutboxRow& row : rows) {
+        // Each for itself: one that does not open holds back no other.
+        try {
+            const access::Sms notice = parts_.contact.notice(row);
+            row.attempt > limits::sms_sends_max ? sent_often_enough.push_back(row) : sending.add(row, notice);
+        } catch (const records::Damaged&) {
+            fail(row);
+        }
+    }
+    gather(parts_.writer, sent_often_enough,
+           [](WriteSession& session, const OutboxRow& row) { return Outbox::done(session, row.key); });
+    send(sending, [](WriteSession&, const OutboxRow&, Sent) {});
+}
+
+void DueEffects::send(const Sending& sending, const Book& book) {
+    if (sending.messages.empty()) return;
+    const std::vector<Sent> sent = parts_.sms.send(sending.messages);
+    std::vector<std::size_t> places(sent.size());
+    std::iota(places.begin(), places.end(), std::size_t{0});
     const auto booked = gather(parts_.writer, places, [&](WriteSession& session, std::size_t i) {
-        if (sent[i] == Sent::unknown && rows[i].attempt < limits::sms_sends_max) return false;
-        return Outbox::done(session, rows[i].key);
+        const OutboxRow& row = *sending.rows[i];
+        // "on an unknown outcome wait for the delivery report, then resend at most once": the row stays held so long.
+        if (sent[i] == Sent::unknown && row.attempt < limits::sms_sends_max) return false;
+        book(session, row, sent[i]);
+        Outbox::done(session, row.key);
+        return true;
     });
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        failed(booked[i]) ? fail(rows[i]) : static_cast<void>(++done_);
+    // What was sent and could not be booked is not put off like other failures: that would send it again at once. The
+    // outcome of its attempt is unknown, and the row stays held.
+    for (const auto& outcome : booked)
+        ++(!failed(outcome) && std::get<0>(outcome) ? done_ : put_off_);
 }
 
 Runner::Runner(const RunnerParts& parts) : parts_(parts), effects_(parts), thread_([this] { work(); }) {}

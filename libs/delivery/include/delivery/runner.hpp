@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <thread>
 
@@ -26,7 +27,8 @@ struct RunnerParts {
 };
 
 // Takes due rows in rounds: their attempts are durable before anything is sent, and a row goes in the unit that books
-// its outcome. A row whose turn fails is put off with growing delay, and parked after limits::effect_attempts_max.
+// its outcome. A row whose turn fails is put off with growing delay, and parked after limits::effect_attempts_max. No SMS
+// is sent more than limits::sms_sends_max times, whatever fails meanwhile.
 class DueEffects {
 public:
     explicit DueEffects(const RunnerParts& parts) : parts_(parts) {}
@@ -41,11 +43,16 @@ public:
 
 private:
     struct Round;
+    struct Sending;
+    // What a final outcome of a message means, in the unit that ends its row.
+    using Book = std::function<void(store::WriteSession&, const store::OutboxRow&, Sent)>;
+
     std::size_t run_round();
     Round take();
     void run_units(const std::vector<store::OutboxRow>& rows);
     void run_questions(const std::vector<store::OutboxRow>& rows);
     void run_notices(const std::vector<store::OutboxRow>& rows);
+    void send(const Sending& sending, const Book& book);
     void fail(const store::OutboxRow& row);
 
     const RunnerParts parts_;
