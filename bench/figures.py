@@ -65,11 +65,11 @@ class Run:
 
     def uses(self):
         measured = self.program('bench_uses')
-        self.use_rate = statistics.median(measured['rates'])
+        self.use_rate = statistics.median(measured['booked']['rates'])
         p99 = [one['p99'] for one in measured['latencies_us']]
         load = 'in the same process'
         return [
-            result('use decision with its record and outcome', measured['rates'], 'decisions/s',
+            result('use decision with its record and outcome', measured['booked']['rates'], 'decisions/s',
                    limit=('one-row units of the store', self.units), budget=20_000, on='value', load=load,
                    measured=measured),
             result(f"use decision, p99 at {measured['rate']} a second", p99, 'us',

@@ -3,13 +3,35 @@
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
+#include <boost/json/value_from.hpp>
 #include <cstdlib>
+#include <ctime>
 #include <iostream>
 #include <thread>
 
 #include "base/result.hpp"
 
 namespace kelisim::bench {
+
+namespace {
+
+// Processor time so far.
+struct Used {
+    double writer_us = 0, process_us = 0;
+};
+
+double micros(clockid_t clock) {
+    timespec time{};
+    if (::clock_gettime(clock, &time) != 0) throw base::Outage("no clock of processor time");
+    return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_nsec) / 1e3;
+}
+
+Used used(store::Writer& writer) {
+    const double on_writer = store::run(writer, [](store::WriteSession&) { return micros(CLOCK_THREAD_CPUTIME_ID); });
+    return {.writer_us = on_writer, .process_us = micros(CLOCK_PROCESS_CPUTIME_ID)};
+}
+
+}  // namespace
 
 TemporaryDirectory::TemporaryDirectory(const std::filesystem::path& parent) {
     std::filesystem::create_directories(parent);
@@ -23,17 +45,29 @@ TemporaryDirectory::~TemporaryDirectory() {
     std::filesystem::remove_all(path_, ignored);
 }
 
-std::vector<double> rates(const std::atomic<std::uint64_t>& count, const Plan& plan) {
+Measured measure(const std::atomic<std::uint64_t>& count, store::Writer& writer, const Plan& plan) {
     std::this_thread::sleep_for(plan.warm_up);
-    std::vector<double> rates;
+    Measured measured;
+    const Used before = used(writer);
+    const std::uint64_t first = count;
     for (int i = 0; i < plan.windows; ++i) {
         const auto start = SteadyClock::now();
-        const std::uint64_t before = count;
+        const std::uint64_t begin = count;
         std::this_thread::sleep_for(plan.window);
         const std::chrono::duration<double> took = SteadyClock::now() - start;
-        rates.push_back(static_cast<double>(count - before) / took.count());
+        measured.rates.push_back(static_cast<double>(count - begin) / took.count());
     }
-    return rates;
+    const auto operations = static_cast<double>(count - first);
+    const Used after = used(writer);
+    measured.writer_us = (after.writer_us - before.writer_us) / operations;
+    measured.process_us = (after.process_us - before.process_us) / operations;
+    return measured;
+}
+
+boost::json::object to_json(const Measured& measured) {
+    return {{"rates", boost::json::value_from(measured.rates)},
+            {"writer_us", measured.writer_us},
+            {"process_us", measured.process_us}};
 }
 
 boost::json::object quantiles(std::vector<SteadyClock::duration>& latencies) {

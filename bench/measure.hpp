@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <boost/json/object.hpp>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -10,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include <boost/json/object.hpp>
+#include "store/writer.hpp"
 
 namespace kelisim::bench {
 
@@ -35,8 +36,17 @@ struct Plan {
     int windows = 3;
 };
 
-// The growth of `count` per second in each window, read while others work. Returns when the last window is over.
-std::vector<double> rates(const std::atomic<std::uint64_t>& count, const Plan& plan);
+struct Measured {
+    std::vector<double> rates;  // a second, one for each window
+    // Processor time for one operation over all windows: it moves less than the rates when others use the machine.
+    double writer_us = 0;   // of the writer's thread, which is one
+    double process_us = 0;  // of all threads
+};
+
+// The growth of `count`, read while others work. Returns when the last window is over.
+Measured measure(const std::atomic<std::uint64_t>& count, store::Writer& writer, const Plan& plan);
+
+boost::json::object to_json(const Measured& measured);
 
 // p50, p99, max in microseconds. Sorts.
 boost::json::object quantiles(std::vector<SteadyClock::duration>& latencies);

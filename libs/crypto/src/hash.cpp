@@ -2,7 +2,9 @@
 #include "crypto/hash.hpp"
 
 #include <openssl/crypto.h>
-#include <openssl/hmac.h>
+
+#include <algorithm>
+#include <array>
 
 #include "openssl.hpp"
 
@@ -19,12 +21,24 @@ Digest sha256(std::initializer_list<base::BytesView> parts) {
     return digest;
 }
 
+// RFC 2104 section 2 in its own words: H(K XOR opad, H(K XOR ipad, text)). The one-shot HMAC() of OpenSSL 3 looks its
+// algorithm up at each call, which costs more than the hashing of what we give it.
 Digest hmac_sha256(base::BytesView key, base::BytesView message) {
-    Digest digest;
-    unsigned length = 0;
-    const auto* made = HMAC(sha256_algorithm(), key.data(), static_cast<int>(key.size()), message.data(),
-                            message.size(), digest.data(), &length);
-    if (made == nullptr || length != digest.size()) fail("hmac");
+    constexpr std::size_t block_bytes = 64;
+    std::array<std::uint8_t, block_bytes> inner{}, outer{};
+    if (key.size() > block_bytes) {
+        const Digest hashed = sha256(key);
+        std::copy(hashed.begin(), hashed.end(), inner.begin());
+    } else {
+        std::copy(key.begin(), key.end(), inner.begin());
+    }
+    for (std::size_t i = 0; i < block_bytes; ++i) {
+        outer[i] = static_cast<std::uint8_t>(inner[i] ^ 0x5c);
+        inner[i] ^= 0x36;
+    }
+    const Digest digest = sha256({outer, sha256({inner, message})});
+    OPENSSL_cleanse(inner.data(), inner.size());
+    OPENSSL_cleanse(outer.data(), outer.size());
     return digest;
 }
 

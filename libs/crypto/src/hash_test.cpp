@@ -24,6 +24,13 @@ TEST(HmacSha256, GivesTheVectorOfItsStandard) {
               "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 }
 
+// RFC 4231 test case 6: a key longer than the block of the hash is hashed first.
+TEST(HmacSha256, TakesALongKey) {
+    const base::Bytes key(131, 0xaa);
+    EXPECT_EQ(base::to_hex(hmac_sha256(key, as_bytes("Test Using Larger Than Block-Size Key - Hash Key First"))),
+              "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+}
+
 TEST(EqualConstantTime, TellsEqualFromUnequal) {
     EXPECT_TRUE(equal_constant_time(as_bytes("same"), as_bytes("same")));
     EXPECT_TRUE(equal_constant_time({}, {}));

@@ -13,10 +13,16 @@ static_assert(seal_overhead_bytes == nonce_bytes + tag_bytes);
 
 enum class Direction { open = 0, seal = 1 };
 
+CipherContext new_context() {
+    auto cipher = required(CipherContext(EVP_CIPHER_CTX_new()), "cipher context");
+    require(EVP_CipherInit_ex2(cipher.get(), aes_256_gcm_algorithm(), nullptr, nullptr, 1, nullptr), "cipher");
+    return cipher;
+}
+
 EVP_CIPHER_CTX* begin(const SealKey& key, const std::uint8_t* nonce, base::BytesView context, Direction direction) {
-    thread_local const CipherContext cipher = required(CipherContext(EVP_CIPHER_CTX_new()), "cipher context");
-    require(EVP_CipherInit_ex2(cipher.get(), aes_256_gcm_algorithm(), key.reveal().data(), nonce,
-                               static_cast<int>(direction), nullptr),
+    // Kept by the thread, its algorithm set once: naming that again would build the context anew.
+    thread_local const CipherContext cipher = new_context();
+    require(EVP_CipherInit_ex2(cipher.get(), nullptr, key.reveal().data(), nonce, static_cast<int>(direction), nullptr),
             "cipher");
     int length = 0;
     require(EVP_CipherUpdate(cipher.get(), nullptr, &length, context.data(), static_cast<int>(context.size())),
