@@ -241,6 +241,7 @@ int demo() {
     config.set("server.port", std::int64_t{0});
     const Service service({.config = config, .data = directory.path, .world = std::string(world::default_world())});
     say("Kelisim, the main job in six scenes. A bank, GBD FL and four persons of a test world.");
+    std::fflush(stdout);
     try {
         Walk walk(service.port());
         walk.grant_and_use();
@@ -255,6 +256,7 @@ int demo() {
         return 1;
     }
     say("\nEverything went as said.");
+    std::fflush(stdout);  // before the service says on the other stream that it stops
     return 0;
 }
 

@@ -41,6 +41,7 @@ int run_serve(const Arguments& arguments) {
 // What each command takes and does; CLI11 runs the callback of the one that was named.
 void declare(CLI::App& cli, Arguments& a, int& status) {
     cli.require_subcommand(1);
+    cli.set_version_flag("--version", KELISIM_VERSION);
     auto* serve = cli.add_subcommand("serve", "Serve until stopped.");
     serve->add_flag("--sandbox", a.sandbox, "The test world on loopback: no real persons.");
     serve->add_option("--sandbox-data", a.world, "World file instead of the built-in one.")->check(CLI::ExistingFile);
@@ -57,13 +58,15 @@ void declare(CLI::App& cli, Arguments& a, int& status) {
         command->add_option("--data", a.data, "Data directory.")->required();
         command->callback([&a, &status, run] { status = run(a.data); });
     };
-    auto* db = cli.add_subcommand("db", "The database of a data directory.")->require_subcommand(1);
+    auto* db = cli.add_subcommand("db", "The database of a data directory that nobody serves.")->require_subcommand(1);
     with_data(db, "init", "Make an empty one.", app::db_init);
     with_data(db, "upgrade", "Run the missing migrations.", app::db_upgrade);
     with_data(db, "status", "Compare its schema with the program.", app::db_status);
-    auto* ledger = cli.add_subcommand("ledger", "The ledger of a data directory.")->require_subcommand(1);
+    auto* ledger =
+        cli.add_subcommand("ledger", "The ledger of a data directory that nobody serves.")->require_subcommand(1);
     with_data(ledger, "verify", "Hold the whole store against it.", app::ledger_verify);
-    auto* person = cli.add_subcommand("person", "The data of one person.")->require_subcommand(1);
+    auto* person = cli.add_subcommand("person", "The data of one person, in a data directory that nobody serves.")
+                       ->require_subcommand(1);
     with_data(person, "erase", "Erase the person whose IIN stands on standard input.", app::person_erase);
     auto* config = cli.add_subcommand("config", "Configuration files.")->require_subcommand(1);
     auto* check = config->add_subcommand("check", "Say everything that is wrong with a file.");

@@ -25,7 +25,8 @@ void serve(const ServiceOptions& options) {
         "  {0}/             phones of the sandbox: read SMS, answer them\n"
         "  {0}/.well-known/openid-configuration\n"
         "  {0}/sandbox/persons   whom to ask\n"
-        "  keys of the clients: {1}/sandbox/*.pem\n"
+        "  README.md, Try it, has the commands to ask as a bank.\n"
+        "  {1}/sandbox/*.pem   private keys of the clients, for private_key_jwt\n"
         "Stop with Ctrl-C.\n",
         url, options.data.string());
     std::fflush(stdout);

@@ -295,6 +295,19 @@ std::string Service::metrics() const {
     counter("kelisim_timers_handled", "Timers carried out.", timers.handled());
     counter("kelisim_timers_retried", "Attempts of timers that failed.", timers.retried());
     counter("kelisim_timers_failed", "Timers given up, waiting for an operator.", timers.failed());
+    counter("kelisim_delivery_outages", "Rounds of delivery that the store failed.", runner_->outages());
+    counter("kelisim_timers_outages", "Rounds of the scheduler that the store failed.", scheduler_->outages());
+    database_->readers().read([&](store::ReadSession& session) {
+        std::int64_t parked = 0;
+        for (const auto kind :
+             {access::outbox_answer, access::outbox_close, access::outbox_question, access::outbox_notice}) {
+            parked += store::Outbox::failed_count(session, kind);
+        }
+        out.gauge("kelisim_delivery_waiting_for_operator", "Effects that were given up and wait.");
+        out.value(static_cast<double>(parked));
+        out.gauge("kelisim_timers_waiting_for_operator", "Timers that were given up and wait.");
+        out.value(static_cast<double>(store::Timers::failed_count(session)));
+    });
     counter("kelisim_gateway_outcomes_lost", "Outcomes of uses that could not be written.", gateway_.outcomes_lost());
     return std::move(out).finish();
 }

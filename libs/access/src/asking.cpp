@@ -94,7 +94,7 @@ void Asking::ask_by_sms(store::WriteSession& session, const consent::AccessReque
                                       {"uses_max", request.terms.uses_max},
                                       {"expires", base::to_micros(request.expires)}};
     parts_.outbox.put(session, outbox_question, request.id.bytes(), now,
-                      seal_payload(parts_, outbox_question, payload));
+                      seal_payload(parts_, outbox_question, payload, now));
 }
 
 void Asking::expire(store::WriteSession& session, consent::RequestId id, base::Time now) const {

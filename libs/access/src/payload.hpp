@@ -9,7 +9,7 @@
 
 namespace kelisim::access {
 
-base::Bytes seal_payload(const Parts& parts, std::string_view kind, const boost::json::object& payload);
+base::Bytes seal_payload(const Parts& parts, std::string_view kind, const boost::json::object& payload, base::Time now);
 boost::json::object open_payload(const Parts& parts, std::string_view kind, base::BytesView sealed);  // throws Damaged
 
 // An id for an outbox row: time-ordered, in the slice of what it is about.

@@ -27,7 +27,9 @@ const base::Reason& reason_of(access::PollState state) {
     }
 }
 
+// RFC 6749 5.1 asks for both; json_response brings Cache-Control itself.
 http::Response no_store(http::Response response) {
+    if (response.body.empty()) response.headers.push_back({"Cache-Control", "no-store"});
     response.headers.push_back({"Pragma", "no-cache"});
     return response;
 }

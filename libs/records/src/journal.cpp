@@ -45,7 +45,7 @@ void Journal::append(store::WriteSession& session, const Fact& fact) const {
     const auto id = base::RawId::make(fact.at, fact.entity.bucket(), entropy_);
     const ledger::Salt salt = ledger::make_salt(entropy_);
     const Digest commitment = ledger::commitment(salt, base::as_bytes(text));
-    const base::Bytes sealed = crypto::seal(vault_.archive_key(), base::as_bytes(text), salt, entropy_);
+    const base::Bytes sealed = vault_.archive().seal(base::as_bytes(text), salt, fact.at, entropy_);
     session.execute(insert, {id.bytes(), std::int64_t{fact.entity.bucket().value}, fact.kind, fact.entity.bytes(), salt,
                              sealed, commitment});
 }
@@ -64,7 +64,7 @@ void Journal::each_after(store::ReadSession& session, std::int64_t seq, std::siz
 }
 
 std::string Journal::open(const JournalEntry& entry) const {
-    const base::Bytes plain = open_or_throw(vault_.archive_key(), entry.sealed, entry.salt, "journal entry");
+    const base::Bytes plain = vault_.archive().open(entry.sealed, entry.salt, "journal entry");
     return std::string(base::as_text(plain));
 }
 

@@ -45,7 +45,7 @@ std::optional<int> PhoneQuestions::open(store::WriteSession& session, const peop
     const std::string body = boost::json::serialize(boost::json::object{
         {"organisation", boost::json::value_from(question.organisation)}, {"language", question.language}});
     const base::Bytes sealed =
-        crypto::seal(vault_.queue_key(), base::as_bytes(body), question.request.bytes(), entropy_);
+        vault_.queue().seal(base::as_bytes(body), question.request.bytes(), question.request.time(), entropy_);
     session.execute(insert, {vault_.blind_index(phone), std::int64_t{free}, question.request.bytes(),
                              std::int64_t{question.clarified}, sealed});
     return free;
@@ -56,7 +56,7 @@ std::vector<PhoneQuestion> PhoneQuestions::all(store::ReadSession& session, cons
     const Digest blind = vault_.blind_index(phone);
     session.query(on_phone, {blind}, [&](const store::Row& row) {
         const auto request = id_at<consent::RequestId>(row, 1);
-        const base::Bytes plain = open_or_throw(vault_.queue_key(), row.blob(3), request.bytes(), "phone question");
+        const base::Bytes plain = vault_.queue().open(row.blob(3), request.bytes(), "phone question");
         const auto body = parse_stored(base::as_text(plain), "phone question").as_object();
         questions.push_back({.slot = static_cast<int>(row.integer(0)),
                              .request = request,

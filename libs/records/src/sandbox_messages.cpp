@@ -18,7 +18,7 @@ constexpr store::Statement on_phone{
 bool SandboxMessages::add(store::WriteSession& session, const people::Phone& phone,
                           const SandboxMessage& message) const {
     const base::BytesView id = base::as_bytes(message.id);
-    const base::Bytes sealed = crypto::seal(vault_.archive_key(), base::as_bytes(message.text), id, entropy_);
+    const base::Bytes sealed = vault_.archive().seal(base::as_bytes(message.text), id, message.at, entropy_);
     return session.execute(insert, {id, vault_.blind_index(phone), std::int64_t{message.outgoing}, micros(message.at),
                                     sealed}) == 1;
 }
@@ -28,7 +28,7 @@ std::vector<SandboxMessage> SandboxMessages::all(store::ReadSession& session, co
     const Digest blind = vault_.blind_index(phone);
     session.query(on_phone, {blind}, [&](const store::Row& row) {
         const base::BytesView id = row.blob(0);
-        const base::Bytes plain = open_or_throw(vault_.archive_key(), row.blob(3), id, "sandbox message");
+        const base::Bytes plain = vault_.archive().open(row.blob(3), id, "sandbox message");
         messages.push_back({.id = std::string(base::as_text(id)),
                             .outgoing = row.integer(1) != 0,
                             .at = time_at(row, 2),

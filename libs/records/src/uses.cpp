@@ -80,8 +80,8 @@ base::Bytes answer_context(consent::UseId id) {
 void Uses::add(store::WriteSession& session, const StoredUse& stored, const Digest& key,
                const AccessRecord& record) const {
     const consent::Use& use = stored.use;
-    const base::Bytes sealed = crypto::seal(
-        vault_.archive_key(), base::as_bytes(boost::json::serialize(to_object(record))), use.id.bytes(), entropy_);
+    const base::Bytes sealed = vault_.archive().seal(base::as_bytes(boost::json::serialize(to_object(record))),
+                                                     use.id.bytes(), use.at, entropy_);
     session.execute(insert, {use.id.bytes(), bucket(use.id), use.consent.bytes(), key, stored.digest, number(use.state),
                              micros(use.at), sealed});
 }
@@ -131,7 +131,7 @@ void Uses::forget_answer(store::WriteSession& session, consent::UseId id) const 
 std::optional<AccessRecord> Uses::record(store::ReadSession& session, consent::UseId id) const {
     std::optional<AccessRecord> found;
     session.query(body_of, {id.bytes(), bucket(id)}, [&](const store::Row& row) {
-        const base::Bytes plain = open_or_throw(vault_.archive_key(), row.blob(0), id.bytes(), "record of access");
+        const base::Bytes plain = vault_.archive().open(row.blob(0), id.bytes(), "record of access");
         found = record_from(parse_stored(base::as_text(plain), "record of access").as_object());
     });
     return found;

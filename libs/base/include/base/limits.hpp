@@ -47,9 +47,7 @@ inline constexpr std::chrono::seconds idempotency_window = 48h;
 inline constexpr std::chrono::seconds owner_deadline = 30s;  // the longest answer that service passports allow
 inline constexpr std::size_t owner_connections_max = 64;
 
-// Queues
-inline constexpr std::size_t writer_queue_max = 16 * 1024;
-inline constexpr std::size_t batch_units_max = 512;
+// Queues; those of one library alone stand in its options
 inline constexpr int effect_attempts_max = 12;
 
 }  // namespace kelisim::base::limits

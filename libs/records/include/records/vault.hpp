@@ -27,6 +27,22 @@ public:
     Erased() : Damaged("the data of a subject were erased") {}
 };
 
+// A key for each calendar month (UTC), derived from one root: what is written for ever, row after row, would bring a
+// single key to the bound of NIST SP 800-38D 8.3 within months. The month stands before the sealed bytes.
+class MonthlyKeys {
+public:
+    explicit MonthlyKeys(crypto::SealKey root) : root_(std::move(root)) {}
+
+    base::Bytes seal(base::BytesView plain, base::BytesView context, base::Time now, base::Entropy& entropy) const;
+    // Throws Damaged; `what` names the row for the log.
+    base::Bytes open(base::BytesView sealed, base::BytesView context, std::string_view what) const;
+
+private:
+    crypto::SealKey key_of(base::BytesView month) const;
+
+    crypto::SealKey root_;
+};
+
 // The keys that everything at rest stands under, each derived from the master key for its one purpose (RFC 5869).
 // Immutable; thread-safe.
 class Vault {
@@ -47,12 +63,13 @@ public:
     crypto::SealKey unwrap(base::BytesView wrapped, base::BytesView subject) const;  // throws Damaged
 
     // Under which records of access stand until their archive term ends (418-V ст.40(2)).
-    const crypto::SealKey& archive_key() const { return archive_; }
+    const MonthlyKeys& archive() const { return archive_; }
     // For what waits in outbox and timers.
-    const crypto::SealKey& queue_key() const { return queue_; }
+    const MonthlyKeys& queue() const { return queue_; }
 
 private:
-    crypto::SealKey bucket_, blind_, derive_, wrap_, archive_, queue_;
+    crypto::SealKey bucket_, blind_, derive_, wrap_;
+    MonthlyKeys archive_, queue_;
 };
 
 // Opens or throws Damaged; `what` names the row for the log.
