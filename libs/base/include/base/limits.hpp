@@ -31,9 +31,9 @@ inline constexpr std::int64_t uses_max_max = 1'000'000;
 // SMS
 inline constexpr std::size_t sms_segments_max = 6;  // longer, handsets and people stop reading
 inline constexpr std::size_t sms_reply_bytes_max = 1024;
-inline constexpr int sms_clarifications_max = 1;  // one clarifying SMS, never a guess
+inline constexpr int sms_clarifications_max = 1;                    // one clarifying SMS, never a guess
 inline constexpr std::chrono::seconds sms_nothing_open_pause = 1h;  // the same word to the same phone
-inline constexpr int sms_sends_max = 2;           // on an unknown outcome resent at most once
+inline constexpr int sms_sends_max = 2;                             // on an unknown outcome resent at most once
 inline constexpr std::chrono::seconds sms_report_wait = 120s;
 
 // Tokens and clients
