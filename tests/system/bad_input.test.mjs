@@ -3,10 +3,11 @@
 // no message went out.
 import assert from 'node:assert/strict';
 import { createPublicKey } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { get, postForm, postJson, send, sendBytes } from '../support/http.mjs';
 import { assertion, assertionParameters, clientKey, decode, jwt } from '../support/jwt.mjs';
-import { Kelisim } from '../support/kelisim.mjs';
+import { command, Kelisim, temporaryDirectory } from '../support/kelisim.mjs';
 import { ask, basic, call, ciba, consent, introspect } from '../support/oauth.mjs';
 import { received } from '../support/sandbox.mjs';
 import { bank, details, familyService, persons, purpose, service } from '../support/world.mjs';
@@ -284,4 +285,27 @@ test('after all of it no message went out for refused requests, and the server a
   assert.equal((await received(base, persons.dead.phone)).length, 0);
   assert.equal((await ask(base, persons.tenth)).status, 200);
   assert.equal((await get(base, '/healthz')).status, 200);
+});
+
+// What was refused left nothing behind: no fact in the journal, no row, no message on a phone.
+test('refused requests store nothing, not even half', async () => {
+  const data = await temporaryDirectory();
+  try {
+    const empty = await Kelisim.start({ data });
+    for (const [, parameters] of cases) {
+      const pairs = Object.entries(parameters).filter(([, value]) => value !== undefined);
+      await postForm(empty.base, '/bc-authorize', pairs, basic(bank));
+    }
+    await ask(empty.base, persons.dead);
+    await ask(empty.base, persons.unknown);
+    await postForm(empty.base, '/bc-authorize', good(), basic({ ...bank, secret: 'wrong' }));
+    for (const { phone } of Object.values(persons)) {
+      if (phone) assert.deepEqual(await received(empty.base, phone), []);
+    }
+    await empty.stop();
+    const { stdout } = await command('ledger', 'verify', '--data', data);
+    assert.match(stdout, /^0 journal entries, 0 of them in the tree, 0 rows compared$/m);
+  } finally {
+    await rm(data, { recursive: true, force: true });
+  }
 });
