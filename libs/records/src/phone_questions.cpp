@@ -86,9 +86,8 @@ bool PhoneQuestions::tell_nothing_open(store::WriteSession& session, const peopl
 }
 
 void PhoneQuestions::forget_old(store::WriteSession& session, base::Time now) const {
-    const base::Time window_begins = now - base::limits::idempotency_window;
-    session.execute(forget_heard, {micros(window_begins)});
-    session.execute(forget_told, {micros(window_begins)});
+    session.execute(forget_heard, {micros(now - base::limits::sms_memory)});
+    session.execute(forget_told, {micros(now - base::limits::sms_nothing_open_pause)});
 }
 
 }  // namespace kelisim::records

@@ -37,7 +37,7 @@ public:
                    base::Time now) const;
     // Whether the phone may be told that nothing is open: once in limits::sms_nothing_open_pause.
     bool tell_nothing_open(store::WriteSession& session, const people::Phone& phone, base::Time now) const;
-    // What is older than the idempotency window answers no repeat any more.
+    // Message ids older than limits::sms_memory, and words whose pause is over.
     void forget_old(store::WriteSession& session, base::Time now) const;
 
 private:
