@@ -5,11 +5,17 @@
 
 namespace kelisim::records {
 
-boost::json::value parse_stored(std::string_view text, std::string_view what) {
+namespace {
+
+boost::json::value parse(std::string_view text, std::string_view what, boost::json::storage_ptr memory) {
     boost::system::error_code error;
-    auto value = boost::json::parse(text, error);
+    auto value = boost::json::parse(text, error, std::move(memory));
     if (error) throw Damaged("a stored value is no JSON: " + std::string(what));
     return value;
 }
+
+}  // namespace
+
+StoredJson::StoredJson(std::string_view text, std::string_view what) : value_(parse(text, what, &memory_)) {}
 
 }  // namespace kelisim::records

@@ -2,6 +2,8 @@
 // Between values and the bytes of a row. What does not read back was damaged: it throws.
 #pragma once
 
+#include <array>
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value_from.hpp>
@@ -16,7 +18,20 @@
 
 namespace kelisim::records {
 
-boost::json::value parse_stored(std::string_view text, std::string_view what);  // throws Damaged
+// A stored value for as long as it is read: its parts lie together in memory of its own, most of it no heap.
+class StoredJson {
+public:
+    StoredJson(std::string_view text, std::string_view what);  // throws Damaged
+    StoredJson(const StoredJson&) = delete;
+    StoredJson& operator=(const StoredJson&) = delete;
+
+    const boost::json::value& value() const { return value_; }
+
+private:
+    std::array<unsigned char, 4096> room_;
+    boost::json::monotonic_resource memory_{room_.data(), room_.size()};
+    boost::json::value value_;  // last: it lies in the above
+};
 
 template <class T>
 std::string to_stored(const T& value) {
@@ -25,7 +40,7 @@ std::string to_stored(const T& value) {
 
 template <class T>
 T from_stored(std::string_view text, std::string_view what) {
-    auto read = boost::json::try_value_to<T>(parse_stored(text, what));
+    auto read = boost::json::try_value_to<T>(StoredJson(text, what).value());
     if (read.has_error()) throw Damaged("a stored value does not read: " + std::string(what));
     return std::move(*read);
 }

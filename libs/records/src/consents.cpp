@@ -23,7 +23,8 @@ constexpr auto last_state = consent::ConsentState::invalidated;
 
 consent::Consent read(const store::Row& row, consent::ConsentId id, const crypto::SealKey& data_key) {
     const base::Bytes plain = open_or_throw(data_key, row.blob(8), id.bytes(), "consent");
-    const auto body = parse_stored(base::as_text(plain), "consent").as_object();
+    const StoredJson json(base::as_text(plain), "consent");
+    const auto& body = json.value().as_object();
     return {.id = id,
             .request = id_at<consent::RequestId>(row, 3),
             .subject = id_at<consent::SubjectId>(row, 2),

@@ -57,7 +57,8 @@ std::vector<PhoneQuestion> PhoneQuestions::all(store::ReadSession& session, cons
     session.query(on_phone, {blind}, [&](const store::Row& row) {
         const auto request = id_at<consent::RequestId>(row, 1);
         const base::Bytes plain = vault_.queue().open(row.blob(3), request.bytes(), "phone question");
-        const auto body = parse_stored(base::as_text(plain), "phone question").as_object();
+        const StoredJson json(base::as_text(plain), "phone question");
+        const auto& body = json.value().as_object();
         questions.push_back({.slot = static_cast<int>(row.integer(0)),
                              .request = request,
                              .clarified = static_cast<int>(row.integer(2)),

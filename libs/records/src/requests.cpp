@@ -59,7 +59,9 @@ std::optional<Requests::State> Requests::state(store::ReadSession& session, cons
     session.query(by_id, {id.bytes(), std::int64_t{id.bucket().value}}, [&](const store::Row& row) {
         found = State{.state = enum_at(row, 0, last_state),
                       .expires = time_at(row, 1),
-                      .subject = id_at<consent::SubjectId>(row, 2)};
+                      .subject = id_at<consent::SubjectId>(row, 2),
+                      .consent = {}};
+        if (!row.null(4)) found->consent = id_at<consent::ConsentId>(row, 4);
     });
     return found;
 }
@@ -69,7 +71,8 @@ std::optional<consent::AccessRequest> Requests::find(store::ReadSession& session
     std::optional<consent::AccessRequest> found;
     session.query(by_id, {id.bytes(), std::int64_t{id.bucket().value}}, [&](const store::Row& row) {
         const base::Bytes plain = open_or_throw(data_key, row.blob(5), id.bytes(), "access request");
-        const auto body = parse_stored(base::as_text(plain), "access request").as_object();
+        const StoredJson json(base::as_text(plain), "access request");
+        const auto& body = json.value().as_object();
         found = consent::AccessRequest{.id = id,
                                        .subject = id_at<consent::SubjectId>(row, 2),
                                        .state = enum_at(row, 0, last_state),

@@ -96,7 +96,8 @@ void Subjects::each(store::ReadSession& session, const std::function<void(const 
 Subject Subjects::open(consent::SubjectId id, base::BytesView wrapped_key, base::BytesView sealed) const {
     crypto::SealKey key = vault_.unwrap(wrapped_key, id.bytes());
     const base::Bytes plain = open_or_throw(key, sealed, id.bytes(), "subject");
-    people::Person person = person_from(parse_stored(base::as_text(plain), "subject").as_object());
+    const StoredJson json(base::as_text(plain), "subject");
+    people::Person person = person_from(json.value().as_object());
     return {.id = id, .data_key = std::move(key), .person = std::move(person)};
 }
 

@@ -132,7 +132,7 @@ std::optional<AccessRecord> Uses::record(store::ReadSession& session, consent::U
     std::optional<AccessRecord> found;
     session.query(body_of, {id.bytes(), bucket(id)}, [&](const store::Row& row) {
         const base::Bytes plain = vault_.archive().open(row.blob(0), id.bytes(), "record of access");
-        found = record_from(parse_stored(base::as_text(plain), "record of access").as_object());
+        found = record_from(StoredJson(base::as_text(plain), "record of access").value().as_object());
     });
     return found;
 }

@@ -23,6 +23,7 @@ public:
         consent::RequestState state{};
         base::Time expires;
         consent::SubjectId subject;
+        std::optional<consent::ConsentId> consent;  // that a yes brought
     };
     std::optional<State> state(store::ReadSession& session, consent::RequestId id) const;
     std::optional<consent::AccessRequest> find(store::ReadSession& session, consent::RequestId id,
