@@ -88,12 +88,9 @@ PollState Tokens::poll(store::ReadSession& session, consent::RequestId id, std::
 
 std::optional<IssuedToken> Tokens::redeem(store::WriteSession& session, consent::RequestId id,
                                           const registry::System& client, base::Time now) const {
-    const auto state = parts_.records.requests.state(session, id);
-    if (!state) return std::nullopt;
-    const records::Subject subject = parts_.records.subjects.load(session, state->subject);
-    const auto request = parts_.records.requests.find(session, id, subject.data_key).value();
-    if (!request.consent) return std::nullopt;
-    const auto found = parts_.records.consents.find(session, *request.consent, parts_.records.subjects);
+    const auto request = parts_.records.requests.state(session, id);
+    if (!request || !request->consent) return std::nullopt;
+    const auto found = parts_.records.consents.find(session, *request->consent, parts_.records.subjects);
     if (!found) throw records::Damaged("a request names a consent that is gone");
     if (found->consent.terms.initiator != client.key || !holds(found->consent, now)) return std::nullopt;
 
