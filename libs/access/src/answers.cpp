@@ -9,12 +9,13 @@ namespace kelisim::access {
 
 using consent::RequestState;
 
-Answers::Loaded Answers::load(store::WriteSession& session, consent::RequestId id) const {
+std::optional<Answers::Loaded> Answers::load(store::WriteSession& session, consent::RequestId id) const {
     const auto state = parts_.records.requests.state(session, id);
     if (!state) throw records::Damaged("an answer names a request that is gone");
-    records::Subject subject = parts_.records.subjects.load(session, state->subject);
-    auto request = parts_.records.requests.find(session, id, subject.data_key).value();
-    return {.request = std::move(request), .subject = std::move(subject)};
+    auto subject = parts_.records.subjects.find(session, state->subject);
+    if (!subject) return std::nullopt;
+    auto request = parts_.records.requests.find(session, id, subject->data_key).value();
+    return Loaded{.request = std::move(request), .subject = std::move(*subject)};
 }
 
 void Answers::save(store::WriteSession& session, const consent::AccessRequest& request, base::Time now) const {
@@ -26,29 +27,31 @@ void Answers::save(store::WriteSession& session, const consent::AccessRequest& r
 }
 
 void Answers::mark_asked(store::WriteSession& session, consent::RequestId id, base::Time now) const {
-    Loaded loaded = load(session, id);
-    if (consent::mark_asked(loaded.request, now).has_error()) return;  // answered or expired meanwhile
-    save(session, loaded.request, now);
+    auto loaded = load(session, id);
+    // Answered, expired or erased meanwhile.
+    if (!loaded || consent::mark_asked(loaded->request, now).has_error()) return;
+    save(session, loaded->request, now);
 }
 
 void Answers::mark_undeliverable(store::WriteSession& session, consent::RequestId id, base::Time now) const {
-    Loaded loaded = load(session, id);
-    if (consent::mark_undeliverable(loaded.request, now).has_error()) return;
-    save(session, loaded.request, now);
+    auto loaded = load(session, id);
+    if (!loaded || consent::mark_undeliverable(loaded->request, now).has_error()) return;
+    save(session, loaded->request, now);
     close_question(parts_, session, id, now);
 }
 
 void Answers::answer_from_phone(store::WriteSession& session, const store::OutboxRow& row, base::Time now) const {
     const auto payload = open_payload(parts_, outbox_answer, row.payload);
-    Loaded loaded = load(session, consent::RequestId::parse(payload.at("request").as_string()).value());
+    auto loaded = load(session, consent::RequestId::parse(payload.at("request").as_string()).value());
+    if (!loaded) return;
     // In time is what reached us in time, however long it waited in our own queue.
     const base::Time heard = base::from_micros(payload.at("heard").as_int64());
-    const auto said = payload.at("yes").as_bool() ? consent::Answer::yes : consent::Answer::no;
-    const auto consent_id = consent::ConsentId::make(now, loaded.request.id.bucket(), parts_.entropy);
-    const bool yes = said == consent::Answer::yes;
-    const auto answered = consent::answer(loaded.request, said, yes ? std::optional(consent_id) : std::nullopt, heard);
+    const bool yes = payload.at("yes").as_bool();
+    const auto consent_id = consent::ConsentId::make(now, loaded->request.id.bucket(), parts_.entropy);
+    const auto answered = consent::answer(loaded->request, yes ? consent::Answer::yes : consent::Answer::no,
+                                          yes ? std::optional(consent_id) : std::nullopt, heard);
     if (answered.has_error()) return;
-    yes ? grant(session, loaded, now) : refuse(session, loaded, now);
+    yes ? grant(session, *loaded, now) : refuse(session, *loaded, now);
 }
 
 void Answers::grant(store::WriteSession& session, Loaded& loaded, base::Time now) const {

@@ -191,7 +191,8 @@ void Runner::work() {
     while (parts_.outbox.alarm().sleep(parts_.clock, next)) {
         try {
             next = effects_.run_due();
-        } catch (const base::Outage&) {
+        } catch (const std::exception&) {
+            // The store is away, or a mistake of ours: either way the rows are due again, and the thread lives on.
             ++outages_;
             next = parts_.clock.now() + outage_pause;
         }

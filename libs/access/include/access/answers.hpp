@@ -26,7 +26,8 @@ private:
         consent::AccessRequest request;
         records::Subject subject;
     };
-    Loaded load(store::WriteSession& session, consent::RequestId id) const;
+    // Nothing when the person's data were erased: then nothing is left to decide.
+    std::optional<Loaded> load(store::WriteSession& session, consent::RequestId id) const;
     void grant(store::WriteSession& session, Loaded& loaded, base::Time now) const;
     void refuse(store::WriteSession& session, Loaded& loaded, base::Time now) const;
     void save(store::WriteSession& session, const consent::AccessRequest& request, base::Time now) const;
