@@ -34,7 +34,7 @@ inline constexpr std::size_t sms_reply_bytes_max = 1024;
 inline constexpr int sms_clarifications_max = 1;                    // one clarifying SMS, never a guess
 inline constexpr std::chrono::seconds sms_nothing_open_pause = 1h;  // the same word to the same phone
 inline constexpr std::chrono::seconds sms_memory = 720h;  // a carrier's double of an old answer must answer nothing new
-inline constexpr int sms_sends_max = 2;                             // on an unknown outcome resent at most once
+inline constexpr int sms_sends_max = 2;                   // on an unknown outcome resent at most once
 inline constexpr std::chrono::seconds sms_report_wait = 120s;
 
 // Tokens and clients
