@@ -7,6 +7,7 @@ import os
 import re
 import statistics
 import subprocess
+import tomllib
 import urllib.parse
 import urllib.request
 
@@ -101,9 +102,9 @@ class Run:
         world = self.scratch / 'world.toml'
         world.write_text(re.sub(r'^uses_max = \d+', 'uses_max = 1000000', text, flags=re.M))
         # The generated ones: all of them can be asked.
-        found = re.findall(r'^iin = "(\d{12})"\nsurname = "Сынақ"\n.*\n.*\nphone = "(\+\d+)"$', text, flags=re.M)
+        found = [one for one in tomllib.loads(text)['person'] if one['name'].startswith('№')]
         persons = self.scratch / 'persons'
-        persons.write_text(''.join(f'{iin} {phone}\n' for iin, phone in found))
+        persons.write_text(''.join(f"{one['iin']} {one['phone']}\n" for one in found))
         return world, persons
 
     def consents_http(self, kelisim, persons, tokens):

@@ -22,7 +22,7 @@ def facts(directory):
         'memory_bytes': os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE'),
         'kernel': platform.release(),
         'file_system': mount.stdout.splitlines()[1].split(),
-        'load_before': os.getloadavg()[2],
+        'load_15_minutes': os.getloadavg()[2],
         'versions': {'sqlite': version('libsqlite3-0'), 'openssl': version('libssl3'), 'nginx': version('nginx-light')},
     }
 

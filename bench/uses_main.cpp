@@ -17,8 +17,8 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t persons = 20'000, consents_wanted = 10'000, in_flight = 4'000;
 constexpr std::size_t rate = 10'000;  // half of the budgeted 20,000 a second
-constexpr auto rate_time = 6s;
-constexpr auto patience = 2 * rate_time;  // a writer that falls behind for good need not be watched to the end
+constexpr auto rate_time = 5s;
+constexpr auto patience = rate_time + 3s;  // a writer that falls behind for good need not be watched to the end
 
 enum class Outcomes { booked, left };
 
