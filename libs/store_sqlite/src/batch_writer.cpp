@@ -230,7 +230,7 @@ void BatchWriter::recover_log() {
     if (!readers_.pause(Connection::default_wait)) throw store::Unavailable("a reader keeps the log from its recovery");
     try {
         rewrite_log(file_, options_.test_hooks);
-        Connection(file_, Connection::Access::write, options_.test_hooks).empty_log();
+        Connection(file_, Connection::Access::write, options_.test_hooks).copy_log();
     } catch (...) {
         readers_.resume();
         throw;

@@ -242,8 +242,10 @@ int Connection::checkpoint(int mode, int* pages, int* copied) {
     return sqlite3_wal_checkpoint_v2(handle(), nullptr, mode, pages, copied);
 }
 
-void Connection::empty_log() {
-    const int result = checkpoint(SQLITE_CHECKPOINT_TRUNCATE);
+void Connection::copy_log() {
+    // Not TRUNCATE: it cuts the log without a sync, and a crash that keeps a part of the old log would play that part over
+    // the newer database. A whole log played again changes nothing.
+    const int result = checkpoint(SQLITE_CHECKPOINT_RESTART);
     if (result != SQLITE_OK) throw_failure(handle(), result, "copy the log into the database");
 }
 

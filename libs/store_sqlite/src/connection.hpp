@@ -40,8 +40,8 @@ public:
 
     // One of SQLite's modes; returns its result code. Pages of the log, and how many of them were copied.
     int checkpoint(int mode, int* pages = nullptr, int* copied = nullptr);
-    // Copies all of the log into the database, syncs it, and leaves the log empty; nobody else is connected.
-    void empty_log();
+    // Copies all of the log into the database and syncs it; nobody else is connected. The log keeps its bytes.
+    void copy_log();
 
     void wait_for_locks(std::chrono::milliseconds at_most);
     bool in_transaction() const;

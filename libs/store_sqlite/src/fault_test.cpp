@@ -187,10 +187,11 @@ TEST_F(Fault, EverythingIsUnavailableUntilTheDatabaseIsOpenAgain) {
         EXPECT_THROW(put(id), store::Unavailable);
     EXPECT_THROW(store::run(database_->writer(), [&](store::WriteSession&) { indexed = true; }), store::Unavailable);
     EXPECT_FALSE(indexed) << "no unit runs meanwhile";
-    EXPECT_THAT(seen(), IsEmpty()) << "reading goes on";
+    // The first unit was answered Ambiguous: it may be there. Those that were refused may not.
+    EXPECT_THAT(seen(), testing::IsSubsetOf({1})) << "reading goes on";
     refuse_reopen_ = false;
     put(6);
-    EXPECT_THAT(seen(), ElementsAre(6));
+    EXPECT_THAT(seen(), testing::AllOf(testing::IsSubsetOf({1, 6}), testing::Contains(6)));
     EXPECT_EQ(database_->statistics().reopens, 1U);
 }
 
