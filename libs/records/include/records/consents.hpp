@@ -12,7 +12,7 @@ namespace kelisim::records {
 // Thread-safe: without state.
 class Consents {
 public:
-    Consents(const Vault& vault, base::Entropy& entropy) : vault_(vault), entropy_(entropy) {}
+    explicit Consents(base::Entropy& entropy) : entropy_(entropy) {}
 
     void add(store::WriteSession& session, const consent::Consent& consent, const crypto::SealKey& data_key) const;
     // State, version and counts; the terms of a version never change.
@@ -33,7 +33,6 @@ public:
     std::optional<Found> find(store::ReadSession& session, consent::ConsentId id, const Subjects& subjects) const;
 
 private:
-    const Vault& vault_;
     base::Entropy& entropy_;
 };
 

@@ -18,7 +18,7 @@ struct Records {
         : vault(with),
           subjects(with, entropy),
           requests(with, entropy),
-          consents(with, entropy),
+          consents(entropy),
           uses(with, entropy),
           phone_questions(with, entropy),
           journal(with, entropy),
