@@ -15,7 +15,8 @@ public:
     virtual void fill(std::span<std::uint8_t> out) = 0;
 };
 
-// getrandom(2).
+// getrandom(2), through a small supply of each thread that is wiped as it is used. Not for a process that forks without
+// exec: both would go on with the same bytes.
 class SystemEntropy final : public Entropy {
 public:
     void fill(std::span<std::uint8_t> out) override;
