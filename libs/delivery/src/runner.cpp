@@ -19,7 +19,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t rows_per_round = 256;
-constexpr auto unit_hold = 5s;                      // a unit that is run twice finds its work done
 constexpr auto sms_hold = limits::sms_report_wait;  // an SMS that was perhaps sent waits for its report
 constexpr auto slot_pause = 60s;                    // until a question with digits may have ended
 constexpr base::Duration retry_first = 1s, retry_max = 15min;
@@ -53,21 +52,20 @@ struct DueEffects::Sending {
     std::vector<access::Sms> messages;
 };
 
-DueEffects::Round DueEffects::take() {
+DueEffects::Round DueEffects::look() {
     const base::Time now = parts_.clock.now();
-    return store::run(parts_.writer, [now](WriteSession& session) {
-        Round round;
-        for (const auto kind : {access::outbox_answer, access::outbox_close}) {
-            append(round.units, Outbox::take_due(session, kind, now, now + unit_hold, rows_per_round));
-        }
-        round.questions = Outbox::take_due(session, access::outbox_question, now, now + sms_hold, rows_per_round);
-        round.notices = Outbox::take_due(session, access::outbox_notice, now, now + sms_hold, rows_per_round);
-        return round;
+    Round round;
+    parts_.readers.read([&](store::ReadSession& session) {
+        round.units = Outbox::due(session, access::outbox_answer, now, rows_per_round);
+        append(round.units, Outbox::due(session, access::outbox_close, now, rows_per_round));
+        round.questions = Outbox::due(session, access::outbox_question, now, rows_per_round);
+        round.notices = Outbox::due(session, access::outbox_notice, now, rows_per_round);
     });
+    return round;
 }
 
 std::size_t DueEffects::run_round() {
-    const Round round = take();
+    const Round round = look();
     run_units(round.units);
     run_questions(round.questions);
     run_notices(round.notices);
@@ -92,6 +90,7 @@ void DueEffects::fail(const OutboxRow& row) {
     const base::Time now = parts_.clock.now();
     const bool last = row.attempt >= limits::effect_attempts_max;
     store::run(parts_.writer, [&](WriteSession& session) {
+        Outbox::take(session, row, now);  // where its record went with the unit that failed
         return last ? parts_.outbox.park(session, row, "attempts_exhausted")
                     : parts_.outbox.put_off(session, row, now + delay_after(row.attempt));
     });
@@ -100,12 +99,13 @@ void DueEffects::fail(const OutboxRow& row) {
 
 void DueEffects::run_units(const std::vector<OutboxRow>& rows) {
     const auto outcomes = gather_in_groups(parts_.writer, rows, [this](WriteSession& session, const OutboxRow& row) {
+        if (!Outbox::done(session, row.key)) return false;
         if (row.kind == access::outbox_answer) {
             parts_.answers.answer_from_phone(session, row, parts_.clock.now());
         } else {
             parts_.contact.close(session, row);
         }
-        return Outbox::done(session, row.key);
+        return true;
     });
     for (std::size_t i = 0; i < rows.size(); ++i)
         failed(outcomes[i]) ? fail(rows[i]) : static_cast<void>(++done_);
@@ -115,8 +115,8 @@ void DueEffects::run_questions(const std::vector<OutboxRow>& rows) {
     using Question = std::variant<access::Sms, access::Contact::NoFreeSlot, access::Contact::TooLate>;
     const auto prepared = gather_in_groups(parts_.writer, rows, [this](WriteSession& session, const OutboxRow& row) {
         const base::Time now = parts_.clock.now();
-        // Renews the hold for what is sent in a moment; the row is gone when its answer came since the round took it.
-        if (!parts_.outbox.put_off(session, row, now + sms_hold)) return Question{access::Contact::TooLate{}};
+        // The row is gone when its answer came since the round saw it.
+        if (!Outbox::take(session, row, now + sms_hold)) return Question{access::Contact::TooLate{}};
         Question question = parts_.contact.prepare_question(session, row, now);
         if (std::holds_alternative<access::Contact::NoFreeSlot>(question)) {
             // Waiting for digits is no attempt: the row begins anew.
@@ -143,7 +143,12 @@ void DueEffects::run_questions(const std::vector<OutboxRow>& rows) {
     });
 }
 
-void DueEffects::run_notices(const std::vector<OutboxRow>& rows) {
+void DueEffects::run_notices(std::vector<OutboxRow> rows) {
+    if (rows.empty()) return;
+    const base::Time held_until = parts_.clock.now() + sms_hold;
+    store::run(parts_.writer, [&](WriteSession& session) {
+        std::erase_if(rows, [&](const OutboxRow& row) { return !Outbox::take(session, row, held_until); });
+    });
     Sending sending;
     std::vector<OutboxRow> sent_often_enough;
     for (const OutboxRow& row : rows) {

@@ -9,7 +9,9 @@ const Statement insert{"outbox_put",
 const Statement select_due{"outbox_due",
                            "SELECT key, attempts, payload FROM outbox"
                            " WHERE kind = ?1 AND failed = 0 AND due <= ?2 ORDER BY due LIMIT ?3"};
-const Statement record_attempt{"outbox_attempt", "UPDATE outbox SET attempts = ?2, due = ?3 WHERE key = ?1"};
+const Statement record_attempt{"outbox_attempt",
+                               "UPDATE outbox SET attempts = ?2, due = ?3"
+                               " WHERE key = ?1 AND attempts = ?4 AND failed = 0"};
 const Statement remove{"outbox_done", "DELETE FROM outbox WHERE key = ?1"};
 const Statement move{"outbox_put_off", "UPDATE outbox SET due = ?3 WHERE key = ?1 AND attempts = ?2 AND failed = 0"};
 const Statement fail{"outbox_park",
@@ -37,15 +39,24 @@ void Outbox::put(WriteSession& session, std::string_view kind, base::BytesView k
     wake_at(session, due);
 }
 
-std::vector<OutboxRow> Outbox::take_due(WriteSession& session, std::string_view kind, base::Time now,
-                                        base::Time held_until, std::size_t limit) {
+std::vector<OutboxRow> Outbox::due(ReadSession& session, std::string_view kind, base::Time now, std::size_t limit) {
     std::vector<OutboxRow> rows;
     session.query(select_due, {kind, base::to_micros(now), static_cast<std::int64_t>(limit)}, [&](const Row& row) {
         rows.push_back({copy(row.blob(0)), std::string(kind), static_cast<int>(row.integer(1)) + 1, copy(row.blob(2))});
     });
-    for (const OutboxRow& row : rows) {
-        session.execute(record_attempt, {row.key, std::int64_t{row.attempt}, base::to_micros(held_until)});
-    }
+    return rows;
+}
+
+bool Outbox::take(WriteSession& session, const OutboxRow& row, base::Time held_until) {
+    return session.execute(record_attempt, {row.key, std::int64_t{row.attempt}, base::to_micros(held_until),
+                                            std::int64_t{row.attempt} - 1}) == 1;
+}
+
+std::vector<OutboxRow> Outbox::take_due(WriteSession& session, std::string_view kind, base::Time now,
+                                        base::Time held_until, std::size_t limit) {
+    std::vector<OutboxRow> rows = due(session, kind, now, limit);
+    for (const OutboxRow& row : rows)
+        take(session, row, held_until);
     return rows;
 }
 

@@ -26,9 +26,10 @@ struct RunnerParts {
     SmsTransport& sms;
 };
 
-// Takes due rows in rounds: their attempts are durable before anything is sent, and a row goes in the unit that books
-// its outcome. A row whose turn fails is put off with growing delay, and parked after limits::effect_attempts_max. No SMS
-// is sent more than limits::sms_sends_max times, whatever fails meanwhile.
+// Runs due rows in rounds: the attempt is durable before anything is sent, and a row goes in the unit that books its
+// outcome. Where that unit is the whole effect, an attempt is recorded only when it failed. A row whose turn fails is put
+// off with growing delay, and parked after limits::effect_attempts_max. No SMS is sent more than limits::sms_sends_max
+// times, whatever fails meanwhile.
 class DueEffects {
 public:
     explicit DueEffects(const RunnerParts& parts) : parts_(parts) {}
@@ -48,10 +49,10 @@ private:
     using Book = std::function<void(store::WriteSession&, const store::OutboxRow&, Sent)>;
 
     std::size_t run_round();
-    Round take();
+    Round look();
     void run_units(const std::vector<store::OutboxRow>& rows);
     void run_questions(const std::vector<store::OutboxRow>& rows);
-    void run_notices(const std::vector<store::OutboxRow>& rows);
+    void run_notices(std::vector<store::OutboxRow> rows);
     void send(const Sending& sending, const Book& book);
     void fail(const store::OutboxRow& row);
 

@@ -277,6 +277,15 @@ protected:
             return Outbox::take_due(session, kind, clock_.now(), clock_.now() + 30 * second, limit);
         });
     }
+    std::vector<OutboxRow> due(std::string_view kind) {
+        std::vector<OutboxRow> rows;
+        engine_->readers().read([&](ReadSession& session) { rows = Outbox::due(session, kind, clock_.now(), 10); });
+        return rows;
+    }
+    bool take_seen(const OutboxRow& row) {
+        return run(writer(),
+                   [&](WriteSession& session) { return Outbox::take(session, row, clock_.now() + 30 * second); });
+    }
     std::vector<std::string> taken(std::string_view kind, std::size_t limit = 10) {
         std::vector<std::string> keys;
         for (const auto& row : take(kind, limit)) {
@@ -332,6 +341,42 @@ TEST_P(StoreOutbox, RecordsTheAttemptAndHoldsTheRow) {
     engine_->open();
     clock_.advance(30 * second);
     EXPECT_THAT(taken("sms"), ElementsAre("a 2")) << "after a crash it comes again, and tells of the first attempt";
+}
+
+TEST_P(StoreOutbox, LookingAtDueRowsRecordsNothing) {
+    put("sms", "a", clock_.now());
+    put("sms", "later", clock_.now() + second);
+    for (int i = 0; i < 2; ++i) {
+        const auto rows = due("sms");
+        ASSERT_EQ(rows.size(), 1U);
+        EXPECT_EQ(rows[0].attempt, 1) << "the next one";
+        EXPECT_EQ(base::as_text(rows[0].payload), "sealed");
+    }
+    EXPECT_THAT(due("push"), IsEmpty());
+}
+
+TEST_P(StoreOutbox, ARowThatWasSeenIsTakenOnce) {
+    put("sms", "a", clock_.now());
+    const auto seen = due("sms").at(0);
+    EXPECT_TRUE(take_seen(seen));
+    EXPECT_FALSE(take_seen(seen)) << "its attempt is recorded already";
+    EXPECT_THAT(due("sms"), IsEmpty()) << "held";
+    clock_.advance(30 * second);
+    EXPECT_EQ(due("sms").at(0).attempt, 2);
+}
+
+TEST_P(StoreOutbox, WhatWasFinishedOrParkedSinceIsNotTaken) {
+    put("sms", "a", clock_.now());
+    const auto seen = due("sms").at(0);
+    EXPECT_FALSE(park(seen, "early")) << "an attempt that is not recorded parks nothing";
+    EXPECT_TRUE(finish("a"));
+    EXPECT_FALSE(take_seen(seen));
+    put("sms", "b", clock_.now());
+    const auto parked = take("sms").at(0);
+    EXPECT_TRUE(park(parked, "gone"));
+    OutboxRow next = parked;
+    ++next.attempt;
+    EXPECT_FALSE(take_seen(next));
 }
 
 TEST_P(StoreOutbox, TakesNoMoreThanTheLimit) {

@@ -20,7 +20,7 @@ namespace kelisim::store {
 struct OutboxRow {
     base::Bytes key;
     std::string kind;
-    int attempt = 0;  // this one; 1 at the first
+    int attempt = 0;  // this one or, of a row that is not taken, the next; 1 at the first
     base::Bytes payload;
 };
 
@@ -33,8 +33,13 @@ public:
     void put(WriteSession& session, std::string_view kind, base::BytesView key, base::Time due,
              base::BytesView payload);
 
-    // Takes up to `limit` rows that are due and records an attempt for each, before any effect of theirs is executed.
-    // Until `held_until` nobody else takes them; after a crash they are due again then.
+    // Up to `limit` rows that are due, oldest first; nothing is recorded. Enough for an effect that is a unit alone: its
+    // row goes in that unit (done), and what undoes the one undoes the other.
+    static std::vector<OutboxRow> due(ReadSession& session, std::string_view kind, base::Time now, std::size_t limit);
+    // Records the attempt of a row, in a unit before the one effect that no unit can undo. Until `held_until` it is not
+    // due; after a crash it is again then. False when the row was finished, parked or taken since it was read.
+    static bool take(WriteSession& session, const OutboxRow& row, base::Time held_until);
+    // Both at once, for rows whose effects follow.
     static std::vector<OutboxRow> take_due(WriteSession& session, std::string_view kind, base::Time now,
                                            base::Time held_until, std::size_t limit);
 
