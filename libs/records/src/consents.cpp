@@ -21,10 +21,23 @@ constexpr store::Statement by_id{
 
 constexpr auto last_state = consent::ConsentState::invalidated;
 
-consent::Consent read(const store::Row& row, consent::ConsentId id, const crypto::SealKey& data_key) {
-    const base::Bytes plain = open_or_throw(data_key, row.blob(8), id.bytes(), "consent");
+ConsentBody unseal(base::BytesView sealed, consent::ConsentId id, const crypto::SealKey& data_key) {
+    const base::Bytes plain = open_or_throw(data_key, sealed, id.bytes(), "consent");
     const StoredJson json(base::as_text(plain), "consent");
     const auto& body = json.value().as_object();
+    return {.means = boost::json::value_to<consent::Means>(body.at("means")),
+            .terms = boost::json::value_to<consent::Terms>(body.at("terms")),
+            .employee = std::string(body.at("employee").as_string())};
+}
+
+ConsentBody open(OpenedRows& opened, base::BytesView sealed, consent::ConsentId id, const crypto::SealKey& data_key) {
+    if (const auto kept = opened.consents.find(id, {data_key.reveal(), sealed})) return *kept;
+    ConsentBody body = unseal(sealed, id, data_key);
+    opened.consents.keep(id, {data_key.reveal(), sealed}, body);
+    return body;
+}
+
+consent::Consent read(const store::Row& row, consent::ConsentId id, ConsentBody body) {
     return {.id = id,
             .request = id_at<consent::RequestId>(row, 3),
             .subject = id_at<consent::SubjectId>(row, 2),
@@ -34,9 +47,9 @@ consent::Consent read(const store::Row& row, consent::ConsentId id, const crypto
             .counted = row.integer(6),
             .granted = time_at(row, 7),
             .expires = time_at(row, 1),
-            .means = boost::json::value_to<consent::Means>(body.at("means")),
-            .terms = boost::json::value_to<consent::Terms>(body.at("terms")),
-            .employee = std::string(body.at("employee").as_string())};
+            .means = body.means,
+            .terms = std::move(body.terms),
+            .employee = std::move(body.employee)};
 }
 
 }  // namespace
@@ -51,6 +64,7 @@ void Consents::add(store::WriteSession& session, const consent::Consent& consent
     session.execute(insert, {consent.id.bytes(), std::int64_t{consent.id.bucket().value}, consent.subject.bytes(),
                              consent.request.bytes(), number(consent.state), std::int64_t{consent.version},
                              consent.uses, consent.counted, micros(consent.granted), micros(consent.expires), sealed});
+    opened_.consents.keep(consent.id, {data_key.reveal(), sealed}, {consent.means, consent.terms, consent.employee});
 }
 
 void Consents::update(store::WriteSession& session, const consent::Consent& consent) const {
@@ -75,7 +89,7 @@ std::optional<Consents::Found> Consents::find(store::ReadSession& session, conse
     std::optional<Found> found;
     session.query(by_id, {id.bytes(), std::int64_t{id.bucket().value}}, [&](const store::Row& row) {
         Subject subject = subjects.load(session, id_at<consent::SubjectId>(row, 2));
-        consent::Consent consent = read(row, id, subject.data_key);
+        consent::Consent consent = read(row, id, open(opened_, row.blob(8), id, subject.data_key));
         found = Found{.consent = std::move(consent), .subject = std::move(subject)};
     });
     return found;

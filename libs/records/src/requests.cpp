@@ -36,6 +36,21 @@ store::Param consent_param(const consent::AccessRequest& request) {
 
 constexpr auto last_state = consent::RequestState::cancelled;
 
+RequestBody unseal(base::BytesView sealed, consent::RequestId id, const crypto::SealKey& data_key) {
+    const base::Bytes plain = open_or_throw(data_key, sealed, id.bytes(), "access request");
+    const StoredJson json(base::as_text(plain), "access request");
+    const auto& body = json.value().as_object();
+    return {.terms = boost::json::value_to<consent::Terms>(body.at("terms")),
+            .employee = std::string(body.at("employee").as_string())};
+}
+
+RequestBody open(OpenedRows& opened, base::BytesView sealed, consent::RequestId id, const crypto::SealKey& data_key) {
+    if (const auto kept = opened.requests.find(id, {data_key.reveal(), sealed})) return *kept;
+    RequestBody body = unseal(sealed, id, data_key);
+    opened.requests.keep(id, {data_key.reveal(), sealed}, body);
+    return body;
+}
+
 }  // namespace
 
 void Requests::add(store::WriteSession& session, const consent::AccessRequest& request,
@@ -46,6 +61,8 @@ void Requests::add(store::WriteSession& session, const consent::AccessRequest& r
     session.execute(insert, {request.id.bytes(), std::int64_t{request.id.bucket().value}, request.subject.bytes(),
                              number(request.state), micros(request.created), micros(request.expires),
                              consent_param(request), sealed});
+    // It will be asked and answered in a moment. Should the unit be undone, no row will be there to find it by.
+    opened_.requests.keep(request.id, {data_key.reveal(), sealed}, {request.terms, request.employee});
 }
 
 void Requests::update(store::WriteSession& session, const consent::AccessRequest& request) const {
@@ -70,16 +87,14 @@ std::optional<consent::AccessRequest> Requests::find(store::ReadSession& session
                                                      const crypto::SealKey& data_key) const {
     std::optional<consent::AccessRequest> found;
     session.query(by_id, {id.bytes(), std::int64_t{id.bucket().value}}, [&](const store::Row& row) {
-        const base::Bytes plain = open_or_throw(data_key, row.blob(5), id.bytes(), "access request");
-        const StoredJson json(base::as_text(plain), "access request");
-        const auto& body = json.value().as_object();
+        RequestBody body = open(opened_, row.blob(5), id, data_key);
         found = consent::AccessRequest{.id = id,
                                        .subject = id_at<consent::SubjectId>(row, 2),
                                        .state = enum_at(row, 0, last_state),
                                        .created = time_at(row, 3),
                                        .expires = time_at(row, 1),
-                                       .terms = boost::json::value_to<consent::Terms>(body.at("terms")),
-                                       .employee = std::string(body.at("employee").as_string()),
+                                       .terms = std::move(body.terms),
+                                       .employee = std::move(body.employee),
                                        .consent = {}};
         if (!row.null(4)) found->consent = id_at<consent::ConsentId>(row, 4);
     });

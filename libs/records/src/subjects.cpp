@@ -84,16 +84,25 @@ Subject Subjects::add(store::WriteSession& session, const people::Person& person
 
 bool Subjects::erase(store::WriteSession& session, consent::SubjectId id, base::Time now) const {
     session.execute(note_erasure, {id.bytes(), micros(now)});
+    session.after_commit([&opened = opened_] { opened.clear(); });
     return session.execute(remove, {id.bytes(), std::int64_t{id.bucket().value}}) == 1;
 }
 
 void Subjects::each(store::ReadSession& session, const std::function<void(const Subject&)>& visit) const {
     session.query(all, {}, [&](const store::Row& row) {
-        visit(open(id_at<consent::SubjectId>(row, 0), row.blob(1), row.blob(2)));
+        // Not kept: everybody at once would drive out those who are met again.
+        visit(unseal(id_at<consent::SubjectId>(row, 0), row.blob(1), row.blob(2)));
     });
 }
 
 Subject Subjects::open(consent::SubjectId id, base::BytesView wrapped_key, base::BytesView sealed) const {
+    if (const auto kept = opened_.subjects.find(id, {wrapped_key, sealed})) return *kept;
+    Subject subject = unseal(id, wrapped_key, sealed);
+    opened_.subjects.keep(id, {wrapped_key, sealed}, subject);
+    return subject;
+}
+
+Subject Subjects::unseal(consent::SubjectId id, base::BytesView wrapped_key, base::BytesView sealed) const {
     crypto::SealKey key = vault_.unwrap(wrapped_key, id.bytes());
     const base::Bytes plain = open_or_throw(key, sealed, id.bytes(), "subject");
     const StoredJson json(base::as_text(plain), "subject");

@@ -8,8 +8,6 @@ namespace kelisim::records {
 
 namespace {
 
-constexpr std::size_t month_bytes = 2;  // years times twelve: enough until the year 5461
-
 // RFC 5869 2.3 with one block of output: HMAC(PRK, info || 0x01). The master key is uniformly random already, so the
 // extract step (2.2) may be left out (3.3).
 crypto::SealKey derive(const crypto::SealKey& master, std::string_view purpose) {
@@ -20,16 +18,19 @@ crypto::SealKey derive(const crypto::SealKey& master, std::string_view purpose) 
 
 }  // namespace
 
-crypto::SealKey MonthlyKeys::key_of(base::BytesView month) const {
-    return crypto::SealKey(crypto::hmac_sha256(root_.reveal(), month));
+crypto::SealKey MonthlyKeys::key_of(const Month& month) const {
+    const std::lock_guard lock(mutex_);
+    if (!latest_ || latest_->month != month) {
+        latest_ = Derived{month, crypto::SealKey(crypto::hmac_sha256(root_.reveal(), month))};
+    }
+    return latest_->key;
 }
 
 base::Bytes MonthlyKeys::seal(base::BytesView plain, base::BytesView context, base::Time now,
                               base::Entropy& entropy) const {
     const std::chrono::year_month_day date{std::chrono::floor<std::chrono::days>(now)};
     const int month = static_cast<int>(date.year()) * 12 + static_cast<int>(static_cast<unsigned>(date.month())) - 1;
-    const std::array<std::uint8_t, month_bytes> name = {static_cast<std::uint8_t>(month >> 8),
-                                                        static_cast<std::uint8_t>(month)};
+    const Month name = {static_cast<std::uint8_t>(month >> 8), static_cast<std::uint8_t>(month)};
     base::Bytes out(name.begin(), name.end());
     const base::Bytes sealed = crypto::seal(key_of(name), plain, context, entropy);
     out.insert(out.end(), sealed.begin(), sealed.end());
@@ -37,8 +38,10 @@ base::Bytes MonthlyKeys::seal(base::BytesView plain, base::BytesView context, ba
 }
 
 base::Bytes MonthlyKeys::open(base::BytesView sealed, base::BytesView context, std::string_view what) const {
-    if (sealed.size() < month_bytes) throw Damaged("a sealed value is cut: " + std::string(what));
-    return open_or_throw(key_of(sealed.first(month_bytes)), sealed.subspan(month_bytes), context, what);
+    Month month;
+    if (sealed.size() < month.size()) throw Damaged("a sealed value is cut: " + std::string(what));
+    std::copy_n(sealed.begin(), month.size(), month.begin());
+    return open_or_throw(key_of(month), sealed.subspan(month.size()), context, what);
 }
 
 Vault::Vault(const crypto::SealKey& master)

@@ -48,6 +48,10 @@ inline constexpr std::chrono::seconds idempotency_window = 48h;
 inline constexpr std::chrono::seconds owner_deadline = 30s;  // the longest answer that service passports allow
 inline constexpr std::size_t owner_connections_max = 64;
 
+// Memory. Opened subjects, requests and consents, so many of each, about 20 MiB together: seconds of the busiest hour,
+// in which a request is asked, answered and redeemed.
+inline constexpr std::size_t opened_rows_max = 4096;
+
 // Queues; those of one library alone stand in its options
 inline constexpr int effect_attempts_max = 12;
 

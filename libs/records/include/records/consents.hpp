@@ -9,10 +9,10 @@
 
 namespace kelisim::records {
 
-// Thread-safe: without state.
+// Thread-safe: without state of its own.
 class Consents {
 public:
-    explicit Consents(base::Entropy& entropy) : entropy_(entropy) {}
+    Consents(base::Entropy& entropy, OpenedRows& opened) : entropy_(entropy), opened_(opened) {}
 
     void add(store::WriteSession& session, const consent::Consent& consent, const crypto::SealKey& data_key) const;
     // State, version and counts; the terms of a version never change.
@@ -34,6 +34,7 @@ public:
 
 private:
     base::Entropy& entropy_;
+    OpenedRows& opened_;
 };
 
 }  // namespace kelisim::records

@@ -12,19 +12,20 @@
 
 namespace kelisim::records {
 
-// All tables under one vault. Immutable; thread-safe. The vault and the entropy outlive it.
+// All tables under one vault. Thread-safe. The vault and the entropy outlive it; it outlives the units that use it.
 struct Records {
     Records(const Vault& with, base::Entropy& entropy)
         : vault(with),
-          subjects(with, entropy),
-          requests(with, entropy),
-          consents(entropy),
+          subjects(with, entropy, opened),
+          requests(with, entropy, opened),
+          consents(entropy, opened),
           uses(with, entropy),
           phone_questions(with, entropy),
           journal(with, entropy),
           sandbox_messages(with, entropy) {}
 
     const Vault& vault;
+    OpenedRows opened;  // before those that use it
     Subjects subjects;
     Requests requests;
     Consents consents;

@@ -8,10 +8,11 @@
 
 namespace kelisim::records {
 
-// Thread-safe: without state.
+// Thread-safe: without state of its own.
 class Requests {
 public:
-    Requests(const Vault& vault, base::Entropy& entropy) : vault_(vault), entropy_(entropy) {}
+    Requests(const Vault& vault, base::Entropy& entropy, OpenedRows& opened)
+        : vault_(vault), entropy_(entropy), opened_(opened) {}
 
     void add(store::WriteSession& session, const consent::AccessRequest& request,
              const crypto::SealKey& data_key) const;
@@ -42,6 +43,7 @@ public:
 private:
     const Vault& vault_;
     base::Entropy& entropy_;
+    OpenedRows& opened_;
 };
 
 }  // namespace kelisim::records

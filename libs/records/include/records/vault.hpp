@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <mutex>
 #include <optional>
 #include <string_view>
 
@@ -28,7 +30,7 @@ public:
 };
 
 // A key for each calendar month (UTC), derived from one root: what is written for ever, row after row, would bring a
-// single key to the bound of NIST SP 800-38D 8.3 within months. The month stands before the sealed bytes.
+// single key to the bound of NIST SP 800-38D 8.3 within months. The month stands before the sealed bytes. Thread-safe.
 class MonthlyKeys {
 public:
     explicit MonthlyKeys(crypto::SealKey root) : root_(std::move(root)) {}
@@ -38,9 +40,17 @@ public:
     base::Bytes open(base::BytesView sealed, base::BytesView context, std::string_view what) const;
 
 private:
-    crypto::SealKey key_of(base::BytesView month) const;
+    using Month = std::array<std::uint8_t, 2>;  // years times twelve: enough until the year 5461
+    struct Derived {
+        Month month{};
+        crypto::SealKey key;
+    };
+
+    crypto::SealKey key_of(const Month& month) const;
 
     crypto::SealKey root_;
+    mutable std::mutex mutex_;
+    mutable std::optional<Derived> latest_;  // nearly all rows that are written or read are of one month
 };
 
 // The keys that everything at rest stands under, each derived from the master key for its one purpose (RFC 5869).
