@@ -94,7 +94,7 @@ CREATE TABLE access_request (
     sealed BLOB NOT NULL
 ) STRICT;
 
--- sealed: the subject's key.
+-- sealed: the subject's key. uses_max: of the sealed terms, NULL in rows older than the column.
 CREATE TABLE consent (
     id BLOB NOT NULL UNIQUE,
     bucket INTEGER NOT NULL,
@@ -107,7 +107,7 @@ CREATE TABLE consent (
     granted INTEGER NOT NULL,
     expires INTEGER NOT NULL,
     sealed BLOB NOT NULL
-) STRICT;
+, uses_max INTEGER) STRICT;
 
 CREATE TABLE token (
     id BLOB NOT NULL UNIQUE,
@@ -123,21 +123,21 @@ CREATE TABLE token (
 CREATE INDEX token_consent ON token (consent);
 
 -- A record of access. sealed: the archive key, so that it outlives the subject's data until its archive term ends.
--- answer: the subject's key, for repeats under the same key within the idempotency window.
+-- answer: the subject's key, for repeats under the same key within the idempotency window. key: NULL where the caller
+-- gave none.
 CREATE TABLE use_record (
     id BLOB NOT NULL UNIQUE,
     bucket INTEGER NOT NULL,
     consent BLOB NOT NULL,
-    key BLOB NOT NULL,
+    key BLOB,
     digest BLOB NOT NULL,
     state INTEGER NOT NULL,
     at INTEGER NOT NULL,
     sealed BLOB NOT NULL,
     status INTEGER,
-    answer BLOB,
-    PRIMARY KEY (consent, key)
+    answer BLOB
 ) STRICT;
-
+CREATE UNIQUE INDEX use_key ON use_record (consent, key) WHERE key IS NOT NULL;
 CREATE INDEX use_reserved ON use_record (at) WHERE state = 0;
 
 -- By phone: the questions that are open on one phone, each with its pair of digits; and messages heard, once each.

@@ -83,10 +83,10 @@ UseDecision Uses::reserve(store::WriteSession& session, const UseCommand& comman
     consent::Consent& consent = found->consent;
 
     const auto id = consent::UseId::make(now, consent.id.bucket(), parts_.entropy);
-    const bool keyed = !command.idempotency_key.empty();
-    const crypto::Digest key = keyed ? key_of(records.vault, command) : crypto::sha256(id.bytes());
-    if (keyed) {
-        if (const auto earlier = records.uses.find(session, consent.id, key)) {
+    std::optional<crypto::Digest> key;
+    if (!command.idempotency_key.empty()) key = key_of(records.vault, command);
+    if (key) {
+        if (const auto earlier = records.uses.find(session, consent.id, *key)) {
             const bool again = earlier->use.state == UseState::not_sent && earlier->digest == command.digest;
             if (!again) return repeat(session, *earlier, command, found->subject.data_key);
             records.uses.release_key(session, earlier->use);
@@ -131,20 +131,21 @@ void Uses::conclude(store::WriteSession& session, consent::UseId id, UseState ou
     const records::Records& records = parts_.records;
     auto stored = records.uses.find(session, id);
     if (!stored) throw records::Damaged("a use whose outcome came is gone");
-    auto found = records.consents.find(session, stored->use.consent, records.subjects);
-    if (!found) throw records::Damaged("a use names a consent that is gone");
-    const bool lived = !consent::ended(found->consent);
-    if (consent::conclude(stored->use, found->consent, outcome).has_error()) return;
+    auto consent = records.consents.find_closed(session, stored->use.consent, records.subjects);
+    if (!consent) throw records::Damaged("a use names a consent that is gone");
+    const bool lived = !consent::ended(*consent);
+    if (consent::conclude(stored->use, *consent, outcome).has_error()) return;
     records.uses.update(session, stored->use);
-    records.consents.update(session, found->consent);
-    records.journal.append(session, use_fact(stored->use, found->consent, now));
+    records.consents.update(session, *consent);
+    records.journal.append(session, use_fact(stored->use, *consent, now));
     if (answer) {
-        records.uses.keep_answer(session, id, *answer, found->subject.data_key);
+        const records::Subject subject = records.subjects.load(session, consent->subject);
+        records.uses.keep_answer(session, id, *answer, subject.data_key);
         parts_.timers.schedule(session, {timer_answer_forget, id.bucket(), id.bytes()},
                                now + base::limits::idempotency_window);
     }
-    if (lived && consent::ended(found->consent)) {
-        session.after_commit([&index = parts_.tokens, consent = found->consent.id] { index.end_consent(consent); });
+    if (lived && consent::ended(*consent)) {
+        session.after_commit([&index = parts_.tokens, id = consent->id] { index.end_consent(id); });
     }
 }
 

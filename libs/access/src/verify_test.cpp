@@ -142,7 +142,7 @@ const std::vector<Change> changes = {
     {"AnAddedConsent",
      {"t27",
       "INSERT INTO consent SELECT request, bucket, subject, request, state, version, uses, counted, granted, expires, "
-      "sealed FROM consent"},
+      "sealed, uses_max FROM consent"},
      "consent "},
     {"AnAddedToken",
      {"t28",

@@ -9,14 +9,14 @@ namespace {
 
 constexpr store::Statement insert{
     "consent_insert",
-    "INSERT INTO consent (id, bucket, subject, request, state, version, uses, counted, granted, expires, sealed) "
-    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"};
+    "INSERT INTO consent (id, bucket, subject, request, state, version, uses, counted, granted, expires, sealed, "
+    "uses_max) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"};
 constexpr store::Statement change{
     "consent_update",
     "UPDATE consent SET state = ?1, version = ?2, uses = ?3, counted = ?4, expires = ?5 WHERE id = ?6 AND bucket = ?7"};
 constexpr store::Statement by_id{
     "consent_by_id",
-    "SELECT state, expires, subject, request, version, uses, counted, granted, sealed FROM consent "
+    "SELECT state, expires, subject, request, version, uses, counted, granted, sealed, uses_max FROM consent "
     "WHERE id = ?1 AND bucket = ?2"};
 
 constexpr auto last_state = consent::ConsentState::invalidated;
@@ -37,7 +37,8 @@ ConsentBody open(OpenedRows& opened, base::BytesView sealed, consent::ConsentId 
     return body;
 }
 
-consent::Consent read(const store::Row& row, consent::ConsentId id, ConsentBody body) {
+// With empty terms and employee.
+consent::Consent read_plain(const store::Row& row, consent::ConsentId id) {
     return {.id = id,
             .request = id_at<consent::RequestId>(row, 3),
             .subject = id_at<consent::SubjectId>(row, 2),
@@ -47,9 +48,9 @@ consent::Consent read(const store::Row& row, consent::ConsentId id, ConsentBody 
             .counted = row.integer(6),
             .granted = time_at(row, 7),
             .expires = time_at(row, 1),
-            .means = body.means,
-            .terms = std::move(body.terms),
-            .employee = std::move(body.employee)};
+            .means = {},
+            .terms = {},
+            .employee = {}};
 }
 
 }  // namespace
@@ -61,9 +62,10 @@ void Consents::add(store::WriteSession& session, const consent::Consent& consent
                                                    {"means", boost::json::value_from(consent.means)},
                                                    {"employee", consent.employee}});
     const base::Bytes sealed = crypto::seal(data_key, base::as_bytes(body), consent.id.bytes(), entropy_);
-    session.execute(insert, {consent.id.bytes(), std::int64_t{consent.id.bucket().value}, consent.subject.bytes(),
-                             consent.request.bytes(), number(consent.state), std::int64_t{consent.version},
-                             consent.uses, consent.counted, micros(consent.granted), micros(consent.expires), sealed});
+    session.execute(
+        insert, {consent.id.bytes(), std::int64_t{consent.id.bucket().value}, consent.subject.bytes(),
+                 consent.request.bytes(), number(consent.state), std::int64_t{consent.version}, consent.uses,
+                 consent.counted, micros(consent.granted), micros(consent.expires), sealed, consent.terms.uses_max});
     opened_.consents.keep(consent.id, {data_key.reveal(), sealed}, {consent.means, consent.terms, consent.employee});
 }
 
@@ -89,9 +91,26 @@ std::optional<Consents::Found> Consents::find(store::ReadSession& session, conse
     std::optional<Found> found;
     session.query(by_id, {id.bytes(), std::int64_t{id.bucket().value}}, [&](const store::Row& row) {
         Subject subject = subjects.load(session, id_at<consent::SubjectId>(row, 2));
-        consent::Consent consent = read(row, id, open(opened_, row.blob(8), id, subject.data_key));
+        ConsentBody body = open(opened_, row.blob(8), id, subject.data_key);
+        consent::Consent consent = read_plain(row, id);
+        consent.means = body.means;
+        consent.terms = std::move(body.terms);
+        consent.employee = std::move(body.employee);
         found = Found{.consent = std::move(consent), .subject = std::move(subject)};
     });
+    return found;
+}
+
+std::optional<consent::Consent> Consents::find_closed(store::ReadSession& session, consent::ConsentId id,
+                                                      const Subjects& subjects) const {
+    std::optional<consent::Consent> found;
+    bool older = false;
+    session.query(by_id, {id.bytes(), std::int64_t{id.bucket().value}}, [&](const store::Row& row) {
+        older = row.null(9);
+        found = read_plain(row, id);
+        if (!older) found->terms.uses_max = row.integer(9);
+    });
+    if (older) found->terms.uses_max = find(session, id, subjects).value().consent.terms.uses_max;
     return found;
 }
 

@@ -58,13 +58,14 @@ struct Tables {
         store.unit([&](WriteSession& session) { records.consents.add(session, consent, subject.data_key); });
         return consent;
     }
-    consent::Use add_use(const consent::Consent& consent, const Subject& subject, std::string_view key) {
+    consent::Use add_use(const consent::Consent& consent, const Subject& subject, std::optional<std::string_view> key) {
         const consent::Use use{.id = consent::UseId::make(testing::start, consent.id.bucket(), entropy),
                                .consent = consent.id,
                                .state = consent::UseState::reserved,
                                .at = testing::start};
         store.unit([&](WriteSession& session) {
-            records.uses.add(session, {.use = use, .digest = digest("call")}, digest(key),
+            records.uses.add(session, {.use = use, .digest = digest("call")},
+                             key ? std::optional(digest(*key)) : std::nullopt,
                              {.subject = subject.person.iin,
                               .receiver = "DEMOBANK",
                               .service = "GBDFLUniversal_token",

@@ -234,6 +234,42 @@ TEST_F(RecordsTest, AUseComesBackByIdAndByKeyAndItsKeyCanBeReleased) {
     EXPECT_TRUE(store.look([&](ReadSession& session) { return records.uses.record(session, use.id); }).has_value());
 }
 
+TEST_F(RecordsTest, UsesWithoutAKeyAreManyAndAreFoundByNone) {
+    const Subject abai = tables.subject(person::abai().iin);
+    const auto consent = tables.add_consent(abai);
+    const auto first = tables.add_use(consent, abai, std::nullopt),
+               second = tables.add_use(consent, abai, std::nullopt);
+    store.readers().read([&](ReadSession& session) {
+        EXPECT_EQ(records.uses.find(session, first.id)->use.id, first.id);
+        EXPECT_EQ(records.uses.find(session, second.id)->use.id, second.id);
+        EXPECT_FALSE(records.uses.find(session, consent.id, Digest{}));
+        EXPECT_FALSE(records.uses.find(session, consent.id, crypto::sha256(first.id.bytes())));
+    });
+}
+
+TEST_F(RecordsTest, AConsentCanBeCountedWithoutBeingOpened) {
+    static const store::Statement older{"t_older", "UPDATE consent SET uses_max = NULL"};
+    const Subject abai = tables.subject(person::abai().iin);
+    const auto consent = tables.add_consent(abai);
+    const auto counted = [&] {
+        return store.look([&](ReadSession& session) {
+            return records.consents.find_closed(session, consent.id, records.subjects).value();
+        });
+    };
+    EXPECT_EQ(counted().terms.uses_max, consent.terms.uses_max);
+    EXPECT_EQ(counted().subject, abai.id);
+    EXPECT_EQ(counted().state, consent.state);
+    EXPECT_EQ(counted().expires, consent.expires);
+    EXPECT_EQ(counted().terms.purpose, "") << "sealed";
+    store.tamper(older);
+    EXPECT_EQ(counted().terms.uses_max, consent.terms.uses_max) << "a row that older programs wrote is opened";
+    const auto nobody = consent::ConsentId::make(testing::start, abai.id.bucket(), tables.entropy);
+    EXPECT_FALSE(store.look(
+        [&](ReadSession& session) { return records.consents.find_closed(session, nobody, records.subjects); }));
+    store.unit([&](WriteSession& session) { records.subjects.erase(session, abai.id, testing::start); });
+    EXPECT_THROW(counted(), Erased) << "and what is erased cannot be";
+}
+
 // KDP-2.3, LAW-40.2: what the record of access says.
 TEST_F(RecordsTest, ARecordOfAccessSaysWhoseDataWentToWhomAndForWhat) {
     const Subject abai = tables.subject(person::abai().iin);

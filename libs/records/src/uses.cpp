@@ -15,10 +15,11 @@ constexpr store::Statement insert{"use_insert",
 constexpr store::Statement change{"use_update", "UPDATE use_record SET state = ?1 WHERE id = ?2 AND bucket = ?3"};
 constexpr store::Statement by_key{"use_by_key",
                                   "SELECT id, consent, state, at, digest FROM use_record "
-                                  "WHERE consent = ?1 AND key = ?2 AND bucket = ?3"};
+                                  "WHERE consent = ?1 AND key = ?2 AND key IS NOT NULL AND bucket = ?3"};
 constexpr store::Statement by_id{"use_by_id",
                                  "SELECT id, consent, state, at, digest FROM use_record WHERE id = ?1 AND bucket = ?2"};
-constexpr store::Statement free_key{"use_release_key", "UPDATE use_record SET key = ?1 WHERE id = ?1 AND bucket = ?2"};
+constexpr store::Statement free_key{"use_release_key",
+                                    "UPDATE use_record SET key = NULL WHERE id = ?1 AND bucket = ?2"};
 constexpr store::Statement keep{"use_keep_answer",
                                 "UPDATE use_record SET status = ?1, answer = ?2 WHERE id = ?3 AND bucket = ?4"};
 constexpr store::Statement kept{"use_answer",
@@ -33,6 +34,11 @@ constexpr store::Statement pending{"use_reserved_before",
 
 std::int64_t bucket(const base::RawId& id) {
     return id.bucket().value;
+}
+
+store::Param key_param(const std::optional<Digest>& key) {
+    if (!key) return std::monostate{};
+    return base::BytesView(*key);
 }
 
 StoredUse read(const store::Row& row) {
@@ -77,13 +83,13 @@ base::Bytes answer_context(consent::UseId id) {
 
 }  // namespace
 
-void Uses::add(store::WriteSession& session, const StoredUse& stored, const Digest& key,
+void Uses::add(store::WriteSession& session, const StoredUse& stored, const std::optional<Digest>& key,
                const AccessRecord& record) const {
     const consent::Use& use = stored.use;
     const base::Bytes sealed = vault_.archive().seal(base::as_bytes(boost::json::serialize(to_object(record))),
                                                      use.id.bytes(), use.at, entropy_);
-    session.execute(insert, {use.id.bytes(), bucket(use.id), use.consent.bytes(), key, stored.digest, number(use.state),
-                             micros(use.at), sealed});
+    session.execute(insert, {use.id.bytes(), bucket(use.id), use.consent.bytes(), key_param(key), stored.digest,
+                             number(use.state), micros(use.at), sealed});
 }
 
 void Uses::update(store::WriteSession& session, const consent::Use& use) const {

@@ -93,6 +93,33 @@ TEST_F(Schema, EachOldVersionUpgradesToTheFullSchema) {
     }
 }
 
+TEST_F(Schema, RecordsOfUsesGoAlongWhenTheirTableIsMadeAnew) {
+    static const store::Statement row{"use_with_key", "SELECT id, key, answer FROM use_record WHERE state = 1"};
+    Options options;
+    options.directory = directory_.path() / "data";
+    options.schema = migrations().first(2);
+    init(options);
+    Connection(database_file(options), Connection::Access::write, {})
+        .script(
+            "INSERT INTO use_record VALUES (x'02', 5, x'0a', x'0b', x'0c', 1, 7, x'0d', 200, x'0e');"
+            "INSERT INTO use_record VALUES (x'03', 5, x'0a', x'03', x'0c', 0, 8, x'0d', NULL, NULL);");
+    options.schema = migrations();
+    upgrade(options);
+    Connection connection(database_file(options), Connection::Access::write, {});
+    EXPECT_EQ(connection.integer("SELECT count(*) FROM use_record"), 2);
+    EXPECT_EQ(connection.query(row, {},
+                               [](const store::Row& use) {
+                                   EXPECT_EQ(use.blob(0)[0], 2);
+                                   EXPECT_EQ(use.blob(1)[0], 0x0b);
+                                   EXPECT_EQ(use.blob(2)[0], 0x0e);
+                               }),
+              1U);
+    EXPECT_THROW(
+        connection.script("INSERT INTO use_record SELECT x'04', bucket, consent, key, digest, state, at, sealed,"
+                          " status, answer FROM use_record WHERE id = x'02'"),
+        store::Duplicate);
+}
+
 TEST_F(Schema, InitMakesADirectoryForItsOwnerAlone) {
     const auto options = options_with(real_and({}));
     init(options);

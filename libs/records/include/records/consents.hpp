@@ -31,6 +31,10 @@ public:
         Subject subject;
     };
     std::optional<Found> find(store::ReadSession& session, consent::ConsentId id, const Subjects& subjects) const;
+    // The consent as it lies there, for counting: of what is sealed it has terms.uses_max alone. Opens nothing, but a row
+    // older than db/sqlite/0003, and so works for an erased person too.
+    std::optional<consent::Consent> find_closed(store::ReadSession& session, consent::ConsentId id,
+                                                const Subjects& subjects) const;
 
 private:
     base::Entropy& entropy_;

@@ -36,8 +36,10 @@ class Uses {
 public:
     Uses(const Vault& vault, base::Entropy& entropy) : vault_(vault), entropy_(entropy) {}
 
-    // `key`: blind index of the Idempotency-Key or message id; of the use's own id where the caller gave none.
-    void add(store::WriteSession& session, const StoredUse& use, const Digest& key, const AccessRecord& record) const;
+    // `key`: blind index of the Idempotency-Key or message id, nothing where the caller gave none. Throws
+    // store::Duplicate when the consent has a use under this key.
+    void add(store::WriteSession& session, const StoredUse& use, const std::optional<Digest>& key,
+             const AccessRecord& record) const;
     void update(store::WriteSession& session, const consent::Use& use) const;
     std::optional<StoredUse> find(store::ReadSession& session, consent::ConsentId consent, const Digest& key) const;
     std::optional<StoredUse> find(store::ReadSession& session, consent::UseId id) const;

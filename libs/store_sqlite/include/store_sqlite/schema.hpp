@@ -7,7 +7,7 @@
 namespace kelisim::store_sqlite {
 
 // The version that this program works with: the last file of db/sqlite/migrations.cmake.
-inline constexpr int schema_version = 2;
+inline constexpr int schema_version = 3;
 
 struct SchemaStatus {
     int found = 0;   // 0: no schema yet
