@@ -2,22 +2,17 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <condition_variable>
-#include <deque>
-#include <exception>
+#include <cstdint>
 #include <functional>
-#include <memory>
 #include <mutex>
 #include <optional>
-#include <thread>
-#include <vector>
 
 #include "connection.hpp"
 #include "reader_pool.hpp"
-#include "store/statistics.hpp"
-#include "store/writer.hpp"
+#include "store/group_commit.hpp"
 #include "store_sqlite/options.hpp"
+#include "unit_session.hpp"
 
 namespace kelisim::store_sqlite {
 
@@ -28,22 +23,19 @@ enum class LogState {
     distrusted,     // a copy failed
 };
 
-// The one writer: a thread that takes units from a bounded queue and commits them in batches (group commit).
+// The connection that writes, and the thread that drives it.
 //
 // After any failure of the engine everybody's connections are closed, the log is written again as it is and synced, and
 // all of it is copied into the database: a failed sync may have left pages in the cache that the disk does not have, in
 // the log and, because SQLite counts pages as copied before it syncs them, in the database too. Only then is the
-// database open again, and looked at: every batch that writes leaves its number in store_batch, which tells whether one
-// whose COMMIT failed is there. Until all that has succeeded units are answered with Unavailable; each new batch makes
-// at most one attempt, and none within the pause after a failed one.
-class BatchWriter final : public store::Writer {
+// database open again.
+class BatchWriter final : private store::BatchEngine {
 public:
     // `log_grew` is called on the writer's thread after a COMMIT, with the bytes of the log in use. Throws base::Outage.
     BatchWriter(const Options& options, std::filesystem::path file, ReaderPool& readers,
                 std::function<void(std::uint64_t)> log_grew);
-    ~BatchWriter() override;
 
-    void submit(std::unique_ptr<store::Unit> unit) override;
+    store::Writer& writer() { return units_; }
 
     // Answers what was accepted and ends the thread; then submit() throws and restart_log() says false.
     void close();
@@ -58,37 +50,21 @@ public:
     void add_to(store::Statistics& statistics) const;
 
 private:
-    using Actions = std::vector<std::function<void()>>;
-    struct Entry {
-        std::unique_ptr<store::Unit> unit;
-        Actions actions;
-        std::exception_ptr failure;
-    };
-    using Batch = std::vector<Entry>;
-    // A batch whose COMMIT failed: is it there?
-    struct Doubt {
-        std::int64_t number;
-        Actions actions;
-    };
+    std::int64_t open() override;
+    bool is_open() override { return connection_.has_value(); }
+    void drop() noexcept override;
+    void begin() override;
+    void roll_back() override;
+    store::UnitSession& unit() override { return session_.emplace(*connection_); }
+    bool wrote() override { return connection_->changes() != changes_before_; }
+    void end() override;
+    void commit(std::int64_t number) override;
+    void attend() override;
 
-    void work();
-    bool wait_for_work();
-    bool take_into(Batch& batch);
-    void run_batch();
-    void store_batch(Batch& batch);
-    void run_unit(Entry& entry);
-    void commit(Batch& batch);
     void commit_with_faults();
-    void settle(Batch& batch, const std::exception_ptr& failure) noexcept;
-    static Actions actions_of(Batch& batch);
-    static void run_all(const Actions& actions) noexcept;
-
-    void open();
-    void ensure_open();
-    bool open_again();
     static int on_log(void* self, sqlite3*, const char* database, int pages);
-    void answer_log_request();
     bool restart_log_now(LogState state);
+    void answer(bool restarted);
     void recover_log();
 
     const Options options_;
@@ -98,31 +74,22 @@ private:
 
     // The writer's thread alone.
     std::optional<Connection> connection_;
-    std::optional<Doubt> doubt_;
-    std::int64_t last_number_ = 0;
+    std::optional<UnitSession> session_;
+    std::int64_t changes_before_ = 0;
     std::uint64_t page_bytes_ = 4096;
-    std::chrono::milliseconds pause_{0};
-    std::chrono::steady_clock::time_point no_attempt_before_{};
+    bool was_open_ = false;
 
     std::mutex keep_open_;
-    mutable std::mutex mutex_;
-    std::condition_variable work_came_;
+    std::mutex mutex_;
     std::condition_variable log_answered_;
-    std::deque<std::unique_ptr<store::Unit>> queue_;
-    bool closing_ = false;
+    bool closed_ = false;
     std::optional<LogState> log_request_;
     std::optional<bool> log_answer_;
 
-    std::atomic<std::uint64_t> units_{0};
-    std::atomic<std::uint64_t> batches_{0};
-    std::atomic<std::uint64_t> failed_batches_{0};
-    std::atomic<std::uint64_t> reopens_{0};
     std::atomic<std::uint64_t> log_resets_{0};
     std::atomic<std::uint64_t> log_bytes_{0};
-    store::Histogram commit_times_;
-    store::Histogram batch_times_;
 
-    std::thread thread_;  // last: it uses all of the above
+    store::GroupCommit units_;  // last: its thread uses all of the above
 };
 
 }  // namespace kelisim::store_sqlite

@@ -21,7 +21,7 @@ public:
 
     Writer& writer() override { return database_->writer(); }
     Readers& readers() override { return database_->readers(); }
-    std::size_t queue_units_max() const override { return options_.queue_units_max; }
+    std::size_t queue_units_max() const override { return options_.batches.queue_units_max; }
     void fail_next_commit(CommitFault fault) override {
         fault_ = fault == CommitFault::failed_and_lost ? sqlite::CommitFault::fails_and_is_lost
                                                        : sqlite::CommitFault::fails_though_durable;

@@ -7,13 +7,16 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "connection.hpp"
+#include "schema_steps.hpp"
 #include "store_sqlite/fault_vfs.hpp"
-#include "workload.hpp"
+#include "store/contract_workload.hpp"
+#include "test_support.hpp"
 
 namespace kelisim::store_sqlite {
 namespace {
 
-using test::Workload;
+using store::contract::Workload;
 using testing::IsEmpty;
 
 std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
@@ -33,7 +36,7 @@ public:
     Life(std::uint64_t seed, TestHooks::Synchronous synchronous) : random_(seed), seed_(seed), disk_("fault", seed) {
         options_ = test::contract_options(directory_.path() / "data");
         options_.log_checkpoint_bytes = 40'000;  // so that checkpoints and resets of the log are hit as well
-        options_.batch_units_max = 1 + random_() % 4;
+        options_.batches.batch_units_max = 1 + random_() % 4;
         init(options_);
         options_.test_hooks.vfs = disk_.name();
         options_.test_hooks.synchronous = synchronous;
@@ -52,15 +55,25 @@ public:
 
 private:
     Outcome until_crash(std::unique_ptr<Database> database, FaultVfs::Survival survival) {
-        workload_.run(*database, seed_, 3, 60, [&] { return disk_.crashed(); });
+        workload_.run(database->writer(), seed_, 3, 60, [&] { return disk_.crashed(); });
         disk_.crash();
         database.reset();
         disk_.power_on(survival);
         Options healthy = options_;
         healthy.test_hooks = {};
-        Database::open(healthy).reset();  // the program starts again by itself
-        return {workload_.broken_promises(healthy), workload_.count(Workload::Answer::acknowledged),
+        database = Database::open(healthy);  // the program starts again by itself
+        auto broken = workload_.broken_promises(database->readers());
+        database.reset();
+        check_integrity(healthy, broken);
+        return {broken, workload_.count(Workload::Answer::acknowledged),
                 workload_.count(Workload::Answer::ambiguous)};
+    }
+
+    static void check_integrity(const Options& options, std::vector<std::string>& broken) {
+        static const store::Statement check{"integrity", "PRAGMA integrity_check"};
+        Connection(database_file(options), Connection::Access::write, {}).query(check, {}, [&](const store::Row& row) {
+            if (row.text(0) != "ok") broken.emplace_back(row.text(0));
+        });
     }
 
     void plan_faults() {

@@ -43,7 +43,7 @@ std::unique_ptr<Database> Database::open(Options options) {
 }
 
 store::Writer& Database::writer() {
-    return parts_->writer;
+    return parts_->writer.writer();
 }
 store::Readers& Database::readers() {
     return parts_->readers;

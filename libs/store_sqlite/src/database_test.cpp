@@ -106,7 +106,7 @@ TEST_F(DatabaseTest, StatisticsCountUnitsBatchesAndFailures) {
 }
 
 TEST_F(DatabaseTest, ABatchIsClosedAtItsLargestSize) {
-    options_.batch_units_max = 4;
+    options_.batches.batch_units_max = 4;
     open();
     store::contract::Gate gate, holding;
     store::contract::Answers answers;
@@ -127,7 +127,7 @@ TEST_F(DatabaseTest, ABatchIsClosedAtItsLargestSize) {
 }
 
 TEST_F(DatabaseTest, ABatchIsClosedWhenItsTimeIsOver) {
-    options_.batch_time_max = std::chrono::milliseconds{0};
+    options_.batches.batch_time_max = std::chrono::milliseconds{0};
     open();
     store::contract::Gate gate, holding;
     store::contract::Answers answers;

@@ -4,7 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "store_sqlite/fault_vfs.hpp"
-#include "workload.hpp"
+#include "store/contract_workload.hpp"
+#include "test_support.hpp"
 
 namespace kelisim::store_sqlite {
 namespace {
@@ -196,7 +197,7 @@ TEST_F(Fault, EverythingIsUnavailableUntilTheDatabaseIsOpenAgain) {
 }
 
 TEST_F(Fault, AfterAFailedReopeningThereIsAPause) {
-    options_.reopen_pause = std::chrono::hours{1};
+    options_.batches.reopen_pause = std::chrono::hours{1};
     power_failure();
     refuse_reopen_ = true;
     disk_.fail_sync(1, FaultVfs::Failed::lost);

@@ -39,7 +39,7 @@ void require_database(const Options& options) {
     throw base::Outage(fmt::format("there is no database in {}: initialise it first", options.directory.string()));
 }
 
-SchemaStatus look(const Options& options) {
+store::SchemaStatus look(const Options& options) {
     Connection connection(database_file(options), Connection::Access::write, options.test_hooks);
     return {found_version(connection), store::version_of(options.schema)};
 }
@@ -62,7 +62,7 @@ int found_version(Connection& connection) {
 
 void require_version(const Options& options) {
     require_database(options);
-    const SchemaStatus schema = look(options);
+    const store::SchemaStatus schema = look(options);
     if (schema.found == schema.wanted) return;
     const char* advice = schema.found < schema.wanted ? "upgrade the database" : "it was written by a newer program";
     throw base::Outage(fmt::format("the database in {} has schema version {}, this program needs {}: {}",
@@ -84,16 +84,16 @@ void init(const Options& options) {
     sync_directory(options.directory);
 }
 
-SchemaStatus upgrade(const Options& options) {
+store::SchemaStatus upgrade(const Options& options) {
     const DirectoryLock lock(options.directory);
     require_database(options);
-    const SchemaStatus before = look(options);
+    const store::SchemaStatus before = look(options);
     if (before.found > before.wanted) require_version(options);
     apply_missing(options);
     return look(options);
 }
 
-SchemaStatus status(const Options& options) {
+store::SchemaStatus status(const Options& options) {
     const DirectoryLock lock(options.directory);
     require_database(options);
     return look(options);

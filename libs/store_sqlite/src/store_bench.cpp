@@ -130,7 +130,7 @@ void at_rate(benchmark::State& state) {
         const auto options = bench_options(directory.path() / "data");
         init(options);
         const auto database = Database::open(options);
-        Window window(options.queue_units_max);
+        Window window(options.batches.queue_units_max);
         Latencies latencies(units);
         const auto start = SteadyClock::now();
         for (std::size_t i = 0; i < units; ++i) {

@@ -12,49 +12,38 @@ const store::Statement rollback_to{"rollback_to", "ROLLBACK TO unit"};
 
 }  // namespace
 
-template <class Call>
-auto UnitSession::watched(Call call) {
-    try {
-        return call();
-    } catch (const store::Unavailable&) {
-        engine_failed_ = true;
-        throw;
-    }
-}
-
 void UnitSession::open_savepoint() {
     if (savepoint_) return;
     connection_.query(savepoint, {}, nullptr);
     savepoint_ = true;
 }
 
-std::size_t UnitSession::query(const store::Statement& statement, store::Params params, const store::Visit& visit) {
-    return watched([&] {
-        if (connection_.writes(statement)) open_savepoint();  // INSERT ... RETURNING
-        return connection_.query(statement, params, visit);
-    });
+// Some failures make SQLite roll the whole transaction back by itself.
+void UnitSession::require_transaction() const {
+    if (!connection_.in_transaction()) throw store::Unavailable("the engine failed inside a unit");
 }
 
-std::size_t UnitSession::execute(const store::Statement& statement, store::Params params) {
-    return watched([&] {
-        open_savepoint();
-        return connection_.execute(statement, params);
-    });
+std::size_t UnitSession::query_in_unit(const store::Statement& statement, store::Params params,
+                                       const store::Visit& visit) {
+    if (connection_.writes(statement)) open_savepoint();  // INSERT ... RETURNING
+    return connection_.query(statement, params, visit);
 }
 
-std::vector<std::function<void()>> UnitSession::keep() {
-    watched([&] {
-        if (savepoint_) connection_.query(release, {}, nullptr);
-    });
-    return std::move(actions_);
+std::size_t UnitSession::execute_in_unit(const store::Statement& statement, store::Params params) {
+    open_savepoint();
+    return connection_.execute(statement, params);
 }
 
-void UnitSession::undo() {
-    watched([&] {
-        if (!savepoint_) return;
-        connection_.query(rollback_to, {}, nullptr);
-        connection_.query(release, {}, nullptr);
-    });
+void UnitSession::keep_unit() {
+    require_transaction();
+    if (savepoint_) connection_.query(release, {}, nullptr);
+}
+
+void UnitSession::undo_unit() {
+    require_transaction();
+    if (!savepoint_) return;
+    connection_.query(rollback_to, {}, nullptr);
+    connection_.query(release, {}, nullptr);
 }
 
 }  // namespace kelisim::store_sqlite

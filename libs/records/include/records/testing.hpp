@@ -79,7 +79,7 @@ public:
     store::Readers& readers() { return database_->readers(); }
     void close() { database_.reset(); }
     void open() { database_ = store_sqlite::Database::open(options_); }
-    void set_queue_units_max(std::size_t units) { options_.queue_units_max = units; }
+    void set_queue_units_max(std::size_t units) { options_.batches.queue_units_max = units; }
 
     template <class F>
     auto unit(F work) {

@@ -16,6 +16,11 @@ struct Migration {
 
 using Migrations = std::span<const Migration>;
 
+struct SchemaStatus {
+    int found = 0;   // 0: no schema yet
+    int wanted = 0;  // what the program needs
+};
+
 // The schema version that a database has once all of them ran; 0 for none. Throws Defect when a number is out of step.
 int version_of(Migrations migrations);
 

@@ -8,6 +8,7 @@
 #include <functional>
 #include <string>
 
+#include "store/group_commit.hpp"
 #include "store/migration.hpp"
 
 namespace kelisim::store_sqlite {
@@ -34,16 +35,12 @@ struct Options {
     std::filesystem::path directory;  // belongs to one process: it holds kelisim.db, its log, and the lock
     store::Migrations schema = migrations();
 
-    std::size_t queue_units_max = 16'384;  // one more is Busy
-    std::size_t batch_units_max = 2'048;   // a batch is closed at either bound
-    std::chrono::milliseconds batch_time_max{10};
+    store::GroupCommitOptions batches = {};
     std::size_t readers = 4;  // connections, not threads
 
     std::uint64_t log_checkpoint_bytes = 16U << 20U;  // from here on the log is copied into the database
     std::uint64_t log_bytes_max = 256U << 20U;        // over it, readers that hold the log back are interrupted
     std::chrono::milliseconds reader_patience{5};  // how long the writer waits for readers to let the log begin again
-    // After a failed reopening, no other is tried for so long, twice as long each time up to a second.
-    std::chrono::milliseconds reopen_pause{10};
 
     TestHooks test_hooks = {};
 };

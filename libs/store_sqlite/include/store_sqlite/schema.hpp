@@ -9,11 +9,6 @@ namespace kelisim::store_sqlite {
 // The version that this program works with: the last file of db/sqlite/migrations.cmake.
 inline constexpr int schema_version = 3;
 
-struct SchemaStatus {
-    int found = 0;   // 0: no schema yet
-    int wanted = 0;  // what the program needs
-};
-
 // Each takes the lock of the directory and so throws base::Outage while another process serves from it.
 
 // Makes the directory (0700) and an empty database with the whole schema. Throws base::Outage when one exists already;
@@ -21,7 +16,7 @@ struct SchemaStatus {
 void init(const Options& options);
 // Runs the missing migrations, each in its own transaction. Throws base::Outage when the database is newer than the
 // program, or when a migration fails (those before it stay, it leaves nothing).
-SchemaStatus upgrade(const Options& options);
-SchemaStatus status(const Options& options);
+store::SchemaStatus upgrade(const Options& options);
+store::SchemaStatus status(const Options& options);
 
 }  // namespace kelisim::store_sqlite

@@ -1,0 +1,6 @@
+# The migrations in their order. A new one is added at the end, together with schema.sql and the constant
+# store_postgres::schema_version; one that was released never changes.
+set(KELISIM_POSTGRES_MIGRATIONS
+    0001_store.sql
+    0002_service.sql
+)
