@@ -11,6 +11,6 @@ check:            ; tools/deps build test && tools/check
 test:             ; tools/deps build test && exec tools/test
 bench:            ; tools/deps build bench && tools/build release && exec bench/run
 fuzz:             ; tools/deps build fuzz && tools/build fuzz && exec tools/fuzz
-asan:             ; tools/deps build && tools/build asan && ctest --test-dir build/asan --output-on-failure
-tsan:             ; tools/deps build && tools/build tsan && ctest --test-dir build/tsan --output-on-failure
+asan:             ; tools/deps build test && tools/build asan && ctest --test-dir build/asan --output-on-failure
+tsan:             ; tools/deps build test && tools/build tsan && ctest --test-dir build/tsan --output-on-failure
 clean:            ; rm -rf build

@@ -34,7 +34,7 @@ store::TimerKey ledger_key() {
 
 std::unique_ptr<store_sqlite::Database> open_database(const DataDirectory& directory, const config::Config& config) {
     store_sqlite::Options options{.directory = directory.path()};
-    options.queue_units_max = static_cast<std::size_t>(config.number("store.queue_units_max"));
+    options.batches.queue_units_max = static_cast<std::size_t>(config.number("store.queue_units_max"));
     options.readers = static_cast<std::size_t>(config.number("store.readers"));
     if (!directory.has_database()) store_sqlite::init(options);
     return store_sqlite::Database::open(options);

@@ -7,7 +7,8 @@ namespace kelisim::records {
 
 namespace {
 
-constexpr store::Statement by_blind{"subject_by_blind", "SELECT id, wrapped_key, sealed FROM subject WHERE blind = ?1"};
+constexpr store::Statement by_blind{"subject_by_blind",
+                                    "SELECT id, wrapped_key, sealed FROM subject WHERE blind = ?1 AND bucket = ?2"};
 constexpr store::Statement by_id{"subject_by_id",
                                  "SELECT id, wrapped_key, sealed FROM subject WHERE id = ?1 AND bucket = ?2"};
 constexpr store::Statement all{"subject_all", "SELECT id, wrapped_key, sealed FROM subject"};
@@ -53,7 +54,7 @@ people::Person person_from(const boost::json::object& object) {
 std::optional<Subject> Subjects::find(store::ReadSession& session, const base::Iin& iin) const {
     std::optional<Subject> found;
     const Digest blind = vault_.blind_index(iin);
-    session.query(by_blind, {blind}, [&](const store::Row& row) {
+    session.query(by_blind, {blind, std::int64_t{vault_.bucket_of(iin).value}}, [&](const store::Row& row) {
         found = open(id_at<consent::SubjectId>(row, 0), row.blob(1), row.blob(2));
     });
     return found;

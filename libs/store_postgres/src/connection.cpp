@@ -103,7 +103,8 @@ public:
         lengths_.reserve(params.size());
         integers_.reserve(params.size());  // no move later: values_ points into it
         for (const store::Param& param : params) {
-            if (!std::visit([&, expected = types[values_.size()]](auto value) { return add(expected, value); }, param)) {
+            if (!std::visit([&, expected = types[values_.size()]](auto value) { return add(expected, value); },
+                            param)) {
                 throw store::Defect(
                     fmt::format("{}: parameter {} is of another type", statement.name, values_.size() + 1));
             }
@@ -143,7 +144,8 @@ private:
         return true;
     }
     void push(const char* data, std::size_t size) {
-        if (size > static_cast<std::size_t>(std::numeric_limits<int>::max())) throw store::Defect("a parameter is too long");
+        if (size > static_cast<std::size_t>(std::numeric_limits<int>::max()))
+            throw store::Defect("a parameter is too long");
         values_.push_back(data);
         lengths_.push_back(static_cast<int>(size));
     }
@@ -223,15 +225,15 @@ Connection::Connection(const base::Secret<std::string>& parameters, const std::s
         throw store::Unavailable("the connection string of the database cannot be read");
     }
     // What stands before dbname can be overridden there, what stands behind cannot. Replicas lag: never read from one.
-    const std::array<const char*, 9> keys{"connect_timeout", "keepalives_idle", "keepalives_interval",
-                                          "keepalives_count", "tcp_user_timeout", "dbname",
-                                          "client_encoding", "target_session_attrs", nullptr};
-    const std::array<const char*, 9> values{"10", "10", "5", "3", "20000", parameters.reveal().c_str(), "UTF8", "primary",
-                                            nullptr};
+    const std::array<const char*, 9> keys{"connect_timeout",  "keepalives_idle",      "keepalives_interval",
+                                          "keepalives_count", "tcp_user_timeout",     "dbname",
+                                          "client_encoding",  "target_session_attrs", nullptr};
+    const std::array<const char*, 9> values{"10",   "10",      "5",    "3", "20000", parameters.reveal().c_str(),
+                                            "UTF8", "primary", nullptr};
     handle_.reset(PQconnectdbParams(keys.data(), values.data(), /*expand_dbname=*/1));
     if (PQstatus(handle_.get()) != CONNECTION_OK) {
-        throw store::Unavailable(fmt::format("no connection to the database: {}",
-                                             one_line(PQerrorMessage(handle_.get()))));
+        throw store::Unavailable(
+            fmt::format("no connection to the database: {}", one_line(PQerrorMessage(handle_.get()))));
     }
     configure();
     script(fmt::format("SET application_name = '{}'", name));

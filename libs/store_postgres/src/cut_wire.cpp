@@ -55,7 +55,8 @@ bool has_commit(const std::string& bytes) {
 // One connection: the client's side and the server's.
 struct CutWire::Line {
     Line(int accepted, const std::string& server) : client(accepted), to_server(::socket(AF_UNIX, SOCK_STREAM, 0)) {
-        on_address(server, [&](const sockaddr* address, socklen_t size) { return ::connect(to_server, address, size); });
+        on_address(server,
+                   [&](const sockaddr* address, socklen_t size) { return ::connect(to_server, address, size); });
     }
     ~Line() {
         ::close(client);

@@ -37,7 +37,7 @@ private:
     int stop_[2] = {-1, -1};
     std::atomic<Cut> cut_{Cut::never};
     std::atomic<int> left_{-1};  // the server's side of a connection that was cut on the other
-    std::thread thread_;  // last: it uses all of the above
+    std::thread thread_;         // last: it uses all of the above
 };
 
 }  // namespace kelisim::store_postgres::test

@@ -8,8 +8,7 @@ namespace kelisim::store_postgres {
 
 // Closes the writer's queue first, while all that its units may call is there; then from the last member to the first.
 struct Database::Parts {
-    explicit Parts(const Options& given)
-        : readers(given), writer(given, readers) {}
+    explicit Parts(const Options& given) : readers(given), writer(given, readers) {}
     ~Parts() { writer.close(); }
 
     ReaderPool readers;  // connects at the first read

@@ -43,7 +43,8 @@ void take_database_lock(Connection& connection, std::chrono::milliseconds patien
             program = row.text(1);
         });
         if (holder.empty()) throw;
-        throw Locked(fmt::format("the database is in use by another process (session {}, {})", holder, program), holder);
+        throw Locked(fmt::format("the database is in use by another process (session {}, {})", holder, program),
+                     holder);
     }
     wait_for_locks(connection, usual_patience);
 }

@@ -60,8 +60,9 @@ protected:
         return std::make_unique<Connection>(options_.connection, "somebody else");
     }
     void terminate(const std::string& program) {
-        test::shared_server().administer("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '" +
-                                         name() + "' AND application_name = '" + program + "'");
+        test::shared_server().administer(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '" + name() +
+            "' AND application_name = '" + program + "'");
     }
     std::string message_of_failing(const store::Statement& statement, store::Params params) {
         try {
@@ -118,9 +119,10 @@ TEST_F(DatabaseTest, AUnitThatCatchesADefectMayGoOn) {
 TEST_F(DatabaseTest, AReaderGoesOnAfterADefect) {
     open();
     put(1);
-    EXPECT_THROW(
-        database_->readers().read([](store::ReadSession& session) { session.query(insert_and_tell, {2, "x"}, nullptr); }),
-        store::Defect);
+    EXPECT_THROW(database_->readers().read([](store::ReadSession& session) {
+        session.query(insert_and_tell, {2, "x"}, nullptr);
+    }),
+                 store::Defect);
     EXPECT_THAT(seen(), ElementsAre(1));
 }
 
@@ -209,7 +211,9 @@ TEST_F(DatabaseTest, ADeadlockIsSolvedByRunningAgain) {
     store::run(writer(), [&](store::WriteSession& session) {
         session.execute(update_number, {1, 7});
         // Waits for the unit's row, and so cannot be waited for.
-        if (++runs == 1) crossing = std::thread([&] { stranger->script("UPDATE contract_item SET number = 5 WHERE id = 1; COMMIT"); });
+        if (++runs == 1)
+            crossing =
+                std::thread([&] { stranger->script("UPDATE contract_item SET number = 5 WHERE id = 1; COMMIT"); });
         session.execute(update_number, {2, 7});
     });
     crossing.join();

@@ -70,7 +70,8 @@ void require_version(Connection& connection, store::Migrations schema) {
 
 void require_durability(Connection& connection, const TestHooks& hooks) {
     if (connection.server_version() < server_version_min) {
-        throw base::Outage(fmt::format("PostgreSQL 15 or newer is needed, not {}", connection.server_version() / 10'000));
+        throw base::Outage(
+            fmt::format("PostgreSQL 15 or newer is needed, not {}", connection.server_version() / 10'000));
     }
     std::string synchronous, fsync, whole_pages, encoding;
     connection.query(settings, {}, [&](const store::Row& row) {
@@ -83,7 +84,8 @@ void require_durability(Connection& connection, const TestHooks& hooks) {
     if (hooks.durability == TestHooks::Durability::not_needed) return;
     // remote_apply waits for more than on does; the others acknowledge what a failure of the server can take back.
     if (synchronous != "on" && synchronous != "remote_apply") {
-        throw base::Outage("the database has synchronous_commit = " + synchronous + ", and would acknowledge what it can lose");
+        throw base::Outage("the database has synchronous_commit = " + synchronous +
+                           ", and would acknowledge what it can lose");
     }
     if (fsync != "on" || whole_pages != "on") {
         throw base::Outage("the database server has fsync or full_page_writes off, and can lose what it acknowledged");

@@ -167,7 +167,8 @@ TEST_F(Schema, ADatabaseThatDoesNotWaitForTheDiskIsRefused) {
     const std::string name = text.substr(text.rfind('=') + 1);
     for (const auto* value : {"off", "local", "remote_write"}) {
         test::shared_server().administer("ALTER DATABASE " + name + " SET synchronous_commit = " + value);
-        EXPECT_THAT(message_of([&] { Database::open(options); }), HasSubstr(std::string("synchronous_commit = ") + value));
+        EXPECT_THAT(message_of([&] { Database::open(options); }),
+                    HasSubstr(std::string("synchronous_commit = ") + value));
     }
 }
 

@@ -21,9 +21,10 @@ inline TemporaryServer& shared_server() {
 inline store::Migrations contract_schema() {
     static const auto all = [] {
         std::vector<store::Migration> steps(migrations().begin(), migrations().end());
-        steps.push_back({static_cast<int>(steps.size()) + 1, "contract",
-                         "CREATE TABLE contract_item (id bigint NOT NULL PRIMARY KEY, value text COLLATE \"C\" NOT NULL,"
-                         " data bytea, note text COLLATE \"C\", number bigint);"});
+        steps.push_back(
+            {static_cast<int>(steps.size()) + 1, "contract",
+             "CREATE TABLE contract_item (id bigint NOT NULL PRIMARY KEY, value text COLLATE \"C\" NOT NULL,"
+             " data bytea, note text COLLATE \"C\", number bigint);"});
         return steps;
     }();
     return all;

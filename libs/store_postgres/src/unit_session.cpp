@@ -40,7 +40,8 @@ auto UnitSession::in_savepoint(const store::Statement& statement, store::Params 
 
 std::size_t UnitSession::query_in_unit(const store::Statement& statement, store::Params params,
                                        const store::Visit& visit) {
-    return in_savepoint(statement, params, [&] { return connection_.fetch(statement, values_of(params)); }).visit(visit);
+    return in_savepoint(statement, params, [&] { return connection_.fetch(statement, values_of(params)); })
+        .visit(visit);
 }
 
 std::size_t UnitSession::execute_in_unit(const store::Statement& statement, store::Params params) {

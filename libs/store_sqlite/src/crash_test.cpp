@@ -9,8 +9,8 @@
 
 #include "connection.hpp"
 #include "schema_steps.hpp"
-#include "store_sqlite/fault_vfs.hpp"
 #include "store/contract_workload.hpp"
+#include "store_sqlite/fault_vfs.hpp"
 #include "test_support.hpp"
 
 namespace kelisim::store_sqlite {
@@ -65,8 +65,7 @@ private:
         auto broken = workload_.broken_promises(database->readers());
         database.reset();
         check_integrity(healthy, broken);
-        return {broken, workload_.count(Workload::Answer::acknowledged),
-                workload_.count(Workload::Answer::ambiguous)};
+        return {broken, workload_.count(Workload::Answer::acknowledged), workload_.count(Workload::Answer::ambiguous)};
     }
 
     static void check_integrity(const Options& options, std::vector<std::string>& broken) {

@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "store_sqlite/fault_vfs.hpp"
 #include "store/contract_workload.hpp"
+#include "store_sqlite/fault_vfs.hpp"
 #include "test_support.hpp"
 
 namespace kelisim::store_sqlite {
