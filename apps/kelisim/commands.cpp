@@ -13,8 +13,7 @@
 #include "base/entropy.hpp"
 #include "data_directory.hpp"
 #include "records/registry_store.hpp"
-#include "store_sqlite/database.hpp"
-#include "store_sqlite/schema.hpp"
+#include "storage.hpp"
 #include "world/world.hpp"
 
 namespace kelisim::app {
@@ -28,6 +27,12 @@ void say(std::string_view text) {
 }
 void complain(std::string_view text) {
     fmt::print(stderr, "{}\n", text);
+}
+
+std::unique_ptr<Storage> existing_storage(const fs::path& data, const config::Config& config) {
+    auto storage = storage_of(data, config);
+    if (!storage->exists()) throw base::Outage("no database in " + storage->name());
+    return storage;
 }
 
 }  // namespace
@@ -47,23 +52,24 @@ std::optional<config::Config> read_config(const std::optional<fs::path>& file) {
     return read.config;
 }
 
-int db_init(const fs::path& data) {
+int db_init(const fs::path& data, const config::Config& config) {
     // The key first: a database without one would be refused, a key without a database harms nobody.
     base::SystemEntropy entropy;
-    static_cast<void>(DataDirectory(data).master_key(entropy));
-    store_sqlite::init({.directory = data});
-    say(fmt::format("made an empty database of schema version {} in {}", store_sqlite::schema_version, data.string()));
+    const auto storage = storage_of(data, config);
+    static_cast<void>(DataDirectory(data).master_key(entropy, found_in(*storage)));
+    storage->init();
+    say(fmt::format("made an empty database of schema version {} in {}", storage->status().found, storage->name()));
     return 0;
 }
 
-int db_upgrade(const fs::path& data) {
-    const auto before = store_sqlite::upgrade({.directory = data});
+int db_upgrade(const fs::path& data, const config::Config& config) {
+    const auto before = storage_of(data, config)->upgrade();
     say(fmt::format("schema version {} -> {}", before.found, before.wanted));
     return 0;
 }
 
-int db_status(const fs::path& data) {
-    const auto status = store_sqlite::status({.directory = data});
+int db_status(const fs::path& data, const config::Config& config) {
+    const auto status = storage_of(data, config)->status();
     say(fmt::format("schema version {}, this program needs {}", status.found, status.wanted));
     return status.found == status.wanted ? 0 : 1;
 }
@@ -79,13 +85,13 @@ int config_reference() {
     return 0;
 }
 
-int ledger_verify(const fs::path& data) {
+int ledger_verify(const fs::path& data, const config::Config& config) {
     base::SystemEntropy entropy;
     const DataDirectory directory(data);
-    if (!directory.has_database()) throw base::Outage("no database in " + data.string());
-    const records::Vault vault(directory.master_key(entropy));
+    const auto storage = existing_storage(data, config);
+    const records::Vault vault(directory.master_key(entropy, DataDirectory::Database::exists));
     const records::Records records(vault, entropy);
-    const auto database = store_sqlite::Database::open({.directory = data});
+    const auto database = storage->open({});
     access::LedgerReport report;
     database->readers().read([&](store::ReadSession& session) { report = access::verify_ledger(session, records); });
     say(fmt::format("{} journal entries, {} of them in the tree, {} rows compared\nroot {}", report.entries,
@@ -96,7 +102,7 @@ int ledger_verify(const fs::path& data) {
     return report.findings_total == 0 ? 0 : 1;
 }
 
-int person_erase(const fs::path& data) {
+int person_erase(const fs::path& data, const config::Config& config) {
     std::string line;
     std::getline(std::cin, line);
     const auto iin = base::Iin::parse(line);
@@ -104,12 +110,12 @@ int person_erase(const fs::path& data) {
     base::SystemEntropy entropy;
     const base::SystemClock clock;
     const DataDirectory directory(data);
-    if (!directory.has_database()) throw base::Outage("no database in " + data.string());
-    const records::Vault vault(directory.master_key(entropy));
+    const auto storage = existing_storage(data, config);
+    const records::Vault vault(directory.master_key(entropy, DataDirectory::Database::exists));
     const records::Records records(vault, entropy);
     store::Timers timers;
     store::Outbox outbox;
-    const auto database = store_sqlite::Database::open({.directory = data});
+    const auto database = storage->open({});
     std::optional<records::Subject> subject;
     database->readers().read([&](store::ReadSession& session) { subject = records.subjects.find(session, *iin); });
     if (!subject) {

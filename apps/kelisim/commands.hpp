@@ -15,14 +15,14 @@ namespace kelisim::app {
 std::optional<config::Config> read_config(const std::optional<std::filesystem::path>& file);
 std::string read_text(const std::filesystem::path& file);  // throws base::Outage
 
-int db_init(const std::filesystem::path& data);
-int db_upgrade(const std::filesystem::path& data);
-int db_status(const std::filesystem::path& data);
+int db_init(const std::filesystem::path& data, const config::Config& config);
+int db_upgrade(const std::filesystem::path& data, const config::Config& config);
+int db_status(const std::filesystem::path& data, const config::Config& config);
 int config_check(const std::filesystem::path& file);
 int config_reference();
-int ledger_verify(const std::filesystem::path& data);
+int ledger_verify(const std::filesystem::path& data, const config::Config& config);
 // Erases the person whose IIN stands on standard input: an argument would show in the list of processes.
-int person_erase(const std::filesystem::path& data);
+int person_erase(const std::filesystem::path& data, const config::Config& config);
 int sandbox_generate(std::size_t persons);
 
 }  // namespace kelisim::app

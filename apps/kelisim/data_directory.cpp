@@ -85,14 +85,11 @@ std::string DataDirectory::read_or_make(const fs::path& file, const std::functio
     return content;
 }
 
-bool DataDirectory::has_database() const {
-    return fs::exists(path_ / "kelisim.db");
-}
-
-crypto::SealKey DataDirectory::master_key(base::Entropy& entropy) const {
+crypto::SealKey DataDirectory::master_key(base::Entropy& entropy, Database database) const {
     const fs::path file = path_ / "secrets" / "master.key";
     // A database whose key is lost is lost; a fresh key would only hide that until the first row is opened.
-    if (has_database() && !fs::exists(file)) fail(file, "is missing, and the database cannot be opened without it");
+    if (database == Database::exists && !fs::exists(file))
+        fail(file, "is missing, and the database cannot be opened without it");
     const std::string text =
         read_or_make(file, [&] { return base::to_base64url(crypto::make_seal_key(entropy).reveal()); });
     const auto bytes = base::from_base64url(text);

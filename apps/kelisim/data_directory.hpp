@@ -20,9 +20,10 @@ public:
     explicit DataDirectory(std::filesystem::path path) : path_(std::move(path)) {}
 
     const std::filesystem::path& path() const { return path_; }
-    bool has_database() const;
 
-    crypto::SealKey master_key(base::Entropy& entropy) const;
+    // Refuses to make a new key beside a database, which is sealed under another.
+    enum class Database { none, exists };
+    crypto::SealKey master_key(base::Entropy& entropy, Database database) const;
     token::SigningKey signing_key() const;
 
     // Keys of the sandbox's clients for private_key_jwt: DIR/sandbox/<client_id>.pem.

@@ -234,10 +234,10 @@ struct RemovedAtEnd {
 
 }  // namespace
 
-int demo() {
+int demo(const config::Config& given) {
     std::signal(SIGPIPE, SIG_IGN);
     const RemovedAtEnd directory{temporary_directory()};
-    config::Config config = config::Config::defaults();
+    config::Config config = given;
     config.set("server.port", std::int64_t{0});
     const Service service({.config = config, .data = directory.path, .world = std::string(world::default_world())});
     say("Kelisim, the main job in six scenes. A bank, GBD FL and four persons of a test world.");

@@ -42,21 +42,32 @@ int run_serve(const Arguments& arguments) {
 void declare(CLI::App& cli, Arguments& a, int& status) {
     cli.require_subcommand(1);
     cli.set_version_flag("--version", KELISIM_VERSION);
+    const auto with_config = [&](CLI::App* command) {
+        command->add_option("--config", a.config, "Configuration file.")->check(CLI::ExistingFile);
+    };
     auto* serve = cli.add_subcommand("serve", "Serve until stopped.");
     serve->add_flag("--sandbox", a.sandbox, "The test world on loopback: no real persons.");
     serve->add_option("--sandbox-data", a.world, "World file instead of the built-in one.")->check(CLI::ExistingFile);
     serve->add_option("--data", a.data, "Data directory; made at first start.")->required();
-    serve->add_option("--config", a.config, "Configuration file.")->check(CLI::ExistingFile);
+    with_config(serve);
     serve->add_option("--port", a.port, "Port on 127.0.0.1; 0 picks a free one.")->check(CLI::Range(0, 65535));
     serve->callback([&] { status = run_serve(a); });
-    cli.add_subcommand("demo", "Walk the main job without a human and say what happens.")->callback([&] {
-        status = app::demo();
+    auto* demo = cli.add_subcommand("demo", "Walk the main job without a human and say what happens.");
+    with_config(demo);
+    demo->callback([&] {
+        const auto config = app::read_config(a.config);
+        status = config ? app::demo(*config) : 1;
     });
 
-    const auto with_data = [&](CLI::App* parent, const char* name, const char* help, int (*run)(const fs::path&)) {
+    using OnData = int (*)(const fs::path&, const config::Config&);
+    const auto with_data = [&](CLI::App* parent, const char* name, const char* help, OnData run) {
         auto* command = parent->add_subcommand(name, help);
         command->add_option("--data", a.data, "Data directory.")->required();
-        command->callback([&a, &status, run] { status = run(a.data); });
+        with_config(command);
+        command->callback([&a, &status, run] {
+            const auto config = app::read_config(a.config);
+            status = config ? run(a.data, *config) : 1;
+        });
     };
     auto* db = cli.add_subcommand("db", "The database of a data directory that nobody serves.")->require_subcommand(1);
     with_data(db, "init", "Make an empty one.", app::db_init);

@@ -2,6 +2,7 @@
 #include "service.hpp"
 
 #include <boost/json/serialize.hpp>
+#include <cstdlib>
 
 #include "access/erasure.hpp"
 #include "access/sweeps.hpp"
@@ -10,7 +11,6 @@
 #include "api/sandbox.hpp"
 #include "base/text.hpp"
 #include "records/registry_store.hpp"
-#include "store_sqlite/schema.hpp"
 #include "world/world.hpp"
 
 namespace kelisim::app {
@@ -27,17 +27,19 @@ constexpr auto ledger_idle = 5s;
 
 constexpr telemetry::Message server_started{"SERVER_STARTED", telemetry::Level::info};
 constexpr telemetry::Message server_stopped{"SERVER_STOPPED", telemetry::Level::info};
+constexpr telemetry::Message store_taken_over{"STORE_TAKEN_OVER", telemetry::Level::error};
 
 store::TimerKey ledger_key() {
     return {timer_ledger, base::Bucket{}, base::as_bytes(ledger_name)};
 }
 
-std::unique_ptr<store_sqlite::Database> open_database(const DataDirectory& directory, const config::Config& config) {
-    store_sqlite::Options options{.directory = directory.path()};
-    options.batches.queue_units_max = static_cast<std::size_t>(config.number("store.queue_units_max"));
-    options.readers = static_cast<std::size_t>(config.number("store.readers"));
-    if (!directory.has_database()) store_sqlite::init(options);
-    return store_sqlite::Database::open(options);
+std::unique_ptr<store::Database> open_database(Storage& storage, telemetry::Log& log) {
+    if (!storage.exists()) storage.init();
+    // What is in memory may be wrong by then, and nothing may be answered from it any more.
+    return storage.open([&log] {
+        log.write(store_taken_over);
+        std::_Exit(EXIT_FAILURE);
+    });
 }
 
 std::optional<std::string> read_setting(store::Readers& readers, std::string_view name) {
@@ -55,9 +57,8 @@ void give_keys(registry::Entries& entries, const DataDirectory& directory) {
 }
 
 // At the first start everything that a sandbox begins with goes into one unit; the issuer says whether that was done.
-std::string settle_issuer(store_sqlite::Database& database, const records::Records& records,
-                          const ServiceOptions& options, const DataDirectory& directory, std::uint16_t port,
-                          base::Time now) {
+std::string settle_issuer(store::Database& database, const records::Records& records, const ServiceOptions& options,
+                          const DataDirectory& directory, std::uint16_t port, base::Time now) {
     if (auto issuer = read_setting(database.readers(), issuer_setting)) return *issuer;
     std::string issuer = options.config.text("service.issuer");
     if (issuer.empty()) issuer = "http://127.0.0.1:" + std::to_string(port);
@@ -107,10 +108,11 @@ Service::Service(const ServiceOptions& options)
       zone_(options.config.text("service.zone")),
       listener_("127.0.0.1", static_cast<std::uint16_t>(options.config.number("server.port"))),
       port_(listener_.port()),
-      vault_(directory_.master_key(entropy_)),
+      storage_(storage_of(options.data, options_.config)),
+      vault_(directory_.master_key(entropy_, found_in(*storage_))),
       signing_key_(directory_.signing_key()),
       keys_({signing_key_.verification()}),
-      database_(open_database(directory_, options_.config)),
+      database_(open_database(*storage_, *log_)),
       records_(vault_, entropy_),
       issuer_(settle_issuer(*database_, records_, options_, directory_, port_, system_clock_.now())),
       clock_(system_clock_, stored_offset(database_->readers())),

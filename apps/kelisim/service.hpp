@@ -24,8 +24,8 @@
 #include "http/server.hpp"
 #include "identity/clients.hpp"
 #include "owner_process.hpp"
+#include "storage.hpp"
 #include "store/scheduler.hpp"
-#include "store_sqlite/database.hpp"
 #include "telemetry/http_metrics.hpp"
 #include "telemetry/log.hpp"
 
@@ -65,12 +65,13 @@ private:
     base::ProcessZone zone_;
     http::Listener listener_;
     const std::uint16_t port_;
+    const std::unique_ptr<Storage> storage_;
     records::Vault vault_;
     const token::SigningKey signing_key_;
     const token::KeySet keys_;
     store::Timers timers_;
     store::Outbox outbox_;
-    std::unique_ptr<store_sqlite::Database> database_;
+    std::unique_ptr<store::Database> database_;
     records::Records records_;
     const std::string issuer_;
     base::MovedClock clock_;

@@ -97,7 +97,7 @@ CREATE TABLE access_request (
     PRIMARY KEY (bucket, id)
 );
 
--- sealed: the subject's key.
+-- sealed: the subject's key. uses_max: of the sealed terms, NULL in rows older than the column.
 CREATE TABLE consent (
     id bytea NOT NULL,
     bucket bigint NOT NULL,
@@ -110,6 +110,7 @@ CREATE TABLE consent (
     granted bigint NOT NULL,
     expires bigint NOT NULL,
     sealed bytea NOT NULL,
+    uses_max bigint,
     PRIMARY KEY (bucket, id)
 );
 
@@ -128,22 +129,22 @@ CREATE TABLE token (
 CREATE INDEX token_consent ON token (consent);
 
 -- A record of access. sealed: the archive key, so that it outlives the subject's data until its archive term ends.
--- answer: the subject's key, for repeats under the same key within the idempotency window.
+-- answer: the subject's key, for repeats under the same key within the idempotency window. key: NULL where the caller
+-- gave none.
 CREATE TABLE use_record (
     id bytea NOT NULL,
     bucket bigint NOT NULL,
     consent bytea NOT NULL,
-    key bytea NOT NULL,
+    key bytea,
     digest bytea NOT NULL,
     state bigint NOT NULL,
     at bigint NOT NULL,
     sealed bytea NOT NULL,
     status bigint,
     answer bytea,
-    PRIMARY KEY (bucket, id),
-    UNIQUE (bucket, consent, key)
+    PRIMARY KEY (bucket, id)
 );
-
+CREATE UNIQUE INDEX use_key ON use_record (bucket, consent, key) WHERE key IS NOT NULL;
 CREATE INDEX use_reserved ON use_record (at) WHERE state = 0;
 
 -- By phone: the questions that are open on one phone, each with its pair of digits; and messages heard, once each.

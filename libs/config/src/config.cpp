@@ -45,6 +45,15 @@ const std::vector<Key>& table() {
          .description = "Letters of SMS: cyrillic as people write, latin for half the segments.",
          .fallback = std::string("cyrillic"),
          .one_of = {"cyrillic", "latin"}},
+        {.name = "store.engine",
+         .description = "Database: sqlite in the data directory, or postgres on a server of its own.",
+         .fallback = std::string("sqlite"),
+         .one_of = {"sqlite", "postgres"}},
+        {.name = "store.postgres",
+         .description =
+             "Connection string of libpq to a database that is the service's alone. A password belongs into the "
+             "file that its passfile names, or stays secret with this file.",
+         .fallback = std::string()},
         {.name = "store.readers",
          .description = "Connections that read the database at the same time.",
          .fallback = int64_t{4},

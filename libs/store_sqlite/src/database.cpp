@@ -3,9 +3,9 @@
 
 #include "batch_writer.hpp"
 #include "checkpointer.hpp"
-#include "directory_lock.hpp"
 #include "reader_pool.hpp"
 #include "schema_steps.hpp"
+#include "store/directory_lock.hpp"
 
 namespace kelisim::store_sqlite {
 namespace {
@@ -28,7 +28,7 @@ struct Database::Parts {
           checkpointer(options, database_file(options), writer, readers) {}
     ~Parts() { writer.close(); }
 
-    DirectoryLock lock;
+    store::DirectoryLock lock;
     Options options;
     ReaderPool readers;  // connects at the first read, after the writer has settled the log
     BatchWriter writer;

@@ -163,16 +163,16 @@ TEST_F(Fault, AWriterThatCannotReadFailsItsBatchAlone) {
 
 TEST_F(Fault, AUnitCannotHideThatTheEngineFailed) {
     disk_.limit_space(0);
-    const auto swallowing = [](store::WriteSession& session) {
+    const auto swallowing = [](store::WriteSession& session, std::int64_t id) {
         try {
-            session.execute(store::contract::insert_item, {1, std::string(3'000'000, 'x')});
+            session.execute(store::contract::insert_item, {id, std::string(3'000'000, 'x')});
         } catch (const store::Unavailable&) {
             // What the unit believes about its transaction is wrong now.
         }
     };
     const auto small_cache = [&](store::WriteSession& session) {
-        for (int i = 0; i < 40; ++i)
-            swallowing(session);  // more than the cache holds: written before COMMIT
+        for (std::int64_t id = 1; id <= 40; ++id)
+            swallowing(session, id);  // more than the cache holds: written before COMMIT
     };
     EXPECT_THROW(store::run(database_->writer(), small_cache), store::Unavailable);
     disk_.heal();

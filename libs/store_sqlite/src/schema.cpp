@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/result.hpp"
-#include "directory_lock.hpp"
+#include "store/directory_lock.hpp"
 #include "store/writer.hpp"
 
 namespace kelisim::store_sqlite {
@@ -72,7 +72,7 @@ void require_version(const Options& options) {
 void init(const Options& options) {
     store::version_of(options.schema);
     make_directory(options.directory);
-    const DirectoryLock lock(options.directory);
+    const store::DirectoryLock lock(options.directory);
     {
         Connection connection(database_file(options), Connection::Access::create, options.test_hooks);
         if (found_version(connection) != 0) {
@@ -81,11 +81,11 @@ void init(const Options& options) {
         connection.script("PRAGMA journal_mode = WAL");
     }
     apply_missing(options);
-    sync_directory(options.directory);
+    store::sync_directory(options.directory);
 }
 
 store::SchemaStatus upgrade(const Options& options) {
-    const DirectoryLock lock(options.directory);
+    const store::DirectoryLock lock(options.directory);
     require_database(options);
     const store::SchemaStatus before = look(options);
     if (before.found > before.wanted) require_version(options);
@@ -94,7 +94,7 @@ store::SchemaStatus upgrade(const Options& options) {
 }
 
 store::SchemaStatus status(const Options& options) {
-    const DirectoryLock lock(options.directory);
+    const store::DirectoryLock lock(options.directory);
     require_database(options);
     return look(options);
 }

@@ -8,9 +8,9 @@
 #include <fstream>
 #include <regex>
 
-#include "directory_lock.hpp"
 #include "full_schema.hpp"
 #include "schema_steps.hpp"
+#include "store/directory_lock.hpp"
 #include "store/writer.hpp"
 #include "test_support.hpp"
 

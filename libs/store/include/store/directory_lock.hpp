@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-namespace kelisim::store_sqlite {
+namespace kelisim::store {
 
 // "The data directory is locked by one process": flock(2) on DIR/lock, released with the process at the latest.
 class DirectoryLock {
@@ -21,4 +21,4 @@ private:
 // Makes the entries of a directory durable: a new file is only safe once its name is. Throws base::Outage.
 void sync_directory(const std::filesystem::path& directory);
 
-}  // namespace kelisim::store_sqlite
+}  // namespace kelisim::store

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "directory_lock.hpp"
+#include "store/directory_lock.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -11,7 +11,7 @@
 
 #include "base/result.hpp"
 
-namespace kelisim::store_sqlite {
+namespace kelisim::store {
 namespace {
 
 [[noreturn]] void fail(const std::filesystem::path& path, const char* what, int error) {
@@ -44,4 +44,4 @@ void sync_directory(const std::filesystem::path& directory) {
     if (result != 0) fail(directory, "cannot sync", error);
 }
 
-}  // namespace kelisim::store_sqlite
+}  // namespace kelisim::store
