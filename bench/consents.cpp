@@ -101,7 +101,7 @@ void Consents::ask(std::size_t person) {
     store::submit(
         in_.database->writer(),
         [this, command, id, now](store::WriteSession& session) {
-            return in_.asking.record(session, command, id, now).value();
+            return std::get<access::RecordedRequest>(in_.asking.record(session, command, id, now).value());
         },
         [](store::Outcome<access::RecordedRequest> outcome) noexcept { required(std::move(outcome)); });
 }

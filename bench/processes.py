@@ -49,7 +49,9 @@ class Server:
 class Kelisim(Server):
     def __init__(self, binary, directory, world, upstreams):
         config = directory / 'kelisim.toml'
-        config.write_text(f'[gateway]\nupstreams = {json.dumps(upstreams)}\n')
+        # The load asks the same persons again and again.
+        config.write_text(f'[gateway]\nupstreams = {json.dumps(upstreams)}\n[questions]\nperson_day_max = 1000000\n'
+                          'asker_day_max = 1000000\nfirst_wait_minutes = 0\n')
         super().__init__([binary, 'serve', '--sandbox', '--sandbox-data', world, '--data', directory / 'data',
                           '--config', config, '--port', '0'], directory / 'kelisim.log')
         line = self.process.stdout.readline().decode()

@@ -104,8 +104,8 @@ token::SigningKey DataDirectory::signing_key() const {
     return token::SigningKey(key_of(file, read_or_make(file, new_key)));
 }
 
-crypto::PrivateKey DataDirectory::sandbox_client_key(const std::string& client_id) const {
-    const fs::path file = path_ / "sandbox" / (client_id + ".pem");
+crypto::PrivateKey DataDirectory::sandbox_key(const std::string& name) const {
+    const fs::path file = path_ / "sandbox" / (name + ".pem");
     return key_of(file, read_or_make(file, new_key));
 }
 

@@ -26,8 +26,8 @@ public:
     crypto::SealKey master_key(base::Entropy& entropy, Database database) const;
     token::SigningKey signing_key() const;
 
-    // Keys of the sandbox's clients for private_key_jwt: DIR/sandbox/<client_id>.pem.
-    crypto::PrivateKey sandbox_client_key(const std::string& client_id) const;
+    // Keys of the sandbox: DIR/sandbox/<client_id>.pem for private_key_jwt, proof-<bin>.pem for proofs of own means.
+    crypto::PrivateKey sandbox_key(const std::string& name) const;
     // A copy of the world for the owners' servers: DIR/sandbox/world.toml.
     std::filesystem::path keep_world(std::string_view toml) const;
 

@@ -10,6 +10,7 @@
 #include "api/problem.hpp"
 #include "api/sandbox.hpp"
 #include "base/text.hpp"
+#include "records/add_people.hpp"
 #include "records/registry_store.hpp"
 #include "world/world.hpp"
 
@@ -48,12 +49,16 @@ std::optional<std::string> read_setting(store::Readers& readers, std::string_vie
     return value;
 }
 
-// The sandbox's clients get key pairs, so that private_key_jwt can be tried at once.
+std::string public_half(const token::SigningKey& key) {
+    return boost::json::serialize(token::KeySet({key.verification()}).to_jwks());
+}
+
+// The sandbox's clients and organisations get key pairs, so that private_key_jwt and proofs can be tried at once.
 void give_keys(registry::Entries& entries, const DataDirectory& directory) {
-    for (registry::ClientCredential& credential : entries.credentials) {
-        const token::SigningKey key(directory.sandbox_client_key(credential.client_id));
-        credential.jwks = boost::json::serialize(token::KeySet({key.verification()}).to_jwks());
-    }
+    for (registry::ClientCredential& credential : entries.credentials)
+        credential.jwks = public_half(token::SigningKey(directory.sandbox_key(credential.client_id)));
+    for (registry::Organisation& organisation : entries.organisations)
+        organisation.proof_keys = public_half(token::SigningKey(directory.sandbox_key("proof-" + organisation.bin)));
 }
 
 // At the first start everything that a sandbox begins with goes into one unit; the issuer says whether that was done.
@@ -66,8 +71,7 @@ std::string settle_issuer(store::Database& database, const records::Records& rec
     give_keys(world.entries, directory);
     store::run(database.writer(), [&](store::WriteSession& session) {
         records::save_registry(session, world.entries);
-        for (const people::Person& person : world.persons)
-            records.subjects.add(session, person, now);
+        records::add_people(session, records, world.persons, now);
         records::set_setting(session, issuer_setting, issuer);
         return true;
     });
@@ -88,6 +92,18 @@ registry::Entries load_entries(store::Readers& readers) {
 
 channel::Script script_of(const config::Config& config) {
     return config.text("sms.script") == "latin" ? channel::Script::latin : channel::Script::cyrillic;
+}
+
+consent::QuestionLimits limits_of(const config::Config& config) {
+    return {.person_day_max = config.number("questions.person_day_max"),
+            .asker_day_max = config.number("questions.asker_day_max"),
+            .first_wait = std::chrono::minutes{config.number("questions.first_wait_minutes")}};
+}
+
+channel::QuietHours quiet_hours_of(const config::Config& config) {
+    const auto hours = channel::QuietHours::parse(config.text("sms.quiet_hours"));
+    if (!hours) throw base::Outage("sms.quiet_hours: not \"22:00-08:00\" nor empty");
+    return *hours;
 }
 
 // "serviceKey=http://host:port"
@@ -123,6 +139,7 @@ Service::Service(const ServiceOptions& options)
       tokens_(parts(), issuer_),
       uses_(parts()),
       introspection_(index_, keys_, issuer_),
+      proofs_(registry_, issuer_),
       clients_(registry_,
                {issuer_, issuer_ + "/token", issuer_ + "/bc-authorize", issuer_ + "/introspect", issuer_ + "/revoke"}),
       authentication_(clients_, records_, database_->writer(), clock_),
@@ -137,6 +154,7 @@ Service::Service(const ServiceOptions& options)
               .clock = clock_,
               .clients = authentication_,
               .asking = asking_,
+              .proofs = proofs_,
               .tokens = tokens_,
               .introspection = introspection_,
               .signing_key = signing_key_,
@@ -204,7 +222,9 @@ access::Parts Service::parts() {
             .entropy = entropy_,
             .zone = zone_,
             .tokens = index_,
-            .script = script_of(options_.config)};
+            .script = script_of(options_.config),
+            .question_limits = limits_of(options_.config),
+            .quiet_hours = quiet_hours_of(options_.config)};
 }
 
 store::TimerHandlers Service::timer_handlers() {

@@ -23,6 +23,7 @@
 #include "http/client.hpp"
 #include "http/server.hpp"
 #include "identity/clients.hpp"
+#include "identity/proofs.hpp"
 #include "owner_process.hpp"
 #include "storage.hpp"
 #include "store/scheduler.hpp"
@@ -83,6 +84,7 @@ private:
     access::Tokens tokens_;
     access::Uses uses_;
     access::Introspection introspection_;
+    identity::Proofs proofs_;
     identity::Clients clients_;
     api::ClientAuthentication authentication_;
     telemetry::HttpMetrics http_metrics_;

@@ -4,4 +4,5 @@ set(KELISIM_POSTGRES_MIGRATIONS
     0001_store.sql
     0002_service.sql
     0003_cheaper_uses.sql
+    0004_channels.sql
 )

@@ -94,8 +94,10 @@ CREATE TABLE access_request (
     expires bigint NOT NULL,
     consent bytea,
     sealed bytea NOT NULL,
+    initiator text COLLATE "C" NOT NULL DEFAULT '',
     PRIMARY KEY (bucket, id)
 );
+CREATE INDEX access_request_subject ON access_request (bucket, subject, id);
 
 -- sealed: the subject's key. uses_max: of the sealed terms, NULL in rows older than the column.
 CREATE TABLE consent (
@@ -111,7 +113,35 @@ CREATE TABLE consent (
     expires bigint NOT NULL,
     sealed bytea NOT NULL,
     uses_max bigint,
+    last_use bytea,
+    day bigint NOT NULL DEFAULT 0,
+    uses_today bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (bucket, id)
+);
+
+CREATE TABLE consent_event (
+    consent bytea NOT NULL,
+    number bigint NOT NULL,
+    bucket bigint NOT NULL,
+    at bigint NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    sealed bytea NOT NULL,
+    PRIMARY KEY (consent, number, bucket)
+);
+
+CREATE TABLE asker_block (
+    subject bytea NOT NULL,
+    organisation text COLLATE "C" NOT NULL,
+    bucket bigint NOT NULL,
+    since bigint NOT NULL,
+    PRIMARY KEY (subject, organisation, bucket)
+);
+
+CREATE TABLE representation (
+    representative bytea NOT NULL,
+    ward bytea NOT NULL,
+    since bigint NOT NULL,
+    PRIMARY KEY (representative, ward)
 );
 
 CREATE TABLE token (
@@ -142,6 +172,7 @@ CREATE TABLE use_record (
     sealed bytea NOT NULL,
     status bigint,
     answer bytea,
+    previous bytea,
     PRIMARY KEY (bucket, id)
 );
 CREATE UNIQUE INDEX use_key ON use_record (bucket, consent, key) WHERE key IS NOT NULL;
@@ -155,6 +186,7 @@ CREATE TABLE phone_question (
     request bytea NOT NULL,
     clarified bigint NOT NULL,
     sealed bytea NOT NULL,
+    attempts bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (phone, slot)
 );
 CREATE UNIQUE INDEX phone_question_request ON phone_question (request);

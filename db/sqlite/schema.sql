@@ -91,8 +91,10 @@ CREATE TABLE access_request (
     created INTEGER NOT NULL,
     expires INTEGER NOT NULL,
     consent BLOB,
-    sealed BLOB NOT NULL
+    sealed BLOB NOT NULL,
+    initiator TEXT NOT NULL DEFAULT ''
 ) STRICT;
+CREATE INDEX access_request_subject ON access_request (subject, id);
 
 -- sealed: the subject's key. uses_max: of the sealed terms, NULL in rows older than the column.
 CREATE TABLE consent (
@@ -106,8 +108,37 @@ CREATE TABLE consent (
     counted INTEGER NOT NULL,
     granted INTEGER NOT NULL,
     expires INTEGER NOT NULL,
-    sealed BLOB NOT NULL
-, uses_max INTEGER) STRICT;
+    sealed BLOB NOT NULL,
+    uses_max INTEGER,
+    last_use BLOB,
+    day INTEGER NOT NULL DEFAULT 0,
+    uses_today INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE consent_event (
+    consent BLOB NOT NULL,
+    number INTEGER NOT NULL,
+    bucket INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    sealed BLOB NOT NULL,
+    PRIMARY KEY (consent, number, bucket)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE asker_block (
+    subject BLOB NOT NULL,
+    organisation TEXT NOT NULL,
+    bucket INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    PRIMARY KEY (subject, organisation, bucket)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE representation (
+    representative BLOB NOT NULL,
+    ward BLOB NOT NULL,
+    since INTEGER NOT NULL,
+    PRIMARY KEY (representative, ward)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE token (
     id BLOB NOT NULL UNIQUE,
@@ -135,7 +166,8 @@ CREATE TABLE use_record (
     at INTEGER NOT NULL,
     sealed BLOB NOT NULL,
     status INTEGER,
-    answer BLOB
+    answer BLOB,
+    previous BLOB
 ) STRICT;
 CREATE UNIQUE INDEX use_key ON use_record (consent, key) WHERE key IS NOT NULL;
 CREATE INDEX use_reserved ON use_record (at) WHERE state = 0;
@@ -148,6 +180,7 @@ CREATE TABLE phone_question (
     request BLOB NOT NULL,
     clarified INTEGER NOT NULL,
     sealed BLOB NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (phone, slot)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX phone_question_request ON phone_question (request);

@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 const root = path.resolve(import.meta.dirname, '../..');
 // Another build, such as one under a sanitizer, can be tested by naming it.
 export const binary = process.env.KELISIM_BINARY ?? path.join(root, 'build/release/kelisim');
+export const patient = path.join(import.meta.dirname, 'patient.toml');
 const startMilliseconds = 30_000;
 const stopMilliseconds = 20_000;
 const logCharactersKept = 4 * 1024 * 1024;
@@ -29,11 +30,13 @@ export class Kelisim {
   #output = '';
 
   // `data`: a directory that the caller keeps and removes; without it the server's own, removed by stop().
-  static async start({ data, options = [] } = {}) {
+  // `config`: a file, or null for the defaults.
+  static async start({ data, options = [], config = patient } = {}) {
     const server = new Kelisim();
     server.ownsData = data === undefined;
     server.data = data ?? (await temporaryDirectory());
-    server.#child = spawn(binary, ['serve', '--sandbox', '--data', server.data, '--port', '0', ...options], {
+    const configured = config ? ['--config', config] : [];
+    server.#child = spawn(binary, ['serve', '--sandbox', '--data', server.data, '--port', '0', ...configured, ...options], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     server.#exited = new Promise((resolve) => server.#child.once('exit', (code, signal) => resolve({ code, signal })));

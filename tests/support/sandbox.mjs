@@ -18,10 +18,11 @@ export function message(base, msisdn, number) {
   return eventually(async () => (await received(base, msisdn))[number]?.text, `message ${number} of ${msisdn}`);
 }
 
-// Each open question on a phone has digits of its own: 1 and 2, 3 and 4, ... Nothing for a text that is no question.
+// Each open question on a phone has digits of its own: 1 and 2, 3 and 4, ...; where a code says yes, it stands for the
+// first. Nothing for a text that is no question.
 export function choices(text) {
-  const [, yes, no] = /(?<!\d)(\d), \S+(?: -)? (\d)(?!\d)/.exec(text ?? '') ?? [];
-  return yes && { question: text, yes, no };
+  const [, yes, no] = /(?<!\d)(\d|[0-9A-Z]{6})(?: кодымен)?, \S+(?: -)? (\d)(?!\d)/.exec(text ?? '') ?? [];
+  return yes && { question: text, yes, no, check: /K[0-9A-Z]{5}/.exec(text)?.[0] };
 }
 
 // The first question among the messages from this number on, once it has come.

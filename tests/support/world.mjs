@@ -2,6 +2,9 @@
 // Names of the world that the sandbox starts with.
 export const bank = { id: 'demo-bank', secret: 'demo-bank-sandbox-secret', key: 'DEMOBANK' };
 export const insurer = { id: 'demo-insurer', secret: 'demo-insurer-sandbox-secret', key: 'DEMOINS' };
+export const proactive = { id: 'proactive', secret: 'proactive-sandbox-secret', key: 'PROACTIVE' };
+export const rescue = { id: 'rescue', secret: 'rescue-sandbox-secret', key: 'RESCUE' };
+export const police = { id: 'police', secret: 'police-sandbox-secret', key: 'POLICE' };
 export const gbdfl = { id: 'gbdfl', secret: 'gbdfl-sandbox-secret', key: 'GBDFL' };
 
 export const persons = {
@@ -13,6 +16,7 @@ export const persons = {
   tenth: { iin: '880808200018', phone: '+77000000010', language: 'ru' },
   eleventh: { iin: '900101100014', phone: '+77000000011', language: 'kk' },
   twelfth: { iin: '951212200016', phone: '+77000000012', language: 'ru' },
+  daughter: { iin: '991231200017', name: 'Дочь' }, // of the eighth
   // A right number of the nineteenth century that GBD FL does not know.
   unknown: { iin: '990101100020' },
 };

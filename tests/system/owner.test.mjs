@@ -3,11 +3,11 @@
 // truth (design section 4, Use).
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { codes } from '../support/http.mjs';
-import { Kelisim, temporaryDirectory } from '../support/kelisim.mjs';
+import { Kelisim, patient, temporaryDirectory } from '../support/kelisim.mjs';
 import { call, consent } from '../support/oauth.mjs';
 import { details, persons, service } from '../support/world.mjs';
 
@@ -33,8 +33,9 @@ before(async () => {
   const file = path.join(data, 'kelisim.toml');
   const upstream = (key, port) => `"${key}=http://127.0.0.1:${port}"`;
   // Port 1 answers nobody.
-  await writeFile(file, `[gateway]\nupstreams = [${upstream(service, owner.address().port)}, ${upstream('GBDFL_FamilyInfoToken', 1)}]\n`);
-  server = await Kelisim.start({ data: path.join(data, 'data'), options: ['--config', file] });
+  const upstreams = [upstream(service, owner.address().port), upstream('GBDFL_FamilyInfoToken', 1)];
+  await writeFile(file, `${await readFile(patient, 'utf8')}\n[gateway]\nupstreams = [${upstreams}]\n`);
+  server = await Kelisim.start({ data: path.join(data, 'data'), config: file });
   server.ownsData = true;
 });
 after(async () => {

@@ -2,85 +2,125 @@
 #include "access/answers.hpp"
 
 #include "channel/texts.hpp"
+#include "decider.hpp"
 #include "facts.hpp"
+#include "granting.hpp"
 #include "payload.hpp"
 
 namespace kelisim::access {
 
-using consent::RequestState;
+using consent::Answer;
+using consent::Means;
+
+const base::Reason answer_request_unknown{
+    "answer_request_unknown",
+    base::Kind::not_found,
+    "94-V art. 8",
+    {"Сізден мұндай сұрау бойынша жауап күтілмейді.", "По такому запросу ваш ответ не ожидается.",
+     "No such request is waiting for your answer."}};
+const base::Reason answer_not_in_cabinet{"answer_not_in_cabinet",
+                                         base::Kind::forbidden,
+                                         "418-V ст.19(2)",
+                                         {"Проактивті қызметке келісім тек мобильді құрылғыдан беріледі.",
+                                          "Согласие на проактивную услугу даётся только с мобильного устройства.",
+                                          "Consent to a proactive service is given from the mobile device only."}};
 
 std::optional<Answers::Loaded> Answers::load(store::WriteSession& session, consent::RequestId id) const {
     const auto state = parts_.records.requests.state(session, id);
     if (!state) throw records::Damaged("an answer names a request that is gone");
-    auto subject = parts_.records.subjects.find(session, state->subject);
-    if (!subject) return std::nullopt;
-    auto request = parts_.records.requests.find(session, id, subject->data_key).value();
-    return Loaded{.request = std::move(request), .subject = std::move(*subject)};
-}
-
-void Answers::save(store::WriteSession& session, const consent::AccessRequest& request, base::Time now) const {
-    parts_.records.requests.update(session, request);
-    parts_.records.journal.append(session, request_fact(request, now));
-    if (!consent::open(request)) {
-        parts_.timers.cancel(session, {timer_request_expiry, request.id.bucket(), request.id.bytes()});
-    }
+    auto person = parts_.records.subjects.find(session, state->subject);
+    if (!person) return std::nullopt;
+    auto request = parts_.records.requests.find(session, id, person->data_key).value();
+    return Loaded{.request = std::move(request), .person = std::move(*person)};
 }
 
 void Answers::mark_asked(store::WriteSession& session, consent::RequestId id, base::Time now) const {
     auto loaded = load(session, id);
     // Answered, expired or erased meanwhile.
     if (!loaded || consent::mark_asked(loaded->request, now).has_error()) return;
-    save(session, loaded->request, now);
+    save_request(parts_, session, loaded->request, now);
 }
 
 void Answers::mark_undeliverable(store::WriteSession& session, consent::RequestId id, base::Time now) const {
     auto loaded = load(session, id);
     if (!loaded || consent::mark_undeliverable(loaded->request, now).has_error()) return;
-    save(session, loaded->request, now);
+    save_request(parts_, session, loaded->request, now);
     close_question(parts_, session, id, now);
+}
+
+base::Result<std::optional<consent::ConsentId>> Answers::answer(store::WriteSession& session,
+                                                                const AnswerCommand& command, base::Time now) const {
+    if (!parts_.records.requests.state(session, command.request)) return base::Refusal(answer_request_unknown);
+    auto loaded = load(session, command.request);
+    if (!loaded || loaded->request.asked_of != command.by) return base::Refusal(answer_request_unknown);
+    const auto decider = decider_of(parts_, session, loaded->person);
+    if (!decider || decider->id != command.by) return base::Refusal(answer_request_unknown);
+    consent::AccessRequest& request = loaded->request;
+    const bool yes = command.answer == Answer::yes;
+    const bool proactive = request.terms.channel == registry::Channel::proactive;
+    if (yes && proactive && command.means != Means::proactive) return base::Refusal(answer_not_in_cabinet);
+
+    consent::AccessRequest agreed = request;
+    if (yes) {
+        auto terms = consent::narrow(request.terms, command.services, command.fields, parts_.registry);
+        if (terms.has_error()) return terms.error();
+        agreed.terms = std::move(*terms);
+    }
+    const auto consent_id = consent::ConsentId::make(now, request.id.bucket(), parts_.entropy);
+    const auto brought = yes ? std::optional(consent_id) : std::nullopt;
+    const auto answered = consent::answer(request, command.answer, brought, command.heard);
+    if (answered.has_error()) return answered.error();
+    save_request(parts_, session, request, now);
+    // A reply by SMS has closed its question on the phone already.
+    const bool by_phone = command.means == Means::sms_reply || command.means == Means::sms_code;
+    if (!by_phone) close_question(parts_, session, request.id, now);
+    agreed.consent = brought;
+    const Answered to{agreed, loaded->person, *decider};
+    if (yes) {
+        grant(parts_, session, to, command.means, now);
+    } else {
+        refuse(parts_, session, to, now);
+    }
+    return brought;
 }
 
 void Answers::answer_from_phone(store::WriteSession& session, const store::OutboxRow& row, base::Time now) const {
     const auto payload = open_payload(parts_, outbox_answer, row.payload);
     auto loaded = load(session, consent::RequestId::parse(payload.at("request").as_string()).value());
     if (!loaded) return;
-    // In time is what reached us in time, however long it waited in our own queue.
-    const base::Time heard = base::from_micros(payload.at("heard").as_int64());
-    const bool yes = payload.at("yes").as_bool();
-    const auto consent_id = consent::ConsentId::make(now, loaded->request.id.bucket(), parts_.entropy);
-    const auto answered = consent::answer(loaded->request, yes ? consent::Answer::yes : consent::Answer::no,
-                                          yes ? std::optional(consent_id) : std::nullopt, heard);
-    if (answered.has_error()) return;
-    yes ? grant(session, *loaded, now) : refuse(session, *loaded, now);
+    const bool by_code = loaded->request.terms.channel == registry::Channel::sms_code;
+    const auto answered = payload.at("attempts_over").as_bool()
+                              ? base::Result<std::optional<consent::ConsentId>>(base::Refusal(consent::request_closed))
+                              : answer(session,
+                                       {.request = loaded->request.id,
+                                        .by = loaded->request.asked_of,
+                                        .answer = payload.at("yes").as_bool() ? Answer::yes : Answer::no,
+                                        .means = by_code ? Means::sms_code : Means::sms_reply,
+                                        // In time is what reached us in time, however long it waited in our own queue.
+                                        .heard = base::from_micros(payload.at("heard").as_int64())},
+                                       now);
+    if (answered.has_error()) end_unanswered(session, *loaded, payload, now);
 }
 
-void Answers::grant(store::WriteSession& session, Loaded& loaded, base::Time now) const {
-    const registry::Connection* connection = parts_.registry.connection(loaded.request.terms.connection);
-    // A connection that is gone ends its consents at once: the person's yes is recorded, and opens nothing.
-    const base::Time connection_ends = connection == nullptr ? now : parts_.zone.end_of_day(connection->valid_to);
-    const consent::Consent consent =
-        consent::begin(loaded.request, *loaded.request.consent, consent::Means::sms_reply, now, connection_ends);
-    save(session, loaded.request, now);
-    parts_.records.consents.add(session, consent, loaded.subject.data_key);
-    parts_.records.journal.append(session, consent_fact("consent.granted", consent, now));
-    parts_.timers.schedule(session, {timer_consent_expiry, consent.id.bucket(), consent.id.bytes()}, consent.expires);
-    tell(session, loaded,
-         channel::granted_text({consent.terms.organisation_name, consent.terms.purpose_name},
-                               parts_.zone.date(consent.expires), {loaded.subject.person.language, parts_.script}),
-         now);
-}
-
-void Answers::refuse(store::WriteSession& session, Loaded& loaded, base::Time now) const {
-    save(session, loaded.request, now);
-    tell(session, loaded,
-         channel::refused_text({loaded.request.terms.organisation_name, loaded.request.terms.purpose_name},
-                               {loaded.subject.person.language, parts_.script}),
-         now);
-}
-
-void Answers::tell(store::WriteSession& session, const Loaded& loaded, std::string_view text, base::Time now) const {
-    if (loaded.subject.person.phone)
-        notify(parts_, session, *loaded.subject.person.phone, text, loaded.request.id, now);
+// An answer that could not count: the attempts are over, another way was first, the right to decide has ended.
+void Answers::end_unanswered(store::WriteSession& session, Loaded& loaded, const boost::json::object& payload,
+                             base::Time now) const {
+    consent::AccessRequest& request = loaded.request;
+    const auto told = parts_.records.subjects.find(session, request.asked_of);
+    const bool elsewhere = !consent::open(request) && request.state != consent::RequestState::expired;
+    if (consent::open(request) && consent::cancel(request, now).has_value()) {
+        save_request(parts_, session, request, now);
+        close_question(parts_, session, request.id, now);
+    }
+    if (!told || !told->person.phone) return;
+    const channel::Subject about{request.terms.organisation_name, request.terms.purpose_name};
+    const channel::Style style{told->person.language, parts_.script};
+    const auto tell = [&](const std::string& text) {
+        notify(parts_, session, *told->person.phone, text, request.id, now);
+    };
+    if (elsewhere) return tell(channel::answered_elsewhere_text(about, style));
+    if (payload.at("attempts_over").as_bool()) return tell(channel::code_attempts_over_text(about, style));
+    // What expired was told by its timer, and who may decide no more learns nothing.
 }
 
 void Answers::expire_consent(store::WriteSession& session, consent::ConsentId id, base::Time now) const {

@@ -1,22 +1,226 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "access/asking.hpp"
 
+#include <algorithm>
 #include <boost/json/value_from.hpp>
 
+#include "base/limits.hpp"
 #include "channel/texts.hpp"
+#include "consent/question_limits.hpp"
+#include "decider.hpp"
 #include "facts.hpp"
+#include "granting.hpp"
 #include "payload.hpp"
+#include "registry/channel_rules.hpp"
 
 namespace kelisim::access {
 
+using base::Reason;
 using base::Result;
+using registry::Channel;
 
-const base::Reason client_request_reused{
+const Reason client_request_reused{
     "request_client_id_reused",
     base::Kind::conflict,
     "",
     {"Бұл идентификатор басқа сұрауға қолданылған.", "Этот идентификатор уже использован для другого запроса.",
      "This client_request_id was used for another request."}};
+
+namespace {
+
+// What an initiator may ask for, and under which connection; none where its system is exempt from one.
+struct Allowed {
+    consent::Terms terms;
+    const registry::Connection* connection = nullptr;
+};
+
+Result<Allowed> allow(const Parts& parts, const AskCommand& command, base::Time now) {
+    const registry::System& initiator = *parts.registry.system(command.initiator);
+    // 236/НК п.3: on the grounds of art. 9(1), 9(2), 9(9), 9(9-2) no integration is required, and so no connection.
+    if (!command.ask.ground.empty() && command.ask.ground == initiator.exempt_ground) {
+        auto terms = consent::settle_exempt(command.ask, initiator, parts.registry);
+        if (terms.has_error()) return terms.error();
+        return Allowed{std::move(*terms), nullptr};
+    }
+    const auto match = parts.registry.match({.initiator = command.initiator,
+                                             .environment = registry::Environment::production,
+                                             .purpose = command.ask.purpose,
+                                             .services = command.ask.services,
+                                             .channel = command.ask.channel,
+                                             .connection = command.ask.connection,
+                                             .local_day = parts.zone.day(now)});
+    if (match.has_error()) return match.error();
+    if (auto reasons = registry::channel_objections(*match->connection, parts.registry); !reasons.empty()) {
+        return base::Refusal(std::move(reasons));
+    }
+    auto terms = consent::settle(command.ask, *match, parts.registry);
+    if (terms.has_error()) return terms.error();
+    return Allowed{std::move(*terms), match->connection};
+}
+
+// A ground stands in for the answer of whoever the person is; else there must be somebody who can answer.
+Result<Decision> whose(const Parts& parts, store::ReadSession& session, const base::Iin& iin,
+                       const consent::Terms& terms) {
+    if (terms.channel != Channel::logging) return decision_about(parts, session, iin);
+    auto person = parts.records.subjects.find(session, iin);
+    if (!person) return base::Refusal(people::not_askable);
+    return Decision{.person = std::move(*person), .representative = {}};
+}
+
+// One request on its way into the books. Lives within one unit.
+class Recording {
+public:
+    Recording(const Parts& parts, store::WriteSession& session, const AskCommand& command, const Allowed& allowed,
+              const Decision& decision, base::Time now)
+        : parts_(parts), session_(session), command_(command), allowed_(allowed), decision_(decision), now_(now) {}
+
+    Result<AskDecision> record(consent::RequestId id) {
+        const auto life = consent::request_life(command_.life_seconds);
+        if (life.has_error()) return life.error();
+        request_ = {.id = id,
+                    .subject = decision_.person.id,
+                    .state = consent::RequestState::recorded,
+                    .created = now_,
+                    .expires = now_ + *life,
+                    .terms = allowed_.terms,
+                    .employee = command_.ask.employee,
+                    .consent = {},
+                    .asked_of = decision_.decider().id};
+        switch (request_.terms.channel) {
+            case Channel::contact_centre:
+            case Channel::sms_code:
+                if (command_.proof) return base::Refusal(consent::proof_unexpected);
+                return ask(*life);
+            case Channel::own_means:
+            case Channel::proactive:
+                return attested();
+            case Channel::logging:
+                if (command_.proof) return base::Refusal(consent::proof_unexpected);
+                return answered(consent::Answer::yes, consent::Means::ground);
+        }
+        throw std::logic_error("a channel that nobody serves");
+    }
+
+private:
+    Result<AskDecision> ask(std::chrono::seconds life) {
+        const consent::SubjectId person = request_.subject;
+        const auto past = parts_.records.requests.of_subject(session_, person, now_ - consent::question_memory(),
+                                                             base::limits::question_history_max);
+        const bool blocked = parts_.records.asker_blocks.blocked(session_, person, request_.terms.organisation);
+        auto reasons =
+            consent::question_objections(past, request_.terms.initiator, blocked, parts_.question_limits, now_);
+        if (!reasons.empty()) return stop(past, std::move(reasons));
+
+        // 236/НК п.7 sets no hours; people sleep. One who waits at the counter is asked at once.
+        const bool waiting = life <= base::limits::request_life_waiting;
+        const base::Time begins = waiting ? now_ : parts_.quiet_hours.may_write(now_, parts_.zone);
+        request_.expires = begins + life;
+        journal();
+        if (!decision_.decider().person.phone) {
+            consent::mark_undeliverable(request_, now_).value();
+            journal();
+        } else {
+            parts_.timers.schedule(session_, {timer_request_expiry, request_.id.bucket(), request_.id.bytes()},
+                                   request_.expires);
+            put_question(begins);
+        }
+        return store();
+    }
+
+    Result<AskDecision> stop(const std::vector<consent::PastRequest>& past, std::vector<const Reason*> reasons) {
+        const auto stopped = std::count_if(past.begin(), past.end(), [&](const consent::PastRequest& request) {
+            return request.state == consent::RequestState::stopped && request.created > now_ - std::chrono::hours{24};
+        });
+        base::Refusal refusal(reasons);
+        // Who knocks without end must not fill the books with it.
+        if (stopped >= base::limits::stopped_questions_kept_a_day) return refusal;
+        consent::stop(request_).value();
+        for (const Reason* reason : reasons)
+            request_.stopped_for.emplace_back(reason->code);
+        journal();
+        parts_.records.requests.add(session_, request_, decision_.person.data_key);
+        return AskDecision{Stopped{std::move(refusal)}};
+    }
+
+    Result<AskDecision> attested() {
+        if (!command_.proof) return base::Refusal(consent::proof_missing);
+        const consent::Proof& proof = *command_.proof;
+        const registry::Organisation& organisation = *parts_.registry.organisation(request_.terms.organisation);
+        auto reasons = consent::proof_objections(
+            proof, {.connection = *allowed_.connection,
+                    .organisation = organisation,
+                    .campaign = proof.offer ? parts_.registry.campaign(proof.offer->campaign) : nullptr,
+                    .subject = decision_.person.person.iin,
+                    .decides = decision_.decider().person.iin,
+                    .details = command_.details,
+                    .local_day = parts_.zone.day(now_),
+                    .now = now_});
+        if (!reasons.empty()) return base::Refusal(std::move(reasons));
+        const std::string owner = "proof of " + proof.organisation;
+        const bool first =
+            parts_.records.tokens.use_assertion(session_, owner, parts_.records.vault.blind_index(owner, proof.id),
+                                                proof.expires + base::limits::clock_skew);
+        if (!first) return base::Refusal(consent::proof_reused);
+        const bool proactive = request_.terms.channel == Channel::proactive;
+        return answered(proof.answer, proactive ? consent::Means::proactive : consent::Means::own_means);
+    }
+
+    // Nobody needs to be asked any more: recorded -> granted | refused.
+    Result<AskDecision> answered(consent::Answer answer, consent::Means means) {
+        const bool yes = answer == consent::Answer::yes;
+        const auto consent_id = consent::ConsentId::make(now_, request_.id.bucket(), parts_.entropy);
+        journal();
+        consent::answer(request_, answer, yes ? std::optional(consent_id) : std::nullopt, now_).value();
+        journal();
+        const Answered to{request_, decision_.person, decision_.decider()};
+        if (yes) {
+            grant(parts_, session_, to, means, now_);
+        } else {
+            refuse(parts_, session_, to, now_);
+        }
+        return store();
+    }
+
+    void put_question(base::Time due) {
+        std::vector<registry::Name> services;
+        for (const std::string& key : request_.terms.services)
+            services.push_back(parts_.registry.service(key)->name);
+        const people::Person& decider = decision_.decider().person;
+        const bool by_code = request_.terms.channel == Channel::sms_code;
+        const boost::json::object payload{
+            {"phone", decider.phone->reveal()},
+            {"language", base::to_string(decider.language)},
+            {"organisation", boost::json::value_from(request_.terms.organisation_name)},
+            {"bin", request_.terms.organisation},
+            {"services", boost::json::value_from(services)},
+            {"purpose", boost::json::value_from(request_.terms.purpose_name)},
+            {"term", request_.terms.term},
+            {"uses_max", request_.terms.uses_max},
+            {"ward", decision_.representative ? decision_.person.person.name : std::string()},
+            {"by_code", by_code},
+            {"code", boost::json::value_from(by_code ? allowed_.connection->code : registry::CodeKind{})},
+            {"expires", base::to_micros(request_.expires)}};
+        parts_.outbox.put(session_, outbox_question, request_.id.bytes(), due,
+                          seal_payload(parts_, outbox_question, payload, now_));
+    }
+
+    void journal() { parts_.records.journal.append(session_, request_fact(request_, now_)); }
+
+    AskDecision store() {
+        parts_.records.requests.add(session_, request_, decision_.person.data_key);
+        return RecordedRequest{request_.id, request_.expires};
+    }
+
+    const Parts& parts_;
+    store::WriteSession& session_;
+    const AskCommand& command_;
+    const Allowed& allowed_;
+    const Decision& decision_;
+    const base::Time now_;
+    consent::AccessRequest request_;
+};
+
+}  // namespace
 
 consent::RequestId Asking::new_id(const base::Iin& subject, base::Time now) const {
     return consent::RequestId::make(now, parts_.records.vault.bucket_of(subject), parts_.entropy);
@@ -30,71 +234,21 @@ Result<consent::RequestId> Asking::claim(store::WriteSession& session, const Ask
     return claim.request;
 }
 
-Result<consent::Terms> Asking::settle(const AskCommand& command, base::Time now) const {
-    const auto match = parts_.registry.match({.initiator = command.initiator,
-                                              .environment = registry::Environment::production,
-                                              .purpose = command.ask.purpose,
-                                              .services = command.ask.services,
-                                              .channel = command.ask.channel,
-                                              .connection = command.ask.connection,
-                                              .local_day = parts_.zone.day(now)});
-    if (match.has_error()) return match.error();
-    // The other channels of 236/НК п.7 are refused until they are served, rather than asked through this one.
-    if (match->connection->channel != registry::Channel::contact_centre) {
-        return base::Refusal(registry::channel_not_served);
-    }
-    return consent::settle(command.ask, *match, parts_.registry);
-}
-
-Result<RecordedRequest> Asking::record(store::WriteSession& session, const AskCommand& command, consent::RequestId id,
-                                       base::Time now) const {
+Result<AskDecision> Asking::record(store::WriteSession& session, const AskCommand& command, consent::RequestId id,
+                                   base::Time now) const {
     const records::Records& records = parts_.records;
-    if (const auto stored = records.requests.state(session, id)) return RecordedRequest{id, stored->expires};
-    const auto terms = settle(command, now);
-    if (terms.has_error()) return terms.error();
-    const auto life = consent::request_life(command.life_seconds);
-    if (life.has_error()) return life.error();
-    // Only one who may ask at all learns anything about a person, and then as little as this.
-    const auto subject = records.subjects.find(session, command.subject);
-    if (!subject) return base::Refusal(people::not_askable);
-    if (const auto askable = people::askable(subject->person); askable.has_error()) return askable.error();
-
-    consent::AccessRequest request{.id = id,
-                                   .subject = subject->id,
-                                   .state = consent::RequestState::recorded,
-                                   .created = now,
-                                   .expires = now + *life,
-                                   .terms = *terms,
-                                   .employee = command.ask.employee,
-                                   .consent = {}};
-    records.journal.append(session, request_fact(request, now));
-    if (subject->person.phone) {
-        parts_.timers.schedule(session, {timer_request_expiry, id.bucket(), id.bytes()}, request.expires);
-        ask_by_sms(session, request, subject->person, now);
-    } else {
-        consent::mark_undeliverable(request, now).value();
-        records.journal.append(session, request_fact(request, now));
+    if (const auto stored = records.requests.state(session, id)) {
+        if (stored->state != consent::RequestState::stopped) return AskDecision{RecordedRequest{id, stored->expires}};
+        const auto subject = records.subjects.load(session, stored->subject);
+        const auto request = records.requests.find(session, id, subject.data_key).value();
+        return AskDecision{Stopped{base::Refusal(consent::question_reasons(request.stopped_for))}};
     }
-    records.requests.add(session, request, subject->data_key);
-    return RecordedRequest{id, request.expires};
-}
-
-void Asking::ask_by_sms(store::WriteSession& session, const consent::AccessRequest& request,
-                        const people::Person& person, base::Time now) const {
-    std::vector<registry::Name> services;
-    for (const std::string& key : request.terms.services)
-        services.push_back(parts_.registry.service(key)->name);
-    const boost::json::object payload{{"phone", person.phone->reveal()},
-                                      {"language", base::to_string(person.language)},
-                                      {"organisation", boost::json::value_from(request.terms.organisation_name)},
-                                      {"bin", request.terms.organisation},
-                                      {"services", boost::json::value_from(services)},
-                                      {"purpose", boost::json::value_from(request.terms.purpose_name)},
-                                      {"term", request.terms.term},
-                                      {"uses_max", request.terms.uses_max},
-                                      {"expires", base::to_micros(request.expires)}};
-    parts_.outbox.put(session, outbox_question, request.id.bytes(), now,
-                      seal_payload(parts_, outbox_question, payload, now));
+    const auto allowed = allow(parts_, command, now);
+    if (allowed.has_error()) return allowed.error();
+    // Only one who may ask at all learns anything about a person, and then as little as this.
+    const auto decision = whose(parts_, session, command.subject, allowed->terms);
+    if (decision.has_error()) return decision.error();
+    return Recording(parts_, session, command, *allowed, *decision, now).record(id);
 }
 
 void Asking::expire(store::WriteSession& session, consent::RequestId id, base::Time now) const {
@@ -112,11 +266,13 @@ void Asking::expire(store::WriteSession& session, consent::RequestId id, base::T
     records.requests.update(session, request);
     records.journal.append(session, request_fact(request, now));
     close_question(parts_, session, id, now);
-    if (!was_asked || !subject.person.phone) return;
-    notify(parts_, session, *subject.person.phone,
+    if (!was_asked) return;
+    const auto told = records.subjects.find(session, request.asked_of);
+    if (!told || !told->person.phone) return;
+    notify(parts_, session, *told->person.phone,
            channel::expired_text({request.terms.organisation_name, request.terms.purpose_name},
-                                 {subject.person.language, parts_.script}),
-           id, now);
+                                 {told->person.language, parts_.script}),
+           id, parts_.quiet_hours.may_write(now, parts_.zone));
 }
 
 }  // namespace kelisim::access

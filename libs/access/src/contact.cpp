@@ -5,6 +5,7 @@
 #include <boost/json/value_to.hpp>
 
 #include "base/limits.hpp"
+#include "channel/codes.hpp"
 #include "channel/reply.hpp"
 #include "channel/texts.hpp"
 #include "payload.hpp"
@@ -36,20 +37,40 @@ struct Chosen {
     consent::Answer answer;
 };
 
+// 236/НК п.7(5): to a question with a code only the code says yes.
+std::optional<Chosen> chosen(const PhoneQuestion& question, consent::Answer answer) {
+    if (answer == consent::Answer::yes && !question.code.empty()) return std::nullopt;
+    return Chosen{question.request, answer};
+}
+
 // The question and the answer that the reply names, or nothing when that is not plain.
-std::optional<Chosen> choose(const channel::Reply& reply, const std::vector<PhoneQuestion>& open) {
+std::optional<Chosen> choose(std::string_view text, const std::vector<PhoneQuestion>& open) {
+    if (const auto code = channel::read_code(text)) {
+        const auto at = std::find_if(open.begin(), open.end(), [&](const PhoneQuestion& question) {
+            return channel::same_code(*code, question.code);
+        });
+        if (at != open.end()) return Chosen{at->request, consent::Answer::yes};
+    }
+    const channel::Reply reply = channel::read_reply(text);
     if (const auto* word = std::get_if<channel::Word>(&reply)) {
         if (open.size() != 1) return std::nullopt;
-        return Chosen{open.front().request, *word == channel::Word::yes ? consent::Answer::yes : consent::Answer::no};
+        return chosen(open.front(), *word == channel::Word::yes ? consent::Answer::yes : consent::Answer::no);
     }
     const auto* number = std::get_if<channel::Number>(&reply);
     if (number == nullptr) return std::nullopt;
     for (const PhoneQuestion& question : open) {
         const channel::Choices choices = channel::choices_of_slot(question.slot);
-        if (number->value == choices.yes) return Chosen{question.request, consent::Answer::yes};
-        if (number->value == choices.no) return Chosen{question.request, consent::Answer::no};
+        if (number->value == choices.yes) return chosen(question, consent::Answer::yes);
+        if (number->value == choices.no) return chosen(question, consent::Answer::no);
     }
     return std::nullopt;
+}
+
+// What a secret is derived for; the names keep the two codes of a request apart.
+base::Bytes named(std::string_view use, consent::RequestId request) {
+    base::Bytes name(use.begin(), use.end());
+    name.insert(name.end(), request.bytes().begin(), request.bytes().end());
+    return name;
 }
 
 }  // namespace
@@ -68,12 +89,21 @@ std::variant<Sms, Contact::NoFreeSlot, Contact::TooLate> Contact::prepare_questi
     if (now >= expires) return TooLate{};
     const people::Phone phone = phone_of(payload);
     if (row.attempt > base::limits::sms_sends_max && is_open(session, phone, request)) return TooLate{};
+    const std::string check = check_code(request);
+    std::string code;
+    if (payload.at("by_code").as_bool()) {
+        code = channel::one_time_code(boost::json::value_to<registry::CodeKind>(payload.at("code")),
+                                      parts_.records.vault.derived_secret(named("code", request)));
+    }
     const auto slot = parts_.records.phone_questions.open(session, phone,
                                                           {.slot = 0,
                                                            .request = request,
                                                            .clarified = 0,
                                                            .organisation = name_of(payload, "organisation"),
-                                                           .language = text_of(payload, "language")});
+                                                           .purpose = name_of(payload, "purpose"),
+                                                           .language = text_of(payload, "language"),
+                                                           .code = code,
+                                                           .check = check});
     if (!slot) return NoFreeSlot{};
     const channel::Question question{
         .organisation = name_of(payload, "organisation"),
@@ -83,8 +113,15 @@ std::variant<Sms, Contact::NoFreeSlot, Contact::TooLate> Contact::prepare_questi
         .term = base::parse_period(text_of(payload, "term")).value(),
         .uses_max = payload.at("uses_max").as_int64(),
         .answer_by = parts_.zone.date_and_time(expires),
-        .choices = channel::choices_of_slot(*slot)};
+        .choices = channel::choices_of_slot(*slot),
+        .ward = text_of(payload, "ward"),
+        .code = code,
+        .check = check};
     return Sms{request.to_string(), phone, channel::question_text(question, {language_of(payload), parts_.script})};
+}
+
+std::string Contact::check_code(consent::RequestId request) const {
+    return channel::check_code(parts_.records.vault.derived_secret(named("check", request)));
 }
 
 Sms Contact::notice(const store::OutboxRow& row) const {
@@ -102,16 +139,68 @@ void Contact::hear(store::WriteSession& session, const people::Phone& phone, std
     const records::PhoneQuestions& questions = parts_.records.phone_questions;
     if (!questions.hear_once(session, phone, message_id, now)) return;
     const std::vector<PhoneQuestion> open = questions.all(session, phone);
-    const auto chosen = choose(channel::read_reply(text), open);
-    if (!chosen) return clarify(session, phone, open, now);
-    questions.close(session, chosen->request);
+    const auto chosen = choose(text, open);
+    if (chosen) return end_question(session, chosen->request, chosen->answer, now);
+    const auto code = channel::read_code(text);
+    if (code && channel::looks_like_check(*code)) return confirm_genuine(session, phone, *code, open, now);
+    if (code && count_wrong_code(session, phone, open, now)) return;
+    clarify(session, phone, open, now);
+}
+
+// `answer`: nothing when the attempts to give the code are over.
+void Contact::end_question(store::WriteSession& session, consent::RequestId request,
+                           std::optional<consent::Answer> answer, base::Time now) const {
+    parts_.records.phone_questions.close(session, request);
     // Whoever answers has been asked: while the outcome of its SMS is not known, the question must not go out again.
-    store::Outbox::done(session, chosen->request.bytes());
-    const boost::json::object payload{{"request", chosen->request.to_string()},
-                                      {"yes", chosen->answer == consent::Answer::yes},
+    store::Outbox::done(session, request.bytes());
+    const boost::json::object payload{{"request", request.to_string()},
+                                      {"yes", answer == consent::Answer::yes},
+                                      {"attempts_over", !answer},
                                       {"heard", base::to_micros(now)}};
-    parts_.outbox.put(session, outbox_answer, new_row_id(parts_, chosen->request, now).bytes(), now,
+    parts_.outbox.put(session, outbox_answer, new_row_id(parts_, request, now).bytes(), now,
                       seal_payload(parts_, outbox_answer, payload, now));
+}
+
+// A wrong code may be meant for any question with one, so each counts it. False when no question has a code.
+bool Contact::count_wrong_code(store::WriteSession& session, const people::Phone& phone,
+                               const std::vector<PhoneQuestion>& open, base::Time now) const {
+    int left = 0;
+    const PhoneQuestion* asked = nullptr;
+    for (const PhoneQuestion& question : open) {
+        if (question.code.empty()) continue;
+        asked = &question;
+        const int remain = base::limits::sms_code_attempts_max - (question.attempts + 1);
+        left = std::max(left, remain);
+        if (remain <= 0) {
+            end_question(session, question.request, std::nullopt, now);
+        } else {
+            parts_.records.phone_questions.count_attempt(session, question.request);
+        }
+    }
+    if (asked == nullptr) return false;
+    const base::Language language = base::parse_language(asked->language).value();
+    if (left > 0) {
+        notify(parts_, session, phone, channel::wrong_code_text(left, {language, parts_.script}), asked->request, now);
+    }
+    return true;
+}
+
+void Contact::confirm_genuine(store::WriteSession& session, const people::Phone& phone, std::string_view code,
+                              const std::vector<PhoneQuestion>& open, base::Time now) const {
+    const auto at = std::find_if(open.begin(), open.end(), [&](const PhoneQuestion& question) {
+        return channel::same_code(code, question.check);
+    });
+    if (at != open.end()) {
+        const base::Language language = base::parse_language(at->language).value();
+        return notify(parts_, session, phone,
+                      channel::genuine_text({at->organisation, at->purpose}, {language, parts_.script}), at->request,
+                      now);
+    }
+    // Answered as rarely as one that nothing is open to: a guesser learns nothing, and pays for it.
+    if (!parts_.records.phone_questions.tell_nothing_open(session, phone, now)) return;
+    const std::string text = channel::not_genuine_text({base::Language::kk, parts_.script}) + " / " +
+                             channel::not_genuine_text({base::Language::ru, parts_.script});
+    notify(parts_, session, phone, text, base::RawId::make(now, {}, parts_.entropy), now);
 }
 
 void Contact::clarify(store::WriteSession& session, const people::Phone& phone, const std::vector<PhoneQuestion>& open,
@@ -130,7 +219,7 @@ void Contact::clarify(store::WriteSession& session, const people::Phone& phone, 
     if (clarified) return;
     std::vector<channel::OpenQuestion> list;
     for (const PhoneQuestion& question : open) {
-        list.push_back({question.organisation, channel::choices_of_slot(question.slot)});
+        list.push_back({question.organisation, channel::choices_of_slot(question.slot), !question.code.empty()});
     }
     const base::Language language = base::parse_language(open.front().language).value();
     parts_.records.phone_questions.mark_clarified(session, phone);

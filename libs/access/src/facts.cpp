@@ -23,6 +23,8 @@ std::string_view kind_of(consent::RequestState state) {
             return "request.undeliverable";
         case consent::RequestState::cancelled:
             return "request.cancelled";
+        case consent::RequestState::stopped:
+            return "request.stopped";
     }
     return "request";
 }
@@ -56,14 +58,16 @@ boost::json::object consent_numbers(const consent::Consent& consent) {
 }  // namespace
 
 records::Fact request_fact(const consent::AccessRequest& request, base::Time now) {
-    return {.kind = kind_of(request.state),
-            .entity = request.id,
-            .at = now,
-            .details = {{"state", number(request.state)},
-                        {"subject", request.subject.to_string()},
-                        {"initiator", request.terms.initiator},
-                        {"connection", request.terms.connection},
-                        {"expires", base::to_iso8601(request.expires)}}};
+    boost::json::object details{{"state", number(request.state)},
+                                {"subject", request.subject.to_string()},
+                                {"asked_of", request.asked_of.to_string()},
+                                {"initiator", request.terms.initiator},
+                                {"connection", request.terms.connection},
+                                {"ground", request.terms.ground},
+                                {"expires", base::to_iso8601(request.expires)}};
+    if (!request.stopped_for.empty())
+        details["reasons"] = boost::json::array(request.stopped_for.begin(), request.stopped_for.end());
+    return {.kind = kind_of(request.state), .entity = request.id, .at = now, .details = std::move(details)};
 }
 
 records::Fact consent_fact(std::string_view kind, const consent::Consent& consent, base::Time now) {

@@ -22,12 +22,13 @@ base::RawId new_row_id(const Parts& parts, const base::RawId& about, base::Time 
 }
 
 void notify(const Parts& parts, store::WriteSession& session, const people::Phone& phone, std::string_view text,
-            const base::RawId& about, base::Time now) {
+            const base::RawId& about, base::Time now, std::optional<base::Time> due) {
     const base::Bytes payload = seal_payload(parts, outbox_notice, {{"phone", phone.reveal()}, {"text", text}}, now);
-    parts.outbox.put(session, outbox_notice, new_row_id(parts, about, now).bytes(), now, payload);
+    parts.outbox.put(session, outbox_notice, new_row_id(parts, about, now).bytes(), due.value_or(now), payload);
 }
 
 void close_question(const Parts& parts, store::WriteSession& session, consent::RequestId request, base::Time now) {
+    store::Outbox::done(session, request.bytes());
     parts.outbox.put(session, outbox_close, new_row_id(parts, request, now).bytes(), now,
                      seal_payload(parts, outbox_close, {{"request", request.to_string()}}, now));
 }

@@ -57,6 +57,16 @@ std::string_view acr_of(consent::Means means) {
     switch (means) {
         case consent::Means::sms_reply:
             return "urn:kelisim:acr:sms-reply";
+        case consent::Means::own_means:
+            return "urn:kelisim:acr:own-means";
+        case consent::Means::proactive:
+            return "urn:kelisim:acr:proactive";
+        case consent::Means::sms_code:
+            return "urn:kelisim:acr:sms-code";
+        case consent::Means::cabinet_code:
+            return "urn:kelisim:acr:cabinet-code";
+        case consent::Means::ground:
+            return "urn:kelisim:acr:ground";
     }
     return {};
 }

@@ -65,12 +65,23 @@ std::vector<const Reason*> Uses::objections(const records::Consents::Found& foun
                                             base::Time now) const {
     const registry::IntegrationService* service = parts_.registry.service(command.service);
     if (service == nullptr) return {&registry::unknown_service};
-    const registry::Connection* connection = parts_.registry.connection(found.consent.terms.connection);
+    return consent::objections(found.consent, call_of(command),
+                               {.subject = found.subject.person.iin,
+                                .service = *service,
+                                .connection_valid = connection_valid(found.consent.terms, now),
+                                .today = parts_.zone.day_number(now),
+                                .now = now});
+}
+
+bool Uses::connection_valid(const consent::Terms& terms, base::Time now) const {
+    if (terms.connection.empty()) {
+        // 236/НК п.3: no connection is needed while the system is exempt on this ground.
+        const registry::System* system = parts_.registry.system(terms.initiator);
+        return system != nullptr && !terms.ground.empty() && system->exempt_ground == terms.ground;
+    }
+    const registry::Connection* connection = parts_.registry.connection(terms.connection);
     const std::string today = parts_.zone.day(now);
-    const bool valid = connection != nullptr && connection->valid_from <= today && today <= connection->valid_to;
-    return consent::objections(
-        found.consent, call_of(command),
-        {.subject = found.subject.person.iin, .service = *service, .connection_valid = valid, .now = now});
+    return connection != nullptr && connection->valid_from <= today && today <= connection->valid_to;
 }
 
 UseDecision Uses::reserve(store::WriteSession& session, const UseCommand& command, base::Time now) const {
@@ -96,7 +107,7 @@ UseDecision Uses::reserve(store::WriteSession& session, const UseCommand& comman
         records.journal.append(session, use_refused_fact(consent, command.service, reasons, now));
         return Objected{refusal_of(std::move(reasons))};
     }
-    const consent::Use use = consent::reserve(consent, id, now);
+    const consent::Use use = consent::reserve(consent, id, parts_.zone.day_number(now), now);
     const auto fields = consent::fields_to_ask(consent, call_of(command), *parts_.registry.service(command.service));
     records.consents.update(session, consent);
     records.uses.add(session, {.use = use, .digest = command.digest}, key,
@@ -134,7 +145,8 @@ void Uses::conclude(store::WriteSession& session, consent::UseId id, UseState ou
     auto consent = records.consents.find_closed(session, stored->use.consent, records.subjects);
     if (!consent) throw records::Damaged("a use names a consent that is gone");
     const bool lived = !consent::ended(*consent);
-    if (consent::conclude(stored->use, *consent, outcome).has_error()) return;
+    const std::int32_t used_on = parts_.zone.day_number(stored->use.at);
+    if (consent::conclude(stored->use, *consent, outcome, used_on).has_error()) return;
     records.uses.update(session, stored->use);
     records.consents.update(session, *consent);
     records.journal.append(session, use_fact(stored->use, *consent, now));

@@ -141,8 +141,8 @@ const std::vector<Change> changes = {
     {"ARemovedRequest", {"t26", "DELETE FROM access_request WHERE state = 3"}, "of which there is no row"},
     {"AnAddedConsent",
      {"t27",
-      "INSERT INTO consent SELECT request, bucket, subject, request, state, version, uses, counted, granted, expires, "
-      "sealed, uses_max FROM consent"},
+      "INSERT INTO consent (id, bucket, subject, request, state, version, uses, counted, granted, expires, sealed) "
+      "SELECT request, bucket, subject, request, state, version, uses, counted, granted, expires, sealed FROM consent"},
      "consent "},
     {"AnAddedToken",
      {"t28",

@@ -60,6 +60,12 @@ std::vector<http::Route> OAuth::routes() {
 }
 
 http::Response OAuth::metadata() const {
+    using consent::Means;
+    boost::json::array answered;
+    for (const Means means :
+         {Means::sms_reply, Means::sms_code, Means::own_means, Means::proactive, Means::cabinet_code, Means::ground}) {
+        answered.push_back(boost::json::value_from(access::acr_of(means)));
+    }
     const std::string& issuer = parts_.issuer;
     const auto auth_methods = list({"client_secret_basic", "client_secret_post", "private_key_jwt"});
     const auto signing = list({"ES256", "RS256", "PS256"});
@@ -78,7 +84,7 @@ http::Response OAuth::metadata() const {
                  {"scopes_supported", list({"openid"})},
                  {"subject_types_supported", list({"public"})},
                  {"id_token_signing_alg_values_supported", list({"ES256"})},
-                 {"acr_values_supported", list({access::acr_of(consent::Means::sms_reply)})},
+                 {"acr_values_supported", std::move(answered)},
                  {"authorization_details_types_supported", list({token::data_type})},
                  {"token_endpoint_auth_methods_supported", auth_methods},
                  {"token_endpoint_auth_signing_alg_values_supported", signing},

@@ -45,15 +45,17 @@ std::optional<std::string> text_of(const boost::json::object& object, std::strin
 }
 
 Result<consent::Ask> read_detail(const boost::json::object& detail) {
-    const auto known = json::only(
-        detail, {"type", "services", "purpose", "fields", "acts", "term", "uses_max", "employee", "connection"});
+    const auto known = json::only(detail, {"type", "services", "purpose", "fields", "acts", "term", "uses_max",
+                                           "uses_per_day", "employee", "connection"});
     const auto type = json::text(detail, "type");
     if (known.has_error() || type.has_error() || *type != token::data_type) return Refusal(oauth_details);
     auto services = list_of(detail, "services"), fields = list_of(detail, "fields"), acts = list_of(detail, "acts");
     auto purpose = text_of(detail, "purpose"), term = text_of(detail, "term");
     auto employee = text_of(detail, "employee"), connection = text_of(detail, "connection");
-    const auto uses = json::optional_integer(detail, "uses_max");
-    if (!services || !fields || !acts || !purpose || !term || !employee || !connection || uses.has_error()) {
+    const auto uses = json::optional_integer(detail, "uses_max"),
+               daily = json::optional_integer(detail, "uses_per_day");
+    const bool numbers = uses.has_value() && daily.has_value();
+    if (!services || !fields || !acts || !purpose || !term || !employee || !connection || !numbers) {
         return Refusal(oauth_details);
     }
     consent::Ask ask{.purpose = std::move(*purpose),
@@ -64,7 +66,8 @@ Result<consent::Ask> read_detail(const boost::json::object& detail) {
                      .uses_max = *uses,
                      .employee = std::move(*employee),
                      .connection = std::move(*connection),
-                     .channel = {}};
+                     .channel = {},
+                     .uses_per_day = *daily};
     if (ask.services.empty()) return Refusal(consent::services_missing);
     if (!term->empty()) {
         const auto period = base::parse_period(*term);
@@ -85,7 +88,24 @@ Result<consent::Ask> read_details(std::optional<std::string_view> text) {
     return read_detail(value->get_array().front().get_object());
 }
 
-Result<access::AskCommand> read_command(const ClientCall& call) {
+// What a proof binds: the parameter as it was sent.
+std::string details_digest(std::string_view authorization_details) {
+    return base::to_base64url(crypto::sha256(base::as_bytes(authorization_details)));
+}
+
+// Of everything that makes the request what it is, and nothing else: not the credentials, not the order of parameters.
+crypto::Digest digest_of(const http::Form& form) {
+    std::string text;
+    for (const std::string_view name :
+         {"scope", "login_hint", "authorization_details", "requested_expiry", "ground", "proof"}) {
+        text += std::string(name) + '=' + std::string(form.value(name).value_or("")) + '\n';
+    }
+    return crypto::sha256(base::as_bytes(text));
+}
+
+}  // namespace
+
+Result<access::AskCommand> OAuth::read_command(const ClientCall& call) const {
     const http::Form& form = call.form;
     if (form.value("request")) return Refusal(oauth_signed_request);
     if (form.value("binding_message")) return Refusal(oauth_binding_message);
@@ -101,20 +121,20 @@ Result<access::AskCommand> read_command(const ClientCall& call) {
         life = base::parse_integer(*wanted);
         if (!life || *life == 0) return Refusal(oauth_expiry);
     }
-    return access::AskCommand{
-        .initiator = call.client->key, .subject = *subject, .ask = std::move(*ask), .life_seconds = life};
-}
-
-// Of everything that makes the request what it is, and nothing else: not the credentials, not the order of parameters.
-crypto::Digest digest_of(const http::Form& form) {
-    std::string text;
-    for (const std::string_view name : {"scope", "login_hint", "authorization_details", "requested_expiry"}) {
-        text += std::string(name) + '=' + std::string(form.value(name).value_or("")) + '\n';
+    ask->ground = std::string(form.value("ground").value_or(""));
+    access::AskCommand command{.initiator = call.client->key,
+                               .subject = *subject,
+                               .ask = std::move(*ask),
+                               .life_seconds = life,
+                               .proof = {},
+                               .details = details_digest(*form.value("authorization_details"))};
+    if (const auto jws = form.value("proof")) {
+        auto proof = parts_.proofs.read(*jws, *call.client);
+        if (proof.has_error()) return proof.error();
+        command.proof = std::move(*proof);
     }
-    return crypto::sha256(base::as_bytes(text));
+    return command;
 }
-
-}  // namespace
 
 std::string OAuth::auth_req_id_of(consent::RequestId id) const {
     constexpr std::size_t secret_bytes = 20;  // CIBA Core 1.0 7.3: "RECOMMENDED ... 160 bits"
@@ -149,8 +169,11 @@ OAuth::Answer OAuth::ask(const ClientCall& call, const http::Request& request) {
     };
     const auto recorded = co_await http::committed(parts_.writer, std::move(record));
     if (recorded.has_error()) co_return oauth_error(recorded.error(), request);
-    const auto left = std::chrono::duration_cast<std::chrono::seconds>(recorded->expires - now).count();
-    co_return http::json_response(200, boost::json::object{{"auth_req_id", auth_req_id_of(recorded->id)},
+    if (const auto* stopped = std::get_if<access::Stopped>(&*recorded))
+        co_return oauth_error(stopped->refusal, request);
+    const auto& asked = std::get<access::RecordedRequest>(*recorded);
+    const auto left = std::chrono::duration_cast<std::chrono::seconds>(asked.expires - now).count();
+    co_return http::json_response(200, boost::json::object{{"auth_req_id", auth_req_id_of(asked.id)},
                                                            {"expires_in", std::max<std::int64_t>(left, 1)},
                                                            {"interval", base::limits::poll_interval.count()}});
 }

@@ -7,8 +7,11 @@
 #include <boost/json/parse.hpp>
 
 #include "consent/access_request.hpp"
+#include "consent/proof.hpp"
+#include "consent/question_limits.hpp"
 #include "identity/clients.hpp"
 #include "people/person.hpp"
+#include "registry/channel_rules.hpp"
 #include "registry/registry.hpp"
 
 namespace kelisim::api {
@@ -35,7 +38,10 @@ INSTANTIATE_TEST_SUITE_P(
         Case{oauth_details, "invalid_authorization_details", 400},
         Case{oauth_assertion_replayed, "invalid_client", 401},
         Case{identity::client_not_authenticated, "invalid_client", 401},
-        Case{people::not_askable, "unknown_user_id", 400}, Case{people::representative_needed, "access_denied", 403},
+        Case{people::not_askable, "unknown_user_id", 400}, Case{consent::question_too_soon, "access_denied", 403},
+        Case{consent::question_asker_blocked, "access_denied", 403}, Case{consent::proof_invalid, "access_denied", 403},
+        Case{consent::proof_missing, "invalid_request", 400},
+        Case{registry::channel_needs_security_centre, "unauthorized_client", 400},
         Case{registry::unknown_service, "invalid_authorization_details", 400},
         Case{registry::no_connection, "unauthorized_client", 400}, Case{base::iin_malformed, "invalid_request", 400},
         Case{consent::request_life_out_of_bounds, "invalid_request", 400}),

@@ -81,7 +81,7 @@ Answer persons(SandboxParts parts) {
                 {"name", person.surname + " " + person.name},
                 {"language", base::to_string(person.language)},
                 {"phone", person.phone ? boost::json::value(person.phone->reveal()) : boost::json::value(nullptr)},
-                {"askable", people::askable(person).has_value()}});
+                {"askable", people::reachable(person)}});
         });
     });
     co_return http::json_response(200, boost::json::object{{"persons", std::move(list)}});

@@ -43,6 +43,11 @@ int digits(std::string_view text) {
 
 }  // namespace
 
+std::int32_t Zone::day_number(Time t) const {
+    const auto shifted = std::chrono::floor<std::chrono::seconds>(t) + offset(t);
+    return static_cast<std::int32_t>(std::chrono::floor<std::chrono::days>(shifted).time_since_epoch().count());
+}
+
 std::string Zone::day(Time t) const {
     const Local l = local(t, offset(t));
     return fmt::format("{:04}-{:02}-{:02}", year_of(l), month_of(l), day_of(l));

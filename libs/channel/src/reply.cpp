@@ -13,6 +13,7 @@
 #include "base/limits.hpp"
 #include "base/result.hpp"
 #include "base/text.hpp"
+#include "skeleton.hpp"
 
 namespace kelisim::channel {
 
@@ -103,7 +104,26 @@ Reply meaning_of(const icu::UnicodeString& token) {
     return Unclear{};
 }
 
+// A digit of any script as the plain one.
+UChar32 plain_digit(UChar32 c) {
+    const std::int32_t digit = u_charDigitValue(c);
+    return digit < 0 ? c : '0' + digit;
+}
+
 }  // namespace
+
+std::optional<std::string> joined_skeleton(std::string_view text) {
+    const auto plain = folded(text);
+    if (!plain) return std::nullopt;
+    icu::UnicodeString joined;
+    for (std::int32_t i = 0; i < plain->length(); i = plain->moveIndex32(i, 1)) {
+        const UChar32 c = plain->char32At(i);
+        if (u_isalnum(c)) joined.append(plain_digit(c));
+    }
+    std::string out;
+    skeleton_of(joined).toUTF8String(out);
+    return out;
+}
 
 Reply read_reply(std::string_view text) {
     const auto plain = folded(text);

@@ -85,19 +85,52 @@ std::string_view pick(const base::Text& text, Language language) {
 }
 
 constexpr base::Text question_pattern{
-    "{org} (БСН {bin}) сіздің деректеріңізді сұрайды: {data}. Мақсаты: {purpose}. Мерзімі {term}, ең көбі {uses}. "
-    "Келіссеңіз {yes}, келіспесеңіз {no} деп жауап беріңіз. Жауап {by} дейін қабылданады.",
-    "{org} (БИН {bin}) просит ваши данные: {data}. Цель: {purpose}. Срок {term}, не более {uses}. Согласны - ответьте "
-    "{yes}, нет - {no}. Ответ принимается до {by}.",
-    "{org} (BIN {bin}) asks for your data: {data}. Purpose: {purpose}. For {term}, at most {uses}. To agree reply "
-    "{yes}, "
-    "to refuse reply {no}. Reply by {by}."};
+    "{org} (БСН {bin}) {whose} сұрайды: {data}. Мақсаты: {purpose}. Мерзімі {term}, ең көбі {uses}. {how} Жауап {by} "
+    "дейін қабылданады. SMS тексеру: {check} жіберіңіз.",
+    "{org} (БИН {bin}) просит {whose}: {data}. Цель: {purpose}. Срок {term}, не более {uses}. {how} Ответ принимается "
+    "до {by}. Проверить SMS: отправьте {check}.",
+    "{org} (BIN {bin}) asks for {whose}: {data}. Purpose: {purpose}. For {term}, at most {uses}. {how} Reply by {by}. "
+    "To check this SMS send {check}."};
+constexpr base::Text own_data{"сіздің деректеріңізді", "ваши данные", "your data"};
+constexpr base::Text data_of_ward{"сіз өкілдік ететін адамның ({ward}) деректерін",
+                                  "данные того, кого вы представляете ({ward})",
+                                  "the data of {ward}, whom you represent"};
+constexpr base::Text reply_by_digit{"Келіссеңіз {yes}, келіспесеңіз {no} деп жауап беріңіз.",
+                                    "Согласны - ответьте {yes}, нет - {no}.",
+                                    "To agree reply {yes}, to refuse reply {no}."};
+constexpr base::Text reply_by_code{"Келіссеңіз {code} кодымен, келіспесеңіз {no} деп жауап беріңіз.",
+                                   "Согласны - ответьте кодом {code}, нет - {no}.",
+                                   "To agree reply with the code {code}, to refuse reply {no}."};
 
-constexpr base::Text clarifying_pattern{"Жауабыңыз түсініксіз. {list}. Тек цифрмен жауап беріңіз.",
-                                        "Не поняли ваш ответ. {list}. Ответьте только цифрой.",
-                                        "We did not understand your reply. {list}. Reply with the digit only."};
+constexpr base::Text clarifying_pattern{"Жауабыңыз түсініксіз. {list}. Тек осылай жауап беріңіз.",
+                                        "Не поняли ваш ответ. {list}. Ответьте только так.",
+                                        "We did not understand your reply. {list}. Reply with that alone."};
 constexpr base::Text choice_pattern{"{org}: келісу - {yes}, бас тарту - {no}", "{org}: согласие - {yes}, отказ - {no}",
                                     "{org}: agree - {yes}, refuse - {no}"};
+constexpr base::Text code_of_sms{"SMS-тегі код", "код из SMS", "the code of the SMS"};
+constexpr base::Text attested_pattern{
+    "{org} сіздің келісіміңізді растады: {purpose}. {until} дейін жарамды. Бұл сіз болмасаңыз, келісімді кабинетте "
+    "қайтарып алыңыз.",
+    "{org} подтвердила ваше согласие: {purpose}. Действует до {until}. Если это были не вы, отзовите согласие в "
+    "кабинете.",
+    "{org} confirmed your consent: {purpose}. Valid until {until}. If it was not you, withdraw it in the cabinet."};
+constexpr base::Text answered_elsewhere_pattern{
+    "Бұл сұрауға жауап берілген: {org}, {purpose}. Бірінші жауап сақталады.",
+    "На этот запрос уже есть ответ: {org}, {purpose}. Считается первый ответ.",
+    "This request was answered already: {org}, {purpose}. The first answer counts."};
+constexpr base::Text wrong_code_pattern{"Код қате. Қалған әрекет саны: {left}.",
+                                        "Код неверный. Осталось попыток: {left}.",
+                                        "The code is wrong. Attempts left: {left}."};
+constexpr base::Text attempts_over_pattern{
+    "Сұрау жабылды, код тым көп рет қате енгізілді: {org}, {purpose}. Деректеріңіз берілмейді.",
+    "Запрос закрыт, код введён неверно слишком много раз: {org}, {purpose}. Ваши данные не передаются.",
+    "The request is closed after too many wrong codes: {org}, {purpose}. Your data are not passed on."};
+constexpr base::Text genuine_pattern{"Бұл SMS-ті біз жібердік: {org}, {purpose}.",
+                                     "Это SMS отправили мы: {org}, {purpose}.", "We sent this SMS: {org}, {purpose}."};
+constexpr base::Text not_genuine_pattern{
+    "Мұндай кодпен SMS жібермедік немесе сұрау жабылған. Оған жауап бермеңіз.",
+    "SMS с таким кодом мы не отправляли, или запрос уже закрыт. Не отвечайте на него.",
+    "We sent no SMS with this code, or its request is closed. Do not answer it."};
 constexpr base::Text granted_pattern{"Сіз келісім бердіңіз: {org}, {purpose}. {until} дейін жарамды.",
                                      "Вы дали согласие: {org}, {purpose}. Действует до {until}.",
                                      "You agreed: {org}, {purpose}. Valid until {until}."};
@@ -112,10 +145,10 @@ constexpr base::Text nothing_open_pattern{"Қазір жауап күтіп тұ
                                           "Сейчас нет запроса, который ждёт вашего ответа. Ничего не изменилось.",
                                           "No request is waiting for your reply. Nothing has changed."};
 
-std::string about_text(const base::Text& pattern, const Subject& about, Style style) {
+std::string about_text(const base::Text& pattern, const Subject& about, Style style, std::string_view until = {}) {
     return in_script(fmt::format(fmt::runtime(pick(pattern, style.language)),
                                  fmt::arg("org", name_in(about.organisation, style.language)),
-                                 fmt::arg("purpose", name_in(about.purpose, style.language))),
+                                 fmt::arg("purpose", name_in(about.purpose, style.language)), fmt::arg("until", until)),
                      style);
 }
 
@@ -127,14 +160,19 @@ Choices choices_of_slot(int slot) {
 
 std::string question_text(const Question& question, Style style) {
     const Language language = style.language;
+    const std::string whose = fmt::format(fmt::runtime(pick(question.ward.empty() ? own_data : data_of_ward, language)),
+                                          fmt::arg("ward", question.ward));
+    const std::string how = fmt::format(
+        fmt::runtime(pick(question.code.empty() ? reply_by_digit : reply_by_code, language)),
+        fmt::arg("yes", question.choices.yes), fmt::arg("no", question.choices.no), fmt::arg("code", question.code));
     return in_script(
         fmt::format(fmt::runtime(pick(question_pattern, language)),
                     fmt::arg("org", name_in(question.organisation, language)), fmt::arg("bin", question.bin),
-                    fmt::arg("data", list_of(question.services, language)),
+                    fmt::arg("whose", whose), fmt::arg("data", list_of(question.services, language)),
                     fmt::arg("purpose", name_in(question.purpose, language)),
                     fmt::arg("term", term_in_words(question.term, language)),
-                    fmt::arg("uses", uses_in_words(question.uses_max, language)), fmt::arg("yes", question.choices.yes),
-                    fmt::arg("no", question.choices.no), fmt::arg("by", question.answer_by)),
+                    fmt::arg("uses", uses_in_words(question.uses_max, language)), fmt::arg("how", how),
+                    fmt::arg("by", question.answer_by), fmt::arg("check", question.check)),
         style);
 }
 
@@ -142,26 +180,44 @@ std::string clarifying_text(const std::vector<OpenQuestion>& open, Style style) 
     std::string list;
     for (const OpenQuestion& question : open) {
         if (!list.empty()) list += "; ";
+        const std::string yes =
+            question.by_code ? std::string(pick(code_of_sms, style.language)) : std::to_string(question.choices.yes);
         list += fmt::format(fmt::runtime(pick(choice_pattern, style.language)),
-                            fmt::arg("org", name_in(question.organisation, style.language)),
-                            fmt::arg("yes", question.choices.yes), fmt::arg("no", question.choices.no));
+                            fmt::arg("org", name_in(question.organisation, style.language)), fmt::arg("yes", yes),
+                            fmt::arg("no", question.choices.no));
     }
     return in_script(fmt::format(fmt::runtime(pick(clarifying_pattern, style.language)), fmt::arg("list", list)),
                      style);
 }
 
 std::string granted_text(const Subject& about, std::string_view until, Style style) {
-    return in_script(fmt::format(fmt::runtime(pick(granted_pattern, style.language)),
-                                 fmt::arg("org", name_in(about.organisation, style.language)),
-                                 fmt::arg("purpose", name_in(about.purpose, style.language)), fmt::arg("until", until)),
-                     style);
+    return about_text(granted_pattern, about, style, until);
 }
-
+std::string attested_text(const Subject& about, std::string_view until, Style style) {
+    return about_text(attested_pattern, about, style, until);
+}
 std::string refused_text(const Subject& about, Style style) {
     return about_text(refused_pattern, about, style);
 }
 std::string expired_text(const Subject& about, Style style) {
     return about_text(expired_pattern, about, style);
+}
+
+std::string answered_elsewhere_text(const Subject& about, Style style) {
+    return about_text(answered_elsewhere_pattern, about, style);
+}
+std::string code_attempts_over_text(const Subject& about, Style style) {
+    return about_text(attempts_over_pattern, about, style);
+}
+std::string genuine_text(const Subject& about, Style style) {
+    return about_text(genuine_pattern, about, style);
+}
+std::string not_genuine_text(Style style) {
+    return in_script(std::string(pick(not_genuine_pattern, style.language)), style);
+}
+std::string wrong_code_text(int left, Style style) {
+    return in_script(fmt::format(fmt::runtime(pick(wrong_code_pattern, style.language)), fmt::arg("left", left)),
+                     style);
 }
 
 std::string nothing_open_text(Style style) {

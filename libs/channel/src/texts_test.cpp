@@ -21,7 +21,8 @@ Question question() {
             .term = base::parse_period("P30D").value(),
             .uses_max = 3,
             .answer_by = "22.11 15:40",
-            .choices = choices_of_slot(0)};
+            .choices = choices_of_slot(0),
+            .check = "KACE23"};
 }
 
 // Law 94-V art. 8, LAW-38.2: who asks, for what, how long and how to answer, in the person's language.
@@ -29,14 +30,14 @@ TEST(QuestionText, SaysItAllInRussian) {
     EXPECT_EQ(question_text(question(), {Language::ru, Script::cyrillic}),
               "Учебный банк (БИН 000140000353) просит ваши данные: Сведения о физическом лице, Сведения о семье. Цель: "
               "Рассмотрение заявки на кредит. Срок 30 дней, не более 3 раз. Согласны - ответьте 1, нет - 2. Ответ "
-              "принимается до 22.11 15:40.");
+              "принимается до 22.11 15:40. Проверить SMS: отправьте KACE23.");
 }
 
 TEST(QuestionText, SaysItAllInKazakh) {
     EXPECT_EQ(question_text(question(), {Language::kk, Script::cyrillic}),
               "Оқу банкі (БСН 000140000353) сіздің деректеріңізді сұрайды: Жеке тұлға туралы мәліметтер, Отбасы туралы "
               "мәліметтер. Мақсаты: Несие өтінімін қарау. Мерзімі 30 күн, ең көбі 3 рет. Келіссеңіз 1, келіспесеңіз 2 "
-              "деп жауап беріңіз. Жауап 22.11 15:40 дейін қабылданады.");
+              "деп жауап беріңіз. Жауап 22.11 15:40 дейін қабылданады. SMS тексеру: KACE23 жіберіңіз.");
 }
 
 TEST(QuestionText, FitsTheLimitInEveryStyle) {
@@ -77,7 +78,30 @@ TEST(ClarifyingText, NamesEveryOpenQuestionWithItsDigits) {
     EXPECT_EQ(
         text,
         "Не поняли ваш ответ. Учебный банк: согласие - 1, отказ - 2; Страховая: согласие - 3, отказ - 4. Ответьте "
-        "только цифрой.");
+        "только так.");
+}
+
+// KDP-7.5
+TEST(QuestionText, AsksForTheCode) {
+    Question by_code = question();
+    by_code.code = "ACE234";
+    EXPECT_THAT(question_text(by_code, {Language::ru, Script::cyrillic}),
+                HasSubstr("Согласны - ответьте кодом ACE234, нет - 2."));
+    EXPECT_THAT(question_text(by_code, {Language::kk, Script::cyrillic}),
+                HasSubstr("Келіссеңіз ACE234 кодымен, келіспесеңіз 2 деп жауап беріңіз."));
+    EXPECT_THAT(
+        clarifying_text({{{"Оқу банкі", "Учебный банк"}, choices_of_slot(0), true}}, {Language::ru, Script::cyrillic}),
+        HasSubstr("Учебный банк: согласие - код из SMS, отказ - 2"));
+}
+
+// LAW-36.2
+TEST(QuestionText, TellsARepresentativeWhoseDataTheyAre) {
+    Question of_child = question();
+    of_child.ward = "Дочь";
+    EXPECT_THAT(question_text(of_child, {Language::ru, Script::cyrillic}),
+                HasSubstr("просит данные того, кого вы представляете (Дочь): Сведения"));
+    EXPECT_THAT(question_text(of_child, {Language::kk, Script::cyrillic}),
+                HasSubstr("сіз өкілдік ететін адамның (Дочь) деректерін сұрайды: Жеке"));
 }
 
 TEST(Receipts, SayWhatHappened) {

@@ -11,10 +11,39 @@ namespace kelisim::config {
 
 namespace {
 
-const std::vector<Key>& table() {
+// How people are asked, and how often.
+std::vector<Key> asking_keys() {
+    using std::int64_t;
+    return {
+        {.name = "sms.script",
+         .description = "Letters of SMS: cyrillic as people write, latin for half the segments.",
+         .fallback = std::string("cyrillic"),
+         .one_of = {"cyrillic", "latin"}},
+        {.name = "sms.quiet_hours",
+         .description = "Local hours in which nobody is written to unasked, \"22:00-08:00\"; empty: none.",
+         .fallback = std::string()},
+        {.name = "questions.person_day_max",
+         .description = "Questions to one person within 24 hours, of all askers.",
+         .fallback = int64_t{10},
+         .min = 1,
+         .max = 1'000'000},
+        {.name = "questions.asker_day_max",
+         .description = "Questions of one asker to one person within 24 hours.",
+         .fallback = int64_t{3},
+         .min = 1,
+         .max = 1'000'000},
+        {.name = "questions.first_wait_minutes",
+         .description = "Minutes that an asker waits after a refusal or silence; grows with each further one.",
+         .fallback = int64_t{5},
+         .min = 0,
+         .max = 10'080},
+    };
+}
+
+std::vector<Key> running_keys() {
     using Texts = std::vector<std::string>;
     using std::int64_t;
-    static const std::vector<Key> keys = {
+    return {
         {.name = "server.port",
          .description = "TCP port on 127.0.0.1; 0 picks a free one.",
          .fallback = int64_t{8080},
@@ -41,10 +70,6 @@ const std::vector<Key>& table() {
         {.name = "service.issuer",
          .description = "Issuer URL. Empty: the address of the first start. Fixed in the data directory from then on.",
          .fallback = std::string()},
-        {.name = "sms.script",
-         .description = "Letters of SMS: cyrillic as people write, latin for half the segments.",
-         .fallback = std::string("cyrillic"),
-         .one_of = {"cyrillic", "latin"}},
         {.name = "store.engine",
          .description = "Database: sqlite in the data directory, or postgres on a server of its own.",
          .fallback = std::string("sqlite"),
@@ -73,6 +98,15 @@ const std::vector<Key>& table() {
          .description = "Owners on REST: \"serviceKey=http://host:port\".",
          .fallback = Texts{}},
     };
+}
+
+const std::vector<Key>& table() {
+    static const std::vector<Key> keys = [] {
+        std::vector<Key> all = running_keys();
+        for (Key& key : asking_keys())
+            all.push_back(std::move(key));
+        return all;
+    }();
     return keys;
 }
 

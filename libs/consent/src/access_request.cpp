@@ -30,7 +30,7 @@ bool may_follow(RequestState from, RequestState to) {
         case RequestState::recorded:
             return to != RequestState::recorded;
         case RequestState::asked:
-            return to != RequestState::recorded && to != RequestState::asked;
+            return to != RequestState::recorded && to != RequestState::asked && to != RequestState::stopped;
         default:
             return false;  // every other state is an end
     }
@@ -87,6 +87,10 @@ Result<void> mark_undeliverable(AccessRequest& request, base::Time now) {
 
 Result<void> cancel(AccessRequest& request, base::Time now) {
     return move_in_time(request, RequestState::cancelled, now);
+}
+
+Result<void> stop(AccessRequest& request) {
+    return move(request, RequestState::stopped);
 }
 
 }  // namespace kelisim::consent

@@ -39,7 +39,8 @@ Consent begin(const AccessRequest& request, ConsentId id, Means means, base::Tim
             .expires = std::min(term_ends, connection_ends),
             .means = means,
             .terms = request.terms,
-            .employee = request.employee};
+            .employee = request.employee,
+            .decided_by = request.asked_of};
 }
 
 base::Result<void> move(Consent& consent, ConsentState to) {

@@ -9,6 +9,7 @@ namespace kelisim::consent::fixture {
 using namespace std::chrono_literals;
 
 inline const base::Time now = base::from_micros(1'795'000'000'000'000);
+inline constexpr std::int32_t today = 20775;  // the day of `now`
 
 inline registry::Entries entries() {
     const registry::Name name{"атау", "название"};
@@ -52,14 +53,17 @@ inline Terms terms() {
 
 inline AccessRequest request(RequestState state = RequestState::asked) {
     base::SeededEntropy entropy(1);
-    return {.id = RequestId::make(now, {}, entropy),
-            .subject = SubjectId::make(now, {}, entropy),
+    const auto id = RequestId::make(now, {}, entropy);
+    const auto subject = SubjectId::make(now, {}, entropy);
+    return {.id = id,
+            .subject = subject,
             .state = state,
             .created = now,
             .expires = now + 24h,
             .terms = terms(),
             .employee = "",
-            .consent = {}};
+            .consent = {},
+            .asked_of = subject};
 }
 
 inline Consent consent(ConsentState state = ConsentState::active) {

@@ -2,6 +2,7 @@
 #include "consent/use.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace kelisim::consent {
 
@@ -81,6 +82,12 @@ const Reason use_connection_ended{
     Kind::forbidden,
     "236/НК п.5(3)",
     {"Қосылудың мерзімі аяқталған.", "Подключение прекращено.", "The connection has ended."}};
+const Reason use_too_many_today{
+    "use_too_many_today",
+    Kind::forbidden,
+    "94-V art. 8",
+    {"Келісімде бір күнге рұқсат етілген сұрау саны таусылды.", "Число обращений по согласию на сегодня исчерпано.",
+     "The uses that the consent allows on one day are used up for today."}};
 const Reason use_closed{"use_closed",
                         Kind::conflict,
                         "",
@@ -112,6 +119,10 @@ const Reason* state_reason(ConsentState state) {
     return &use_consent_invalidated;  // a state nobody knows lets nothing pass
 }
 
+std::int64_t uses_on(const Consent& consent, std::int32_t day) {
+    return consent.day == day ? consent.uses_today : 0;
+}
+
 class Objections {
 public:
     void when(bool wrong, const Reason& reason) {
@@ -133,6 +144,8 @@ std::vector<const Reason*> objections(const Consent& consent, const Call& call, 
     // The clock decides, not the scheduler: a consent is over before anybody has moved its state.
     found.when(circumstances.now >= consent.expires, use_consent_expired);
     found.when(consent.uses >= terms.uses_max, use_consent_exhausted);
+    found.when(terms.uses_per_day > 0 && uses_on(consent, circumstances.today) >= terms.uses_per_day,
+               use_too_many_today);
     found.when(call.persons.empty(), use_person_missing);
     found.when(std::any_of(call.persons.begin(), call.persons.end(),
                            [&](const base::Iin& iin) { return iin != circumstances.subject; }),
@@ -140,7 +153,9 @@ std::vector<const Reason*> objections(const Consent& consent, const Call& call, 
     found.when(!within({std::string(call.service)}, terms.services), use_service_outside);
     found.when(call.receiver != terms.initiator, use_receiver_differs);
     found.when(!call.purpose.empty() && call.purpose != terms.purpose, use_purpose_outside);
-    found.when(!within(call.fields, terms.fields) || !within(call.fields, circumstances.service.fields),
+    // A service that shares no field with the consent would be asked for everything it has.
+    const bool none_shared = fields_to_ask(consent, call, circumstances.service).empty();
+    found.when(none_shared || !within(call.fields, terms.fields) || !within(call.fields, circumstances.service.fields),
                use_fields_outside);
     found.when(!within(call.acts.empty() ? std::vector<std::string>{"collection"} : call.acts, terms.acts),
                use_acts_outside);
@@ -163,16 +178,24 @@ bool may_follow(UseState from, UseState to) {
     return from == UseState::reserved && to != UseState::reserved;
 }
 
-Use reserve(Consent& consent, UseId id, base::Time now) {
+Use reserve(Consent& consent, UseId id, std::int32_t today, base::Time now) {
     ++consent.uses;
-    return {.id = id, .consent = consent.id, .state = UseState::reserved, .at = now};
+    consent.uses_today = uses_on(consent, today) + 1;
+    consent.day = today;
+    return {.id = id,
+            .consent = consent.id,
+            .state = UseState::reserved,
+            .at = now,
+            .previous = std::exchange(consent.last_use, id)};
 }
 
-base::Result<void> conclude(Use& use, Consent& consent, UseState outcome) {
+base::Result<void> conclude(Use& use, Consent& consent, UseState outcome, std::int32_t used_on) {
     if (!may_follow(use.state, outcome)) return base::Refusal(use_closed);
     use.state = outcome;
     if (outcome == UseState::not_sent) {
         --consent.uses;
+        // One of an earlier day no longer stands in the count of the day.
+        if (used_on == consent.day && consent.uses_today > 0) --consent.uses_today;
         return {};
     }
     ++consent.counted;

@@ -115,35 +115,35 @@ TEST(Decision, PassesAtTheLastInstantAndTheLastUse) {
 
 TEST(Use, ReturnsTheCountOfACallThatWasNotSent) {
     Consent consent = fixture::consent();
-    Use use = reserve(consent, UseId{}, fixture::now);
+    Use use = reserve(consent, UseId{}, fixture::today, fixture::now);
     EXPECT_EQ(consent.uses, 1);
-    ASSERT_TRUE(conclude(use, consent, UseState::not_sent).has_value());
+    ASSERT_TRUE(conclude(use, consent, UseState::not_sent, fixture::today).has_value());
     EXPECT_EQ(consent.uses, 0);
 }
 
 TEST(Use, KeepsTheCountOfACallWhoseOutcomeIsUnknown) {
     Consent consent = fixture::consent();
-    Use use = reserve(consent, UseId{}, fixture::now);
-    ASSERT_TRUE(conclude(use, consent, UseState::unknown).has_value());
+    Use use = reserve(consent, UseId{}, fixture::today, fixture::now);
+    ASSERT_TRUE(conclude(use, consent, UseState::unknown, fixture::today).has_value());
     EXPECT_EQ(consent.uses, 1);
 }
 
 TEST(Use, ExhaustsTheConsentWithTheLastCountedOne) {
     Consent consent = fixture::consent();
-    Use first = reserve(consent, UseId{}, fixture::now);
-    Use second = reserve(consent, UseId{}, fixture::now);
-    ASSERT_TRUE(conclude(first, consent, UseState::delivered).has_value());
+    Use first = reserve(consent, UseId{}, fixture::today, fixture::now);
+    Use second = reserve(consent, UseId{}, fixture::today, fixture::now);
+    ASSERT_TRUE(conclude(first, consent, UseState::delivered, fixture::today).has_value());
     EXPECT_EQ(consent.state, ConsentState::active);  // the second may still come back
-    ASSERT_TRUE(conclude(second, consent, UseState::delivered).has_value());
+    ASSERT_TRUE(conclude(second, consent, UseState::delivered, fixture::today).has_value());
     EXPECT_EQ(consent.state, ConsentState::exhausted);
 }
 
 TEST(Use, LeavesAWithdrawnConsentWithdrawn) {
     Consent consent = fixture::consent();
     consent.terms.uses_max = 1;
-    Use use = reserve(consent, UseId{}, fixture::now);
+    Use use = reserve(consent, UseId{}, fixture::today, fixture::now);
     consent.state = ConsentState::withdrawn;
-    ASSERT_TRUE(conclude(use, consent, UseState::delivered).has_value());
+    ASSERT_TRUE(conclude(use, consent, UseState::delivered, fixture::today).has_value());
     EXPECT_EQ(consent.state, ConsentState::withdrawn);
 }
 
@@ -151,10 +151,11 @@ TEST(Use, MovesAsItsTableSays) {
     boost::mp11::mp_for_each<boost::describe::describe_enumerators<UseState>>([](auto from) {
         boost::mp11::mp_for_each<boost::describe::describe_enumerators<UseState>>([&](auto to) {
             Consent consent = fixture::consent();
-            Use use = reserve(consent, UseId{}, fixture::now);
+            Use use = reserve(consent, UseId{}, fixture::today, fixture::now);
             use.state = from.value;
             const bool allowed = from.value == UseState::reserved && to.value != UseState::reserved;
-            EXPECT_EQ(conclude(use, consent, to.value).has_value(), allowed) << from.name << " -> " << to.name;
+            EXPECT_EQ(conclude(use, consent, to.value, fixture::today).has_value(), allowed)
+                << from.name << " -> " << to.name;
         });
     });
 }

@@ -5,6 +5,7 @@
 
 #include "base/limits.hpp"
 #include "base/text.hpp"
+#include "claims.hpp"
 #include "crypto/hash.hpp"
 #include "http/form.hpp"
 #include "json/json.hpp"
@@ -47,25 +48,6 @@ Result<Credentials> read_basic(std::string_view value) {
     auto secret = http::form_decode(pair.substr(colon + 1));
     if (!id || !secret) return base::Refusal(client_not_authenticated);
     return Credentials{BySecret{std::move(*id), base::Secret<std::string>(std::move(*secret))}};
-}
-
-// `aud` as a text or an array of texts (RFC 7519 4.1.3).
-std::vector<std::string> audiences_of(const boost::json::object& payload) {
-    if (const auto one = json::text(payload, "aud"); one.has_value()) return {std::string(*one)};
-    auto several = json::texts(payload, "aud");
-    return several.has_value() ? std::move(*several) : std::vector<std::string>{};
-}
-
-std::optional<base::Time> time_of(const boost::json::object& payload, std::string_view name) {
-    constexpr std::int64_t seconds_max = 253'402'300'799;  // the year 9999
-    const auto seconds = json::integer(payload, name, {.min = 0, .max = seconds_max});
-    if (!seconds.has_value()) return std::nullopt;
-    return base::Time{std::chrono::seconds{*seconds}};
-}
-
-token::KeySet keys_of(const registry::ClientCredential& credential) {
-    const auto jwks = json::parse(credential.jwks, {});
-    return jwks.has_value() && jwks->is_object() ? token::KeySet::from_jwks(jwks->get_object()) : token::KeySet{};
 }
 
 // RFC 7523 section 3, items 4 to 6; a lifetime over the limit would keep its jti in the store as long.
@@ -131,7 +113,7 @@ Result<AuthenticatedClient> Clients::by_assertion(const ByAssertion& given, base
     const registry::ClientCredential* credential = registry_.credential(*claimed);
     const registry::System* system = registry_.system_of_client(*claimed);
     if (credential == nullptr || system == nullptr || credential->jwks.empty()) return refused;
-    const auto payload = token::verify(given.assertion, keys_of(*credential), "");
+    const auto payload = token::verify(given.assertion, keys_of(credential->jwks), "");
     if (payload.has_error()) return refused;
 
     const auto issuer = json::text(*payload, "iss");

@@ -13,13 +13,6 @@ const Reason not_askable{"people_not_askable",
                          "236/НК п.2(5)",
                          {"Бұл адамнан келісім сұрау мүмкін емес.", "Запросить согласие этого лица невозможно.",
                           "This person cannot be asked for consent."}};
-const Reason representative_needed{"people_representative_needed",
-                                   Kind::forbidden,
-                                   "418-V ст.36(2)",
-                                   {"Келісімді заңды өкіл береді; бұл тәсілмен ол сұралмайды.",
-                                    "Согласие даёт законный представитель; этим способом он не спрашивается.",
-                                    "The legal representative decides, and is not asked through this channel."}};
-
 std::optional<Phone> Phone::parse(std::string_view text) {
     const bool length = text.size() >= 9 && text.size() <= 16;
     if (!length || text.front() != '+' || text[1] == '0') return std::nullopt;
@@ -30,10 +23,12 @@ std::optional<Phone> Phone::parse(std::string_view text) {
     return phone;
 }
 
-base::Result<void> askable(const Person& person) {
-    if (person.life_status != LifeStatus::alive) return base::Refusal(not_askable);
-    if (person.minor || !person.capable) return base::Refusal(representative_needed);
-    return {};
+bool reachable(const Person& person) {
+    return person.life_status == LifeStatus::alive;
+}
+
+bool decides_alone(const Person& person) {
+    return person.capable && !person.minor;
 }
 
 }  // namespace kelisim::people

@@ -23,26 +23,24 @@ TEST(Phone, IsInInternationalForm) {
     }
 }
 
-TEST(Askable, IsAGrownUpWhoLives) {
-    EXPECT_TRUE(askable(grown_up()).has_value());
-}
-
-TEST(Askable, IsNoDeadOrMissingPerson) {
+TEST(Reachable, IsNoDeadOrMissingPerson) {
+    EXPECT_TRUE(reachable(grown_up()));
     for (LifeStatus status : {LifeStatus::dead, LifeStatus::missing}) {
         Person person = grown_up();
         person.life_status = status;
-        EXPECT_TRUE(askable(person).error().has(not_askable));
+        EXPECT_FALSE(reachable(person));
     }
 }
 
 // LAW-36.2: the consent of the legal representative where the subject cannot give it.
-TEST(Askable, LeavesAChildAndAnIncapablePersonToTheRepresentative) {
+TEST(DecidesAlone, NeitherAChildNorAnIncapablePerson) {
+    EXPECT_TRUE(decides_alone(grown_up()));
     Person child = grown_up();
     child.minor = true;
-    EXPECT_TRUE(askable(child).error().has(representative_needed));
+    EXPECT_FALSE(decides_alone(child));
     Person ward = grown_up();
     ward.capable = false;
-    EXPECT_TRUE(askable(ward).error().has(representative_needed));
+    EXPECT_FALSE(decides_alone(ward));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value_from.hpp>
 #include <boost/json/value_to.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -50,6 +51,21 @@ Id id_at(const store::Row& row, int column) {
     const auto id = Id::from_bytes(row.blob(column));
     if (!id) throw Damaged("a stored id is none");
     return *id;
+}
+
+// A member that holds an id as text.
+template <class Id>
+Id id_in(const boost::json::object& object, std::string_view member) {
+    const auto id = Id::parse(object.at(member).as_string());
+    if (!id) throw Damaged("a stored id is none");
+    return *id;
+}
+
+// NULL for an id that is not there.
+template <class Id>
+store::Param id_param(const std::optional<Id>& id) {
+    if (!id) return std::monostate{};
+    return id->bytes();
 }
 
 inline std::int64_t micros(base::Time time) {

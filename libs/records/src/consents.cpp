@@ -13,11 +13,12 @@ constexpr store::Statement insert{
     "uses_max) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"};
 constexpr store::Statement change{
     "consent_update",
-    "UPDATE consent SET state = ?1, version = ?2, uses = ?3, counted = ?4, expires = ?5 WHERE id = ?6 AND bucket = ?7"};
+    "UPDATE consent SET state = ?1, version = ?2, uses = ?3, counted = ?4, expires = ?5, last_use = ?8, day = ?9, "
+    "uses_today = ?10 WHERE id = ?6 AND bucket = ?7"};
 constexpr store::Statement by_id{
     "consent_by_id",
-    "SELECT state, expires, subject, request, version, uses, counted, granted, sealed, uses_max FROM consent "
-    "WHERE id = ?1 AND bucket = ?2"};
+    "SELECT state, expires, subject, request, version, uses, counted, granted, sealed, uses_max, last_use, day, "
+    "uses_today FROM consent WHERE id = ?1 AND bucket = ?2"};
 
 constexpr auto last_state = consent::ConsentState::invalidated;
 
@@ -27,7 +28,8 @@ ConsentBody unseal(base::BytesView sealed, consent::ConsentId id, const crypto::
     const auto& body = json.value().as_object();
     return {.means = boost::json::value_to<consent::Means>(body.at("means")),
             .terms = boost::json::value_to<consent::Terms>(body.at("terms")),
-            .employee = std::string(body.at("employee").as_string())};
+            .employee = std::string(body.at("employee").as_string()),
+            .decided_by = id_in<consent::SubjectId>(body, "decided_by")};
 }
 
 ConsentBody open(OpenedRows& opened, base::BytesView sealed, consent::ConsentId id, const crypto::SealKey& data_key) {
@@ -37,8 +39,10 @@ ConsentBody open(OpenedRows& opened, base::BytesView sealed, consent::ConsentId 
     return body;
 }
 
-// With empty terms and employee.
+// Without what is sealed.
 consent::Consent read_plain(const store::Row& row, consent::ConsentId id) {
+    std::optional<consent::UseId> last_use;
+    if (!row.null(10)) last_use = id_at<consent::UseId>(row, 10);
     return {.id = id,
             .request = id_at<consent::RequestId>(row, 3),
             .subject = id_at<consent::SubjectId>(row, 2),
@@ -50,7 +54,11 @@ consent::Consent read_plain(const store::Row& row, consent::ConsentId id) {
             .expires = time_at(row, 1),
             .means = {},
             .terms = {},
-            .employee = {}};
+            .employee = {},
+            .decided_by = {},
+            .last_use = last_use,
+            .day = static_cast<std::int32_t>(row.integer(11)),
+            .uses_today = row.integer(12)};
 }
 
 }  // namespace
@@ -60,19 +68,22 @@ void Consents::add(store::WriteSession& session, const consent::Consent& consent
     const std::string body =
         boost::json::serialize(boost::json::object{{"terms", boost::json::value_from(consent.terms)},
                                                    {"means", boost::json::value_from(consent.means)},
-                                                   {"employee", consent.employee}});
+                                                   {"employee", consent.employee},
+                                                   {"decided_by", consent.decided_by.to_string()}});
     const base::Bytes sealed = crypto::seal(data_key, base::as_bytes(body), consent.id.bytes(), entropy_);
     session.execute(
         insert, {consent.id.bytes(), std::int64_t{consent.id.bucket().value}, consent.subject.bytes(),
                  consent.request.bytes(), number(consent.state), std::int64_t{consent.version}, consent.uses,
                  consent.counted, micros(consent.granted), micros(consent.expires), sealed, consent.terms.uses_max});
-    opened_.consents.keep(consent.id, {data_key.reveal(), sealed}, {consent.means, consent.terms, consent.employee});
+    opened_.consents.keep(consent.id, {data_key.reveal(), sealed},
+                          {consent.means, consent.terms, consent.employee, consent.decided_by});
 }
 
 void Consents::update(store::WriteSession& session, const consent::Consent& consent) const {
     const std::size_t changed =
         session.execute(change, {number(consent.state), std::int64_t{consent.version}, consent.uses, consent.counted,
-                                 micros(consent.expires), consent.id.bytes(), std::int64_t{consent.id.bucket().value}});
+                                 micros(consent.expires), consent.id.bytes(), std::int64_t{consent.id.bucket().value},
+                                 id_param(consent.last_use), std::int64_t{consent.day}, consent.uses_today});
     if (changed != 1) throw Damaged("a consent that was loaded is gone");
 }
 

@@ -46,7 +46,8 @@ struct Tables {
                                        .expires = testing::start + 24h,
                                        .terms = terms(),
                                        .employee = "Тексеруші Қызметкер",
-                                       .consent = {}};
+                                       .consent = {},
+                                       .asked_of = subject.id};
         store.unit([&](WriteSession& session) { records.requests.add(session, request, subject.data_key); });
         return request;
     }

@@ -11,12 +11,15 @@ namespace kelisim::records {
 namespace {
 
 constexpr store::Statement on_phone{
-    "phone_questions", "SELECT slot, request, clarified, sealed FROM phone_question WHERE phone = ?1 ORDER BY slot"};
+    "phone_questions",
+    "SELECT slot, request, clarified, sealed, attempts FROM phone_question WHERE phone = ?1 ORDER BY slot"};
 constexpr store::Statement insert{
     "phone_question_open",
     "INSERT INTO phone_question (phone, slot, request, clarified, sealed) VALUES (?1, ?2, ?3, ?4, ?5)"};
 constexpr store::Statement clarified{"phone_question_clarified",
                                      "UPDATE phone_question SET clarified = clarified + 1 WHERE phone = ?1"};
+constexpr store::Statement attempt{"phone_question_attempt",
+                                   "UPDATE phone_question SET attempts = attempts + 1 WHERE request = ?1"};
 constexpr store::Statement remove{"phone_question_close", "DELETE FROM phone_question WHERE request = ?1"};
 constexpr store::Statement hear{"heard_message_insert",
                                 "INSERT INTO heard_message (id, at) VALUES (?1, ?2) ON CONFLICT (id) DO NOTHING"};
@@ -42,8 +45,12 @@ std::optional<int> PhoneQuestions::open(store::WriteSession& session, const peop
     while (free < phone_slots && taken(free))
         ++free;
     if (free == phone_slots) return std::nullopt;
-    const std::string body = boost::json::serialize(boost::json::object{
-        {"organisation", boost::json::value_from(question.organisation)}, {"language", question.language}});
+    const std::string body =
+        boost::json::serialize(boost::json::object{{"organisation", boost::json::value_from(question.organisation)},
+                                                   {"purpose", boost::json::value_from(question.purpose)},
+                                                   {"language", question.language},
+                                                   {"code", question.code},
+                                                   {"check", question.check}});
     const base::Bytes sealed =
         vault_.queue().seal(base::as_bytes(body), question.request.bytes(), question.request.time(), entropy_);
     session.execute(insert, {vault_.blind_index(phone), std::int64_t{free}, question.request.bytes(),
@@ -63,13 +70,21 @@ std::vector<PhoneQuestion> PhoneQuestions::all(store::ReadSession& session, cons
                              .request = request,
                              .clarified = static_cast<int>(row.integer(2)),
                              .organisation = boost::json::value_to<registry::Name>(body.at("organisation")),
-                             .language = std::string(body.at("language").as_string())});
+                             .purpose = boost::json::value_to<registry::Name>(body.at("purpose")),
+                             .language = std::string(body.at("language").as_string()),
+                             .code = std::string(body.at("code").as_string()),
+                             .check = std::string(body.at("check").as_string()),
+                             .attempts = static_cast<int>(row.integer(4))});
     });
     return questions;
 }
 
 void PhoneQuestions::mark_clarified(store::WriteSession& session, const people::Phone& phone) const {
     session.execute(clarified, {vault_.blind_index(phone)});
+}
+
+void PhoneQuestions::count_attempt(store::WriteSession& session, consent::RequestId request) const {
+    session.execute(attempt, {request.bytes()});
 }
 
 bool PhoneQuestions::close(store::WriteSession& session, consent::RequestId request) const {

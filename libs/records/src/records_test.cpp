@@ -325,6 +325,7 @@ TEST_F(RecordsTest, APhoneHasOneSlotForEachQuestionAndNoMoreThanDigits) {
                              .request = consent::RequestId::make(testing::start, {}, tables.entropy),
                              .clarified = 0,
                              .organisation = {"Оқу банкі", "Учебный банк"},
+                             .purpose = {"мақсат", "цель"},
                              .language = "kk"};
     };
     std::vector<PhoneQuestion> asked;

@@ -37,6 +37,7 @@ void save_registry(store::WriteSession& session, const registry::Entries& entrie
     save(session, "service", entries.services, [](const auto& e) -> const std::string& { return e.key; });
     save(session, "connection", entries.connections, [](const auto& e) -> const std::string& { return e.key; });
     save(session, "credential", entries.credentials, [](const auto& e) -> const std::string& { return e.client_id; });
+    save(session, "campaign", entries.campaigns, [](const auto& e) -> const std::string& { return e.code; });
 }
 
 registry::Entries load_registry(store::ReadSession& session) {
@@ -44,7 +45,8 @@ registry::Entries load_registry(store::ReadSession& session) {
             .systems = load<registry::System>(session, "system"),
             .services = load<registry::IntegrationService>(session, "service"),
             .connections = load<registry::Connection>(session, "connection"),
-            .credentials = load<registry::ClientCredential>(session, "credential")};
+            .credentials = load<registry::ClientCredential>(session, "credential"),
+            .campaigns = load<registry::Campaign>(session, "campaign")};
 }
 
 std::optional<std::string> setting(store::ReadSession& session, std::string_view name) {

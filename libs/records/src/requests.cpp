@@ -12,13 +12,16 @@ namespace {
 
 constexpr store::Statement insert{
     "request_insert",
-    "INSERT INTO access_request (id, bucket, subject, state, created, expires, consent, sealed) "
-    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"};
+    "INSERT INTO access_request (id, bucket, subject, state, created, expires, consent, sealed, initiator) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"};
 constexpr store::Statement change{"request_update",
                                   "UPDATE access_request SET state = ?1, consent = ?2 WHERE id = ?3 AND bucket = ?4"};
 constexpr store::Statement by_id{"request_by_id",
                                  "SELECT state, expires, subject, created, consent, sealed FROM access_request "
                                  "WHERE id = ?1 AND bucket = ?2"};
+constexpr store::Statement of_person{"request_of_subject",
+                                     "SELECT id, state, created, initiator FROM access_request "
+                                     "WHERE subject = ?1 AND bucket = ?2 AND created > ?3 ORDER BY id DESC LIMIT ?4"};
 constexpr store::Statement claimed{"client_request_find",
                                    "SELECT request, digest, at FROM client_request "
                                    "WHERE initiator = ?1 AND client_id = ?2"};
@@ -29,19 +32,16 @@ constexpr store::Statement claim_new{
 
 constexpr store::Statement forget{"client_request_forget", "DELETE FROM client_request WHERE at <= ?1"};
 
-store::Param consent_param(const consent::AccessRequest& request) {
-    if (!request.consent) return std::monostate{};
-    return request.consent->bytes();
-}
-
-constexpr auto last_state = consent::RequestState::cancelled;
+constexpr auto last_state = consent::RequestState::stopped;
 
 RequestBody unseal(base::BytesView sealed, consent::RequestId id, const crypto::SealKey& data_key) {
     const base::Bytes plain = open_or_throw(data_key, sealed, id.bytes(), "access request");
     const StoredJson json(base::as_text(plain), "access request");
     const auto& body = json.value().as_object();
     return {.terms = boost::json::value_to<consent::Terms>(body.at("terms")),
-            .employee = std::string(body.at("employee").as_string())};
+            .employee = std::string(body.at("employee").as_string()),
+            .asked_of = id_in<consent::SubjectId>(body, "asked_of"),
+            .stopped_for = boost::json::value_to<std::vector<std::string>>(body.at("stopped_for"))};
 }
 
 RequestBody open(OpenedRows& opened, base::BytesView sealed, consent::RequestId id, const crypto::SealKey& data_key) {
@@ -55,18 +55,37 @@ RequestBody open(OpenedRows& opened, base::BytesView sealed, consent::RequestId 
 
 void Requests::add(store::WriteSession& session, const consent::AccessRequest& request,
                    const crypto::SealKey& data_key) const {
-    const std::string body = boost::json::serialize(
-        boost::json::object{{"terms", boost::json::value_from(request.terms)}, {"employee", request.employee}});
+    const std::string body =
+        boost::json::serialize(boost::json::object{{"terms", boost::json::value_from(request.terms)},
+                                                   {"employee", request.employee},
+                                                   {"asked_of", request.asked_of.to_string()},
+                                                   {"stopped_for", boost::json::value_from(request.stopped_for)}});
     const base::Bytes sealed = crypto::seal(data_key, base::as_bytes(body), request.id.bytes(), entropy_);
     session.execute(insert, {request.id.bytes(), std::int64_t{request.id.bucket().value}, request.subject.bytes(),
                              number(request.state), micros(request.created), micros(request.expires),
-                             consent_param(request), sealed});
+                             id_param(request.consent), sealed, request.terms.initiator});
     // It will be asked and answered in a moment. Should the unit be undone, no row will be there to find it by.
-    opened_.requests.keep(request.id, {data_key.reveal(), sealed}, {request.terms, request.employee});
+    opened_.requests.keep(request.id, {data_key.reveal(), sealed},
+                          {request.terms, request.employee, request.asked_of, request.stopped_for});
+}
+
+std::vector<consent::PastRequest> Requests::of_subject(store::ReadSession& session, consent::SubjectId subject,
+                                                       base::Time after, std::size_t max) const {
+    std::vector<consent::PastRequest> past;
+    session.query(
+        of_person,
+        {subject.bytes(), std::int64_t{subject.bucket().value}, micros(after), static_cast<std::int64_t>(max)},
+        [&](const store::Row& row) {
+            past.push_back({.id = id_at<consent::RequestId>(row, 0),
+                            .state = enum_at(row, 1, last_state),
+                            .created = time_at(row, 2),
+                            .initiator = std::string(row.text(3))});
+        });
+    return past;
 }
 
 void Requests::update(store::WriteSession& session, const consent::AccessRequest& request) const {
-    const std::size_t changed = session.execute(change, {number(request.state), consent_param(request),
+    const std::size_t changed = session.execute(change, {number(request.state), id_param(request.consent),
                                                          request.id.bytes(), std::int64_t{request.id.bucket().value}});
     if (changed != 1) throw Damaged("a request that was loaded is gone");
 }
@@ -95,7 +114,9 @@ std::optional<consent::AccessRequest> Requests::find(store::ReadSession& session
                                        .expires = time_at(row, 1),
                                        .terms = std::move(body.terms),
                                        .employee = std::move(body.employee),
-                                       .consent = {}};
+                                       .consent = {},
+                                       .asked_of = body.asked_of,
+                                       .stopped_for = std::move(body.stopped_for)};
         if (!row.null(4)) found->consent = id_at<consent::ConsentId>(row, 4);
     });
     return found;

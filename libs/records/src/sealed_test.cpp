@@ -114,9 +114,13 @@ TEST_F(Sealed, AWrongLengthOrAnUnknownStateIsDamageAndNeverAGuess) {
                                      .expires = testing::start + 1h,
                                      .revoked = {},
                                      .hash = Tables::digest("x")});
-        records.phone_questions.open(
-            session, phone,
-            {.slot = 0, .request = consent.request, .clarified = 0, .organisation = {}, .language = "kk"});
+        records.phone_questions.open(session, phone,
+                                     {.slot = 0,
+                                      .request = consent.request,
+                                      .clarified = 0,
+                                      .organisation = {},
+                                      .purpose = {"мақсат", "цель"},
+                                      .language = "kk"});
         records.sandbox_messages.add(session, phone,
                                      {.id = "m", .outgoing = true, .at = testing::start, .text = "text"});
     });
@@ -125,7 +129,7 @@ TEST_F(Sealed, AWrongLengthOrAnUnknownStateIsDamageAndNeverAGuess) {
     const auto used = [&](ReadSession& s) { records.uses.find(s, use.id); };
     const auto issued = [&](ReadSession& s) { records.tokens.find(s, token); };
     static const std::array statements = {
-        Statement{"t_request_state", "UPDATE access_request SET state = 7"},
+        Statement{"t_request_state", "UPDATE access_request SET state = 8"},
         Statement{"t_request_state_low", "UPDATE access_request SET state = -1"},
         Statement{"t_request_subject", "UPDATE access_request SET subject = x'00'"},
         Statement{"t_consent_state", "UPDATE consent SET state = 6"},

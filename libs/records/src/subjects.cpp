@@ -15,6 +15,7 @@ constexpr store::Statement all{"subject_all", "SELECT id, wrapped_key, sealed FR
 constexpr store::Statement insert{
     "subject_insert", "INSERT INTO subject (id, bucket, blind, wrapped_key, sealed) VALUES (?1, ?2, ?3, ?4, ?5)"};
 
+constexpr store::Statement change{"subject_update", "UPDATE subject SET sealed = ?1 WHERE id = ?2 AND bucket = ?3"};
 constexpr store::Statement remove{"subject_delete", "DELETE FROM subject WHERE id = ?1 AND bucket = ?2"};
 constexpr store::Statement note_erasure{
     "erasure_insert", "INSERT INTO erasure (subject, at) VALUES (?1, ?2) ON CONFLICT (subject) DO NOTHING"};
@@ -81,6 +82,14 @@ Subject Subjects::add(store::WriteSession& session, const people::Person& person
     const Digest blind = vault_.blind_index(person.iin);
     session.execute(insert, {id.bytes(), std::int64_t{id.bucket().value}, blind, wrapped, sealed});
     return subject;
+}
+
+void Subjects::update(store::WriteSession& session, const Subject& subject) const {
+    const base::Bytes sealed =
+        crypto::seal(subject.data_key, base::as_bytes(text_of(subject.person)), subject.id.bytes(), entropy_);
+    if (session.execute(change, {sealed, subject.id.bytes(), std::int64_t{subject.id.bucket().value}}) != 1) {
+        throw Erased();
+    }
 }
 
 bool Subjects::erase(store::WriteSession& session, consent::SubjectId id, base::Time now) const {

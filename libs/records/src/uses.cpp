@@ -10,14 +10,15 @@ namespace kelisim::records {
 namespace {
 
 constexpr store::Statement insert{"use_insert",
-                                  "INSERT INTO use_record (id, bucket, consent, key, digest, state, at, sealed) "
-                                  "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"};
+                                  "INSERT INTO use_record (id, bucket, consent, key, digest, state, at, sealed, "
+                                  "previous) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"};
 constexpr store::Statement change{"use_update", "UPDATE use_record SET state = ?1 WHERE id = ?2 AND bucket = ?3"};
 constexpr store::Statement by_key{"use_by_key",
-                                  "SELECT id, consent, state, at, digest FROM use_record "
+                                  "SELECT id, consent, state, at, digest, previous FROM use_record "
                                   "WHERE consent = ?1 AND key = ?2 AND key IS NOT NULL AND bucket = ?3"};
 constexpr store::Statement by_id{"use_by_id",
-                                 "SELECT id, consent, state, at, digest FROM use_record WHERE id = ?1 AND bucket = ?2"};
+                                 "SELECT id, consent, state, at, digest, previous FROM use_record "
+                                 "WHERE id = ?1 AND bucket = ?2"};
 constexpr store::Statement free_key{"use_release_key",
                                     "UPDATE use_record SET key = NULL WHERE id = ?1 AND bucket = ?2"};
 constexpr store::Statement keep{"use_keep_answer",
@@ -29,7 +30,7 @@ constexpr store::Statement forget{"use_forget_answer",
                                   "UPDATE use_record SET status = NULL, answer = NULL WHERE id = ?1 AND bucket = ?2"};
 constexpr store::Statement body_of{"use_record", "SELECT sealed FROM use_record WHERE id = ?1 AND bucket = ?2"};
 constexpr store::Statement pending{"use_reserved_before",
-                                   "SELECT id, consent, state, at, digest FROM use_record "
+                                   "SELECT id, consent, state, at, digest, previous FROM use_record "
                                    "WHERE state = 0 AND at < ?1 ORDER BY id LIMIT ?2"};
 
 std::int64_t bucket(const base::RawId& id) {
@@ -47,6 +48,7 @@ StoredUse read(const store::Row& row) {
                              .state = enum_at(row, 2, consent::UseState::unknown),
                              .at = time_at(row, 3)},
                      .digest = {}};
+    if (!row.null(5)) stored.use.previous = id_at<consent::UseId>(row, 5);
     const base::BytesView digest = row.blob(4);
     if (digest.size() != stored.digest.size()) throw Damaged("a stored digest is none");
     std::copy(digest.begin(), digest.end(), stored.digest.begin());
@@ -89,7 +91,7 @@ void Uses::add(store::WriteSession& session, const StoredUse& stored, const std:
     const base::Bytes sealed = vault_.archive().seal(base::as_bytes(boost::json::serialize(to_object(record))),
                                                      use.id.bytes(), use.at, entropy_);
     session.execute(insert, {use.id.bytes(), bucket(use.id), use.consent.bytes(), key_param(key), stored.digest,
-                             number(use.state), micros(use.at), sealed});
+                             number(use.state), micros(use.at), sealed, id_param(use.previous)});
 }
 
 void Uses::update(store::WriteSession& session, const consent::Use& use) const {

@@ -44,13 +44,6 @@ const Reason connection_not_valid_today{
     "236/НК п.5(3)",
     {"Қосылудың мерзімі басталмаған немесе аяқталған.", "Срок подключения не начался или истёк.",
      "The period of the connection has not begun or is over."}};
-const Reason channel_not_served{
-    "registry_channel_not_served",
-    Kind::forbidden,
-    "236/НК п.7",
-    {"Бұл қосылудың сұрау тәсілі қолданылмайды.", "Способ запроса этого подключения не обслуживается.",
-     "The channel of this connection is not served."}};
-
 namespace {
 
 template <class Entry, class Key>
@@ -121,6 +114,7 @@ Registry::Registry(Entries entries) : entries_(std::move(entries)) {
     index_by(entries_.services, services_, [](const IntegrationService& s) { return s.key; });
     index_by(entries_.connections, connections_, [](const Connection& c) { return c.key; });
     index_by(entries_.credentials, credentials_, [](const ClientCredential& c) { return c.client_id; });
+    index_by(entries_.campaigns, campaigns_, [](const Campaign& c) { return c.code; });
     for (const System& s : entries_.systems)
         require(organisation(s.organisation), "organisation", s.organisation);
     for (const IntegrationService& s : entries_.services)
@@ -151,6 +145,15 @@ const Connection* Registry::connection(std::string_view key) const {
 }
 const ClientCredential* Registry::credential(std::string_view client_id) const {
     return find(credentials_, client_id);
+}
+
+const Campaign* Registry::campaign(std::string_view code) const {
+    return find(campaigns_, code);
+}
+
+bool Registry::base_operator(std::string_view system) const {
+    return std::any_of(entries_.services.begin(), entries_.services.end(),
+                       [&](const IntegrationService& s) { return s.personal_data && s.owner == system; });
 }
 
 base::Result<Match> Registry::match(const Wanted& wanted) const {

@@ -28,7 +28,9 @@ std::vector<std::string> objects_of(Connection& connection) {
     std::vector<std::string> objects;
     connection.query(all, {}, [&](const store::Row& row) {
         const std::string bare = std::regex_replace(std::string(row.text(0)), std::regex("--[^\n]*"), "");
-        objects.push_back(std::regex_replace(bare, std::regex("\\s+"), " "));
+        // A column that was added later stands in its table's text with other blanks.
+        const std::string tight = std::regex_replace(bare, std::regex("\\s*([(),])\\s*"), "$1");
+        objects.push_back(std::regex_replace(tight, std::regex("\\s+"), " "));
     });
     return objects;
 }
@@ -115,7 +117,8 @@ TEST_F(Schema, RecordsOfUsesGoAlongWhenTheirTableIsMadeAnew) {
                                }),
               1U);
     EXPECT_THROW(
-        connection.script("INSERT INTO use_record SELECT x'04', bucket, consent, key, digest, state, at, sealed,"
+        connection.script("INSERT INTO use_record (id, bucket, consent, key, digest, state, at, sealed, status, answer)"
+                          " SELECT x'04', bucket, consent, key, digest, state, at, sealed,"
                           " status, answer FROM use_record WHERE id = x'02'"),
         store::Duplicate);
 }

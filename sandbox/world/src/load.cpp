@@ -57,6 +57,11 @@ public:
         return *found;
     }
 
+    template <class Enum>
+    Enum choice_or(std::string_view name, Enum fallback) const {
+        return table_.contains(name) ? choice<Enum>(name) : fallback;
+    }
+
     template <class Visit>
     void each(std::string_view name, Visit visit) const {
         const toml::array* array = table_[name].as_array();
@@ -92,7 +97,12 @@ base::Iin iin_of(const Table& table, std::string_view name) {
 registry::Organisation organisation_of(const Table& table) {
     const std::string bin = table.text("bin");
     if (base::Bin::parse(bin).has_error()) table.fail("bin is no BIN");
-    return {.bin = bin, .kind = table.choice<registry::OrganisationKind>("kind"), .name = table.name()};
+    return {.bin = bin,
+            .kind = table.choice<registry::OrganisationKind>("kind"),
+            .name = table.name(),
+            .security_operations_centre = table.choice_or("security_operations_centre", registry::SecurityCentre::none),
+            .own_means_approval = table.text_or("own_means_approval", ""),
+            .renders_proactive_services = table.flag("renders_proactive_services", false)};
 }
 
 registry::IntegrationService service_of(const Table& table) {
@@ -118,8 +128,13 @@ registry::Connection connection_of(const Table& table, const std::vector<registr
                                     .storage = table.text("storage"),
                                     .processing = table.text("processing"),
                                     .uses_max = table.number_or("uses_max", 0),
+                                    .uses_per_day = table.number_or("uses_per_day", 0),
+                                    .code = table.choice_or("code", registry::CodeKind::numeric),
+                                    .act = table.text_or("act", ""),
                                     .purposes = {}};
-    if (base::parse_period(connection.processing).has_error()) table.fail("processing is no period");
+    for (const std::string& period : {connection.processing, connection.storage}) {
+        if (base::parse_period(period).has_error()) table.fail(fmt::format("{} is no period", period));
+    }
     // A name for people: the initiator and how many of its connections stand before this one.
     const auto earlier = std::count_if(before.begin(), before.end(),
                                        [&](const auto& other) { return other.initiator == connection.initiator; });
@@ -170,7 +185,9 @@ World load(std::string_view text, std::string_view file_name) {
                                    .organisation = t.text("organisation"),
                                    .contour = t.choice<registry::Contour>("contour"),
                                    .client_id = t.text("client_id"),
-                                   .exempt_ground = t.text_or("exempt_ground", "")});
+                                   .exempt_ground = t.text_or("exempt_ground", ""),
+                                   .unified_requirements_declared = t.flag("unified_requirements_declared", false),
+                                   .security_test_protocol = t.text_or("security_test_protocol", "")});
         const auto digest = crypto::sha256(base::as_bytes(t.text("client_secret")));
         entries.credentials.push_back(
             {.client_id = t.text("client_id"), .secret_sha256 = base::to_base64url(digest), .jwks = ""});
@@ -178,6 +195,13 @@ World load(std::string_view text, std::string_view file_name) {
     root.each("integration_service", [&](const Table& t) { entries.services.push_back(service_of(t)); });
     root.each("connection",
               [&](const Table& t) { entries.connections.push_back(connection_of(t, entries.connections)); });
+    root.each("campaign", [&](const Table& t) {
+        entries.campaigns.push_back({.code = t.text("code"),
+                                     .act = t.text("act"),
+                                     .ground = t.text("ground"),
+                                     .valid_from = t.text("valid_from"),
+                                     .valid_to = t.text("valid_to")});
+    });
     root.each("person", [&](const Table& t) { world.persons.push_back(person_of(t)); });
     return world;
 }

@@ -1,11 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the person's word, or the lack of it, does to a request and its consent.
+// What the word of the one who decides, or the lack of it, does to a request and its consent.
 #pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "access/parts.hpp"
 #include "consent/use.hpp"
 
 namespace kelisim::access {
+
+extern const base::Reason answer_request_unknown;
+extern const base::Reason answer_not_in_cabinet;
+
+struct AnswerCommand {
+    consent::RequestId request;
+    consent::SubjectId by;  // who answers
+    consent::Answer answer{};
+    std::vector<std::string> services = {}, fields = {};  // agreed to; empty: all that was asked for
+    consent::Means means{};
+    base::Time heard;  // when the answer reached us
+};
 
 // Thread-safe; every function runs inside a unit.
 class Answers {
@@ -16,22 +32,27 @@ public:
     void mark_asked(store::WriteSession& session, consent::RequestId id, base::Time now) const;
     // The carrier refused the question for good.
     void mark_undeliverable(store::WriteSession& session, consent::RequestId id, base::Time now) const;
-    // The answer that a phone gave, taken from the outbox. A second or a late one changes nothing.
+
+    // The first answer wins, whichever way it came; the other ways are closed. Gives the consent that a yes brings.
+    // Refused with answer_request_unknown when nobody asked `by`, or when the right to decide has ended since.
+    base::Result<std::optional<consent::ConsentId>> answer(store::WriteSession& session, const AnswerCommand& command,
+                                                           base::Time now) const;
+    // The answer that a phone gave, taken from the outbox. A second or a late one changes nothing, and the person is
+    // told when another way was first.
     void answer_from_phone(store::WriteSession& session, const store::OutboxRow& row, base::Time now) const;
+
     // The timer of a consent's term; one that comes too early is set again.
     void expire_consent(store::WriteSession& session, consent::ConsentId id, base::Time now) const;
 
 private:
     struct Loaded {
         consent::AccessRequest request;
-        records::Subject subject;
+        records::Subject person;
     };
     // Nothing when the person's data were erased: then nothing is left to decide.
     std::optional<Loaded> load(store::WriteSession& session, consent::RequestId id) const;
-    void grant(store::WriteSession& session, Loaded& loaded, base::Time now) const;
-    void refuse(store::WriteSession& session, Loaded& loaded, base::Time now) const;
-    void save(store::WriteSession& session, const consent::AccessRequest& request, base::Time now) const;
-    void tell(store::WriteSession& session, const Loaded& loaded, std::string_view text, base::Time now) const;
+    void end_unanswered(store::WriteSession& session, Loaded& loaded, const boost::json::object& payload,
+                        base::Time now) const;
 
     Parts parts_;
 };

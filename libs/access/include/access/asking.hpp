@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// An initiator asks for access to a person's data (236/НК п.2(3), п.5, п.7(1)).
+// An initiator asks for access to a person's data (236/НК п.2(3), п.5), through one of the channels of п.7: the person is
+// asked (contact centre, SMS code), was asked by the initiator itself (own means, proactive), or is not asked because a
+// ground of art. 9 of Law 94-V stands in for the answer (logging).
 #pragma once
 
 #include <optional>
 #include <string>
+#include <variant>
 
 #include "access/parts.hpp"
+#include "consent/proof.hpp"
 #include "consent/terms.hpp"
 
 namespace kelisim::access {
@@ -17,12 +21,19 @@ struct AskCommand {
     base::Iin subject;
     consent::Ask ask;
     std::optional<std::int64_t> life_seconds;
+    std::optional<consent::Proof> proof = {};  // its signature was verified
+    std::string details = {};                  // what a proof binds: base64url of the SHA-256 of the request as sent
 };
 
 struct RecordedRequest {
     consent::RequestId id;
     base::Time expires;
 };
+// A limit protects the person from this question. It is on record and shown to the person.
+struct Stopped {
+    base::Refusal refusal;
+};
+using AskDecision = std::variant<RecordedRequest, Stopped>;
 
 // Thread-safe; functions that take a session run inside a unit.
 class Asking {
@@ -37,20 +48,16 @@ public:
                                            std::string_view client_request_id, const crypto::Digest& digest,
                                            consent::RequestId fresh, base::Time now) const;
 
-    // Records the request and everything that follows from it: question, expiry, journal. Once per id: a repeat gets
-    // what is stored.
-    base::Result<RecordedRequest> record(store::WriteSession& session, const AskCommand& command, consent::RequestId id,
-                                         base::Time now) const;
+    // Records the request and everything that follows from it: question and expiry, or at once the answer. Once per id:
+    // a repeat gets what is stored.
+    base::Result<AskDecision> record(store::WriteSession& session, const AskCommand& command, consent::RequestId id,
+                                     base::Time now) const;
 
     // The timer of its expiry. Tells the person that silence gave nobody access. One that comes too
     // early is set again.
     void expire(store::WriteSession& session, consent::RequestId id, base::Time now) const;
 
 private:
-    base::Result<consent::Terms> settle(const AskCommand& command, base::Time now) const;
-    void ask_by_sms(store::WriteSession& session, const consent::AccessRequest& request, const people::Person& person,
-                    base::Time now) const;
-
     Parts parts_;
 };
 

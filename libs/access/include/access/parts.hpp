@@ -4,7 +4,9 @@
 #include "access/token_index.hpp"
 #include "base/entropy.hpp"
 #include "base/zone.hpp"
+#include "channel/quiet_hours.hpp"
 #include "channel/sms.hpp"
+#include "consent/question_limits.hpp"
 #include "records/records.hpp"
 #include "registry/registry.hpp"
 #include "store/outbox.hpp"
@@ -22,6 +24,8 @@ struct Parts {
     const base::Zone& zone;
     TokenIndex& tokens;
     channel::Script script;  // in which 1414 writes
+    consent::QuestionLimits question_limits = {};
+    channel::QuietHours quiet_hours = {};
 };
 
 // Kinds of timers and outbox rows: names in the database, never changed.

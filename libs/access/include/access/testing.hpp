@@ -14,6 +14,7 @@
 #include "access/tokens.hpp"
 #include "access/uses.hpp"
 #include "access/verify.hpp"
+#include "records/add_people.hpp"
 #include "records/testing.hpp"
 
 namespace kelisim::access::testing {
@@ -34,7 +35,10 @@ struct Service {
                 .entropy = entropy,
                 .zone = zone,
                 .tokens = index,
-                .script = channel::Script::cyrillic} {}
+                .script = channel::Script::cyrillic,
+                // Stories ask the same few persons over and over.
+                .question_limits = {.person_day_max = 1'000'000, .asker_day_max = 1'000'000, .first_wait = {}},
+                .quiet_hours = {}} {}
 
     store::Timers timers;
     store::Outbox outbox;
@@ -52,8 +56,7 @@ public:
     explicit World(std::uint64_t seed = 1) : entropy(seed), records(vault, entropy) {
         start();
         store.unit([this](store::WriteSession& session) {
-            for (const people::Person& known : person::all())
-                records.subjects.add(session, known, clock.now());
+            records::add_people(session, records, person::all(), clock.now());
         });
     }
 
@@ -148,8 +151,11 @@ inline AskCommand ask_for(const base::Iin& subject) {
 inline base::Result<RecordedRequest> try_ask(World& world, const AskCommand& command) {
     const base::Time now = world.clock.now();
     const auto id = world.service->asking.new_id(command.subject, now);
-    return world.unit(
+    const auto decision = world.unit(
         [&](store::WriteSession& session) { return world.service->asking.record(session, command, id, now); });
+    if (decision.has_error()) return decision.error();
+    if (const auto* stopped = std::get_if<Stopped>(&*decision)) return stopped->refusal;
+    return std::get<RecordedRequest>(*decision);
 }
 inline consent::RequestId ask(World& world, const people::Person& person) {
     return try_ask(world, ask_for(person.iin)).value().id;

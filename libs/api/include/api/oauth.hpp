@@ -14,6 +14,7 @@
 #include "access/tokens.hpp"
 #include "api/client_authentication.hpp"
 #include "http/route.hpp"
+#include "identity/proofs.hpp"
 
 namespace kelisim::api {
 
@@ -26,6 +27,7 @@ struct OAuthParts {
     const base::Clock& clock;
     const ClientAuthentication& clients;
     const access::Asking& asking;
+    const identity::Proofs& proofs;
     const access::Tokens& tokens;
     const access::Introspection& introspection;
     const token::SigningKey& signing_key;
@@ -54,6 +56,7 @@ private:
     using Answer = boost::asio::awaitable<http::Response>;
 
     http::Response metadata() const;
+    base::Result<access::AskCommand> read_command(const ClientCall& call) const;
     Answer ask(const ClientCall& call, const http::Request& request);
     Answer token(const ClientCall& call, const http::Request& request);
     Answer redeem(const ClientCall& call, const http::Request& request);

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace kelisim::base::limits {
 
@@ -27,10 +28,15 @@ inline constexpr std::chrono::seconds request_life_min = 60s;  // shorter, nobod
 inline constexpr std::chrono::seconds request_life_default = 24h;
 inline constexpr std::chrono::seconds request_life_max = 72h;
 inline constexpr std::int64_t uses_max_max = 1'000'000;
+inline constexpr std::chrono::seconds request_life_waiting = 15min;  // no longer: the person waits at the counter
+inline constexpr std::size_t question_history_max = 256;             // requests of one person that limits look back at
+inline constexpr std::ptrdiff_t stopped_questions_kept_a_day = 10;   // of one person; more are refused without a record
+inline constexpr std::string_view exempt_term_max = "P30D";  // of a request without a connection (236/НК п.3)
 
 // SMS
 inline constexpr std::size_t sms_segments_max = 6;  // longer, handsets and people stop reading
 inline constexpr std::size_t sms_reply_bytes_max = 1024;
+inline constexpr int sms_code_attempts_max = 5;                     // wrong codes; then the question is closed
 inline constexpr int sms_clarifications_max = 1;                    // one clarifying SMS, never a guess
 inline constexpr std::chrono::seconds sms_nothing_open_pause = 1h;  // the same word to the same phone
 inline constexpr std::chrono::seconds sms_memory = 720h;  // a carrier's double of an old answer must answer nothing new
@@ -40,6 +46,7 @@ inline constexpr std::chrono::seconds sms_report_wait = 120s;
 // Tokens and clients
 inline constexpr std::chrono::seconds access_token_life = 10min;  // short: offline holders learn of an end within it
 inline constexpr std::chrono::seconds client_assertion_life_max = 10min;
+inline constexpr std::chrono::seconds proof_life_max = 12h;  // clients of the SOAP wire sign ten hours ahead
 inline constexpr std::chrono::seconds clock_skew = 30s;
 inline constexpr std::chrono::seconds poll_interval = 1s;
 inline constexpr std::chrono::seconds idempotency_window = 48h;

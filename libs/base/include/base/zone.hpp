@@ -16,6 +16,7 @@ public:
     virtual ~Zone() = default;
     virtual std::chrono::seconds offset(Time t) const = 0;  // east of UTC
 
+    std::int32_t day_number(Time t) const;    // local days since 1970-01-01
     std::string day(Time t) const;            // "2026-11-22"
     std::string date(Time t) const;           // "22.11.2026", as people write
     std::string date_and_time(Time t) const;  // "22.11 03:27"

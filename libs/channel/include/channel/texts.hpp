@@ -36,6 +36,9 @@ struct Question {
     std::int64_t uses_max = 1;
     std::string answer_by;  // local, as shown: "22.11 15:40"
     Choices choices;
+    std::string ward = {};   // given name of the one whose data they are, where the representative is asked
+    std::string code = {};   // the one-time code that says yes; empty: the digit does
+    std::string check = {};  // channel::check_code
 };
 
 std::string question_text(const Question& question, Style style);
@@ -44,6 +47,7 @@ std::string question_text(const Question& question, Style style);
 struct OpenQuestion {
     registry::Name organisation;
     Choices choices;
+    bool by_code = false;
 };
 std::string clarifying_text(const std::vector<OpenQuestion>& open, Style style);
 
@@ -54,6 +58,16 @@ struct Subject {
 std::string granted_text(const Subject& about, std::string_view until, Style style);  // until: local day, "21.12.2026"
 std::string refused_text(const Subject& about, Style style);
 std::string expired_text(const Subject& about, Style style);
+// An organisation confirmed the consent with means of its own: the person is told, and what to do if it was not them.
+std::string attested_text(const Subject& about, std::string_view until, Style style);
+// The answer came after another way had been used.
+std::string answered_elsewhere_text(const Subject& about, Style style);
+// After a wrong one-time code; `left`: attempts that remain.
+std::string wrong_code_text(int left, Style style);
+std::string code_attempts_over_text(const Subject& about, Style style);
+// To one who sent the check code of a message.
+std::string genuine_text(const Subject& about, Style style);
+std::string not_genuine_text(Style style);
 // The reply came when no question was open: a late answer revives nothing, and the person is told.
 std::string nothing_open_text(Style style);
 

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// recorded -> asked -> granted | refused | expired | undeliverable | cancelled. Refusals are stored like grants.
+// recorded -> asked -> granted | refused | expired | undeliverable | cancelled. Refusals are stored like grants. Where
+// nobody is asked (own means, logging) recorded -> granted | refused at once. recorded -> stopped: a limit protects the
+// person from this question.
 #pragma once
 
 #include <boost/describe.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -17,8 +20,8 @@ extern const base::Reason request_closed;
 extern const base::Reason request_expired;
 extern const base::Reason request_life_out_of_bounds;
 
-enum class RequestState { recorded, asked, granted, refused, expired, undeliverable, cancelled };
-BOOST_DESCRIBE_ENUM(RequestState, recorded, asked, granted, refused, expired, undeliverable, cancelled)
+enum class RequestState { recorded, asked, granted, refused, expired, undeliverable, cancelled, stopped };
+BOOST_DESCRIBE_ENUM(RequestState, recorded, asked, granted, refused, expired, undeliverable, cancelled, stopped)
 
 enum class Answer { yes, no };
 
@@ -31,6 +34,8 @@ struct AccessRequest {
     Terms terms;
     std::string employee;
     std::optional<ConsentId> consent;
+    SubjectId asked_of;  // who decides: the person, or the legal representative (418-V ст.36(2))
+    std::vector<std::string> stopped_for = {};  // codes of the reasons why it was stopped
 };
 
 bool may_follow(RequestState from, RequestState to);
@@ -46,5 +51,6 @@ base::Result<void> answer(AccessRequest& request, Answer answer, std::optional<C
 base::Result<void> expire(AccessRequest& request, base::Time now);
 base::Result<void> mark_undeliverable(AccessRequest& request, base::Time now);
 base::Result<void> cancel(AccessRequest& request, base::Time now);
+base::Result<void> stop(AccessRequest& request);
 
 }  // namespace kelisim::consent

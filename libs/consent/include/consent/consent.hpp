@@ -19,8 +19,8 @@ enum class ConsentState { active, paused, withdrawn, expired, exhausted, invalid
 BOOST_DESCRIBE_ENUM(ConsentState, active, paused, withdrawn, expired, exhausted, invalidated)
 
 // How the person answered; the id_token says it as `acr`, and every version of the consent keeps it.
-enum class Means { sms_reply };
-BOOST_DESCRIBE_ENUM(Means, sms_reply)
+enum class Means { sms_reply, own_means, proactive, sms_code, cabinet_code, ground };
+BOOST_DESCRIBE_ENUM(Means, sms_reply, own_means, proactive, sms_code, cabinet_code, ground)
 
 struct Consent {
     ConsentId id;
@@ -34,7 +34,11 @@ struct Consent {
     base::Time expires;  // the first instant at which it no longer holds
     Means means{};
     Terms terms;
-    std::string employee;  // who asked; personal data of that person
+    std::string employee;                // who asked; personal data of that person
+    SubjectId decided_by;                // the person, or the legal representative who answered
+    std::optional<UseId> last_use = {};  // the newest; each use names the one before it
+    std::int32_t day = 0;                // local day of the newest use, in days since 1970
+    std::int64_t uses_today = 0;         // on that day, as `uses` counts
 };
 
 bool may_follow(ConsentState from, ConsentState to);

@@ -29,6 +29,7 @@ extern const base::Reason use_fields_outside;
 extern const base::Reason use_acts_outside;
 extern const base::Reason use_environment_differs;
 extern const base::Reason use_connection_ended;
+extern const base::Reason use_too_many_today;
 
 // One call, as the gateway read it. Views live until the decision returns.
 struct Call {
@@ -46,6 +47,7 @@ struct Circumstances {
     const base::Iin& subject;
     const registry::IntegrationService& service;  // the one that the call names
     bool connection_valid = false;                // it still stands in the registry and this is a day of its period
+    std::int32_t today = 0;                       // local day, in days since 1970
     base::Time now;
 };
 
@@ -67,13 +69,15 @@ struct Use {
     ConsentId consent;
     UseState state = UseState::reserved;
     base::Time at;
+    std::optional<UseId> previous = {};  // of the same consent
 };
 
 // Counts the use. Precondition: objections() found none.
-Use reserve(Consent& consent, UseId id, base::Time now);
+Use reserve(Consent& consent, UseId id, std::int32_t today, base::Time now);
 
-// Books the outcome once; a second one is refused with use_closed. The last counted use exhausts the consent.
+// Books the outcome once; a second one is refused with use_closed. The last counted use exhausts the consent. `used_on`:
+// the local day of the use.
 extern const base::Reason use_closed;
-base::Result<void> conclude(Use& use, Consent& consent, UseState outcome);
+base::Result<void> conclude(Use& use, Consent& consent, UseState outcome, std::int32_t used_on);
 
 }  // namespace kelisim::consent

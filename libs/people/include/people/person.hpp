@@ -12,7 +12,6 @@
 namespace kelisim::people {
 
 extern const base::Reason not_askable;
-extern const base::Reason representative_needed;
 
 enum class LifeStatus { alive, dead, missing };
 
@@ -40,8 +39,11 @@ struct Person {
     std::optional<base::Iin> representative;
 };
 
-// Whether this person can be asked directly. One reason for an unknown and for a dead person, so that an answer never
-// tells which it is; 418-V ст.36(2): for one who cannot decide alone, the legal representative is asked.
-base::Result<void> askable(const Person& person);
+// Whether anybody can be asked for this person's data. One reason for an unknown, a dead and a missing person and for one
+// whose representative is not known, so that an answer never tells which it is.
+bool reachable(const Person& person);
+
+// Of full age and capable. For one who is not, the legal representative decides (418-V ст.36(2)).
+bool decides_alone(const Person& person);
 
 }  // namespace kelisim::people

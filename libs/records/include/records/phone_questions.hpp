@@ -16,8 +16,11 @@ struct PhoneQuestion {
     int slot = 0;
     consent::RequestId request;
     int clarified = 0;  // clarifying SMS that were sent for it
-    registry::Name organisation;
+    registry::Name organisation, purpose;
     std::string language;
+    std::string code = {};   // the one-time code that answers it; empty: its digits do
+    std::string check = {};  // by which the person can check that the question is genuine
+    int attempts = 0;        // wrong codes so far
 };
 
 // The keyspace of phones: replies come with a number and a few letters, and nothing else. Thread-safe: without state.
@@ -30,6 +33,8 @@ public:
                             const PhoneQuestion& question) const;
     std::vector<PhoneQuestion> all(store::ReadSession& session, const people::Phone& phone) const;
     void mark_clarified(store::WriteSession& session, const people::Phone& phone) const;
+    // One more wrong code for the question.
+    void count_attempt(store::WriteSession& session, consent::RequestId request) const;
     bool close(store::WriteSession& session, consent::RequestId request) const;
 
     // False when a message with this id was heard before: carriers deliver at least once.

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "records/asker_blocks.hpp"
+#include "records/consent_events.hpp"
 #include "records/consents.hpp"
 #include "records/journal.hpp"
 #include "records/phone_questions.hpp"
+#include "records/representations.hpp"
 #include "records/requests.hpp"
 #include "records/sandbox_messages.hpp"
 #include "records/subjects.hpp"
@@ -19,6 +22,7 @@ struct Records {
           subjects(with, entropy, opened),
           requests(with, entropy, opened),
           consents(entropy, opened),
+          consent_events(entropy),
           uses(with, entropy),
           phone_questions(with, entropy),
           journal(with, entropy),
@@ -27,8 +31,11 @@ struct Records {
     const Vault& vault;
     OpenedRows opened;  // before those that use it
     Subjects subjects;
+    Representations representations;
+    AskerBlocks asker_blocks;
     Requests requests;
     Consents consents;
+    ConsentEvents consent_events;
     Tokens tokens;
     Uses uses;
     PhoneQuestions phone_questions;

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "consent/access_request.hpp"
+#include "consent/question_limits.hpp"
 #include "records/subjects.hpp"
 
 namespace kelisim::records {
@@ -29,6 +31,10 @@ public:
     std::optional<State> state(store::ReadSession& session, consent::RequestId id) const;
     std::optional<consent::AccessRequest> find(store::ReadSession& session, consent::RequestId id,
                                                const crypto::SealKey& data_key) const;
+
+    // Those of a person that were made after `after`, newest first, at most `max`.
+    std::vector<consent::PastRequest> of_subject(store::ReadSession& session, consent::SubjectId subject,
+                                                 base::Time after, std::size_t max) const;
 
     // By party: an id that the client chose, claimed once (design section 2, Idempotency).
     struct Claim {

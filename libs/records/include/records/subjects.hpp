@@ -3,6 +3,8 @@
 
 #include <functional>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "base/limits.hpp"
 #include "consent/consent.hpp"
@@ -24,11 +26,14 @@ struct Subject {
 struct RequestBody {
     consent::Terms terms;
     std::string employee;
+    consent::SubjectId asked_of;
+    std::vector<std::string> stopped_for;
 };
 struct ConsentBody {
     consent::Means means{};
     consent::Terms terms;
     std::string employee;
+    consent::SubjectId decided_by;
 };
 
 // What was opened lately of everybody. Thread-safe.
@@ -56,6 +61,8 @@ public:
     Subject load(store::ReadSession& session, consent::SubjectId id) const;
     // Throws store::Duplicate when the person is known already.
     Subject add(store::WriteSession& session, const people::Person& person, base::Time now) const;
+    // What is known of the person changed.
+    void update(store::WriteSession& session, const Subject& subject) const;
     // Destroys the data key of the person, and with it whatever is sealed under it; records of access stay until their
     // archive term ends (418-V ст.40(2)). What was opened of anybody leaves the memory after the commit. False when there is no such row. Again for a row that a restore brought back.
     bool erase(store::WriteSession& session, consent::SubjectId id, base::Time now) const;

@@ -192,12 +192,20 @@ inline people::Person minor() {
     made.representative = iin("820909200016");
     return made;
 }
+inline people::Person mother() {
+    people::Person made;
+    made.iin = iin("820909200016");
+    made.surname = "Учебная";
+    made.name = "Восьмая";
+    made.phone = phone("+77000000008");
+    return made;
+}
 inline base::Iin unknown() {
     return iin("900101100014");
 }
 
 inline std::vector<people::Person> all() {
-    return {abai(), dead(), ybyrai(), without_phone(), incapable(), missing(), minor()};
+    return {abai(), dead(), ybyrai(), without_phone(), incapable(), missing(), minor(), mother()};
 }
 
 }  // namespace person
@@ -228,10 +236,14 @@ inline registry::Entries entries() {
                           {"000140000429",
                            registry::OrganisationKind::company,
                            {"Оқу сақтандыру", "Учебная страховая"}},
+                          {"000140000984", registry::OrganisationKind::state_body, {"Құтқару", "Служба спасения"}},
+                          {"000140000637", registry::OrganisationKind::state_body, {"Тәртіп", "Учебная полиция"}},
                           {"000140000210", registry::OrganisationKind::state_body, {"Оқу органы", "Учебный орган"}}},
-        .systems = {{"DEMOBANK", "000140000353", registry::Contour::external, "demo-bank", ""},
-                    {"DEMOINS", "000140000429", registry::Contour::external, "demo-insurer", ""},
-                    {"GBDFL", "000140000210", registry::Contour::ets, "gbdfl", ""}},
+        .systems = {{"DEMOBANK", "000140000353", registry::Contour::external, "demo-bank", "", true, "STP-1"},
+                    {"DEMOINS", "000140000429", registry::Contour::external, "demo-insurer", "", true, "STP-2"},
+                    {"RESCUE", "000140000984", registry::Contour::ets, "rescue", "", true, "STP-3"},
+                    {"POLICE", "000140000637", registry::Contour::ets, "police", "94-V:9(1)", true, "STP-4"},
+                    {"GBDFL", "000140000210", registry::Contour::ets, "gbdfl", "", true, "STP-5"}},
         .services = {{"GBDFLUniversal_token",
                       "GBDFL",
                       true,
@@ -247,7 +259,17 @@ inline registry::Entries entries() {
         .connections = {connection("bank-loans", "DEMOBANK", contact_centre, "loan-application"),
                         connection("bank-accounts", "DEMOBANK", own_means, "account-opening"),
                         connection("bank-cards", "DEMOBANK", contact_centre, "card-issue"),
-                        connection("insurer", "DEMOINS", contact_centre, "insurance-contract")}};
+                        connection("insurer", "DEMOINS", contact_centre, "insurance-contract"),
+                        connection("bank-codes", "DEMOBANK", sms_code, "deposit"),
+                        connection("bank-offers", "DEMOBANK", proactive, "renewal"),
+                        connection("rescue", "RESCUE", logging, "emergency-aid")},
+        .campaigns = {{"renewal-2026", "204/НҚ", "", "2026-05-09", "2026-12-31"}}};
+    made.organisations.front().security_operations_centre = registry::SecurityCentre::own;
+    made.organisations.front().renders_proactive_services = true;
+    made.connections[4].code = registry::CodeKind::alphanumeric;
+    made.connections[5].act = "204/НҚ";
+    made.connections[6].grounds = {"94-V:9(5)"};
+    made.connections[6].uses_per_day = 2;
     made.connections[2].valid_to = "2026-06-30";
     made.connections[3].purposes.front().services = {"GBDFLUniversal_token"};
     return made;

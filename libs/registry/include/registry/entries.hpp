@@ -25,11 +25,22 @@ enum class Environment { test, production };
 // 236/НК п.7: how the subject is asked, chosen once per connection.
 enum class Channel { contact_centre, own_means, proactive, logging, sms_code };
 
+// An operations centre for information security, of one's own or bought (236/НК п.7(2)).
+enum class SecurityCentre { none, own, bought };
+
+// What the one-time code of channel 5 is made of (236/НК п.7(5)).
+enum class CodeKind { numeric, alphanumeric };
+
 // A party: owner of systems. Identified by BIN.
 struct Organisation {
     std::string bin;
     OrganisationKind kind{};
     Name name;
+    SecurityCentre security_operations_centre{};
+    std::string own_means_approval = {};  // of the authorized body, by number; needed by one that is no bank
+    bool renders_proactive_services = false;
+    std::string proof_keys =
+        {};  // its keys for proofs of own means, a JSON text (RFC 7517); empty: none (236/НК п.10(2))
     bool operator==(const Organisation&) const = default;
 };
 
@@ -39,7 +50,9 @@ struct System {
     std::string organisation;  // BIN of its owner
     Contour contour{};
     std::string client_id;
-    std::string exempt_ground;  // 236/НК п.3; empty where integration is required
+    std::string exempt_ground;                   // 236/НК п.3; empty where integration is required
+    bool unified_requirements_declared = false;  // Decree 832 (236/НК п.7)
+    std::string security_test_protocol = {};     // by number; empty: none (236/НК п.7)
     bool operator==(const System&) const = default;
 };
 
@@ -81,8 +94,20 @@ struct Connection {
     std::vector<std::string> grounds;  // of Law 94-V art. 9, for logging only
     std::string storage, processing;   // ISO 8601 periods (236/НК п.5(4))
     std::int64_t uses_max = 0;         // 0: the connection sets no bound
+    std::int64_t uses_per_day = 0;     // 0: the connection sets no bound
+    CodeKind code{};                   // for channel 5 only
+    std::string act = {};              // on which a proactive service rests; for channel 3 only
     std::vector<Purpose> purposes;
     bool operator==(const Connection&) const = default;
+};
+
+// A proactive service is offered under an act, within its days (236/НК п.2(10)).
+struct Campaign {
+    std::string code;
+    std::string act;
+    std::string ground;
+    std::string valid_from, valid_to;  // as of a connection
+    bool operator==(const Campaign&) const = default;
 };
 
 BOOST_DESCRIBE_STRUCT(Name, (), (kk, ru))
@@ -91,13 +116,20 @@ BOOST_DESCRIBE_ENUM(Contour, ets, external)
 BOOST_DESCRIBE_ENUM(AccessClass, public_data, confidential)
 BOOST_DESCRIBE_ENUM(Environment, test, production)
 BOOST_DESCRIBE_ENUM(Channel, contact_centre, own_means, proactive, logging, sms_code)
-BOOST_DESCRIBE_STRUCT(Organisation, (), (bin, kind, name))
-BOOST_DESCRIBE_STRUCT(System, (), (key, organisation, contour, client_id, exempt_ground))
+BOOST_DESCRIBE_ENUM(SecurityCentre, none, own, bought)
+BOOST_DESCRIBE_ENUM(CodeKind, numeric, alphanumeric)
+BOOST_DESCRIBE_STRUCT(Organisation, (),
+                      (bin, kind, name, security_operations_centre, own_means_approval, renders_proactive_services,
+                       proof_keys))
+BOOST_DESCRIBE_STRUCT(System, (),
+                      (key, organisation, contour, client_id, exempt_ground, unified_requirements_declared,
+                       security_test_protocol))
 BOOST_DESCRIBE_STRUCT(ClientCredential, (), (client_id, secret_sha256, jwks))
 BOOST_DESCRIBE_STRUCT(IntegrationService, (), (key, owner, personal_data, access_class, name, fields))
 BOOST_DESCRIBE_STRUCT(Purpose, (), (code, name, services))
 BOOST_DESCRIBE_STRUCT(Connection, (),
                       (key, initiator, channel, environment, valid_from, valid_to, acts, grounds, storage, processing,
-                       uses_max, purposes))
+                       uses_max, uses_per_day, code, act, purposes))
+BOOST_DESCRIBE_STRUCT(Campaign, (), (code, act, ground, valid_from, valid_to))
 
 }  // namespace kelisim::registry

@@ -18,7 +18,6 @@ extern const base::Reason service_outside_purpose;
 extern const base::Reason no_connection;
 extern const base::Reason connection_ambiguous;
 extern const base::Reason connection_not_valid_today;
-extern const base::Reason channel_not_served;
 
 struct Entries {
     std::vector<Organisation> organisations;
@@ -26,6 +25,7 @@ struct Entries {
     std::vector<IntegrationService> services;
     std::vector<Connection> connections;
     std::vector<ClientCredential> credentials = {};
+    std::vector<Campaign> campaigns = {};
 };
 
 // What of a connection a request names. Empty parts are not given; services and purpose are always given.
@@ -59,6 +59,10 @@ public:
     const IntegrationService* service(std::string_view key) const;
     const Connection* connection(std::string_view key) const;
     const ClientCredential* credential(std::string_view client_id) const;
+    const Campaign* campaign(std::string_view code) const;
+
+    // Whether its system answers for personal data of state objects: a base operator (236/НК п.2(4)).
+    bool base_operator(std::string_view system) const;
 
     // Exactly one connection, else every reason why there is none (design section 5, "Which connection").
     base::Result<Match> match(const Wanted& wanted) const;
@@ -73,6 +77,7 @@ private:
     Index<IntegrationService> services_;
     Index<Connection> connections_;
     Index<ClientCredential> credentials_;
+    Index<Campaign> campaigns_;
 };
 
 }  // namespace kelisim::registry

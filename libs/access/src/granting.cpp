@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "granting.hpp"
+
+#include "channel/texts.hpp"
+#include "facts.hpp"
+#include "payload.hpp"
+
+namespace kelisim::access {
+
+namespace {
+
+using consent::Means;
+
+// The first instant at which the basis of the terms is over.
+base::Time basis_ends(const Parts& parts, const consent::Terms& terms, base::Time now) {
+    if (terms.connection.empty()) return base::Time::max();  // exempt: decided at each use (236/НК п.3)
+    const registry::Connection* connection = parts.registry.connection(terms.connection);
+    // A connection that is gone ends its consents at once: the person's yes is recorded, and opens nothing.
+    return connection == nullptr ? now : parts.zone.end_of_day(connection->valid_to);
+}
+
+void tell(const Parts& parts, store::WriteSession& session, const Answered& answered, std::string_view text,
+          base::Time now) {
+    if (!answered.decider.person.phone) return;
+    notify(parts, session, *answered.decider.person.phone, text, answered.request.id, now);
+}
+
+std::string text_of_grant(const Parts& parts, const consent::Consent& consent, Means means, channel::Style style) {
+    const channel::Subject about{consent.terms.organisation_name, consent.terms.purpose_name};
+    const std::string until = parts.zone.date(consent.expires);
+    const bool attested = means == Means::own_means || means == Means::proactive;
+    return attested ? channel::attested_text(about, until, style) : channel::granted_text(about, until, style);
+}
+
+}  // namespace
+
+void save_request(const Parts& parts, store::WriteSession& session, const consent::AccessRequest& request,
+                  base::Time now) {
+    parts.records.requests.update(session, request);
+    parts.records.journal.append(session, request_fact(request, now));
+    if (!consent::open(request)) {
+        parts.timers.cancel(session, {timer_request_expiry, request.id.bucket(), request.id.bytes()});
+    }
+}
+
+consent::Consent grant(const Parts& parts, store::WriteSession& session, const Answered& answered, Means means,
+                       base::Time now) {
+    const consent::AccessRequest& request = answered.request;
+    consent::Consent consent =
+        consent::begin(request, *request.consent, means, now, basis_ends(parts, request.terms, now));
+    parts.records.consents.add(session, consent, answered.person.data_key);
+    parts.records.journal.append(session, consent_fact("consent.granted", consent, now));
+    parts.timers.schedule(session, {timer_consent_expiry, consent.id.bucket(), consent.id.bytes()}, consent.expires);
+    // Access on a ground is shown in the cabinet; a message about each would warn those whom the law lets be looked at.
+    if (means != Means::ground) {
+        const channel::Style style{answered.decider.person.language, parts.script};
+        tell(parts, session, answered, text_of_grant(parts, consent, means, style), now);
+    }
+    return consent;
+}
+
+void refuse(const Parts& parts, store::WriteSession& session, const Answered& answered, base::Time now) {
+    tell(parts, session, answered,
+         channel::refused_text({answered.request.terms.organisation_name, answered.request.terms.purpose_name},
+                               {answered.decider.person.language, parts.script}),
+         now);
+}
+
+}  // namespace kelisim::access
