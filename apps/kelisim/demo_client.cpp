@@ -25,8 +25,9 @@ Reply DemoClient::post_json(const std::string& target, const boost::json::object
                      .limits = {}});
 }
 
-Reply DemoClient::post_form(const std::string& target, const Parameters& parameters) {
-    std::string body = "client_id=demo-bank&client_secret=demo-bank-sandbox-secret";
+Reply DemoClient::post_form(std::string_view client_id, const std::string& target, const Parameters& parameters) {
+    const std::string id(client_id);
+    std::string body = "client_id=" + id + "&client_secret=" + id + "-sandbox-secret";
     for (const auto& [name, value] : parameters)
         body += "&" + http::form_encode(name) + "=" + http::form_encode(value);
     return exchange({.upstream = {},

@@ -32,8 +32,8 @@ public:
     using Parameters = std::vector<std::pair<std::string, std::string>>;
     Reply get(const std::string& target);
     Reply post_json(const std::string& target, const boost::json::object& body, std::vector<http::Header> headers = {});
-    // As the bank of the sandbox, with its secret.
-    Reply post_form(const std::string& target, const Parameters& parameters);
+    // As a client of the sandbox, with its secret.
+    Reply post_form(std::string_view client_id, const std::string& target, const Parameters& parameters);
 
 private:
     Reply exchange(http::Outgoing outgoing);

@@ -109,9 +109,11 @@ constexpr base::Text choice_pattern{"{org}: келісу - {yes}, бас тар�
                                     "{org}: agree - {yes}, refuse - {no}"};
 constexpr base::Text code_of_sms{"SMS-тегі код", "код из SMS", "the code of the SMS"};
 constexpr base::Text attested_pattern{
-    "{org} сіздің келісіміңізді растады: {purpose}. {until} дейін жарамды. Бұл сіз болмасаңыз, келісімді кабинетте "
+    "{org} ұйымы сіздің келісіміңізді растады: {purpose}. {until} дейін жарамды. Бұл сіз болмасаңыз, келісімді "
+    "кабинетте "
     "қайтарып алыңыз.",
-    "{org} подтвердила ваше согласие: {purpose}. Действует до {until}. Если это были не вы, отзовите согласие в "
+    "Организация {org} подтвердила ваше согласие: {purpose}. Действует до {until}. Если это были не вы, отзовите "
+    "согласие в "
     "кабинете.",
     "{org} confirmed your consent: {purpose}. Valid until {until}. If it was not you, withdraw it in the cabinet."};
 constexpr base::Text answered_elsewhere_pattern{
