@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the guides for integrators tell them to type is typed here: every block of shell, in order, in one shell.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+import { Kelisim } from '../support/kelisim.mjs';
+
+const guides = path.resolve(import.meta.dirname, '../../docs/integration');
+
+// Stops at the first command that fails, and says which.
+async function type(guide, environment) {
+  const text = await readFile(path.join(guides, guide), 'utf8');
+  const blocks = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block);
+  assert.ok(blocks.length > 3, `${guide} has blocks of shell`);
+  const script = `set -euo pipefail\ntrap 'echo "failed: $BASH_COMMAND" >&2' ERR\n${blocks.join('\n')}`;
+  return promisify(execFile)('bash', ['-c', script], { env: environment, timeout: 60_000 });
+}
+
+test('every request of docs/integration/oauth.md does what the guide says', async () => {
+  const server = await Kelisim.start({ config: null });
+  try {
+    const node = path.dirname(process.execPath);
+    const environment = { ...process.env, SERVICE: server.base, DATA: server.data, PATH: `${node}:${process.env.PATH}` };
+    const { stdout } = await type('oauth.md', environment);
+    assert.match(stdout, /authorization_details/);
+    assert.match(stdout, /Құнанбаев/, 'the data themselves');
+  } finally {
+    await server.stop();
+  }
+});
