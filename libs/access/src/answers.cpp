@@ -107,7 +107,8 @@ void Answers::end_unanswered(store::WriteSession& session, Loaded& loaded, const
                              base::Time now) const {
     consent::AccessRequest& request = loaded.request;
     const auto told = parts_.records.subjects.find(session, request.asked_of);
-    const bool elsewhere = !consent::open(request) && request.state != consent::RequestState::expired;
+    using enum consent::RequestState;
+    const bool elsewhere = request.state == granted || request.state == refused;
     if (consent::open(request) && consent::cancel(request, now).has_value()) {
         save_request(parts_, session, request, now);
         close_question(parts_, session, request.id, now);

@@ -14,6 +14,8 @@ constexpr std::string_view digits = "0123456789";
 // check codes.
 constexpr std::string_view alphabet = "ACEHMPTXY23456789";
 constexpr char check_mark = 'K';
+// Whatever else people write is no attempt at a code.
+constexpr std::string_view code_skeleton = "0123456789acehkmptxy";
 
 // Two bytes for each letter, so that none is noticeably likelier than another.
 std::string spell(std::string_view letters, base::BytesView secret, std::size_t length) {
@@ -37,7 +39,9 @@ std::string check_code(base::BytesView secret) {
 
 std::optional<std::string> read_code(std::string_view text) {
     auto read = joined_skeleton(text);
-    if (!read || read->size() != code_letters) return std::nullopt;
+    if (!read || read->size() != code_letters || read->find_first_not_of(code_skeleton) != std::string::npos) {
+        return std::nullopt;
+    }
     return read;
 }
 

@@ -62,7 +62,7 @@ TEST_P(TypedCodes, AreRead) {
 }
 
 TEST(ReadCode, TakesNothingElse) {
-    for (const char* text : {"", "1", "12345", "1234567", "код 123456", "123456 123456", "\xff\xfe"}) {
+    for (const char* text : {"", "1", "12345", "1234567", "код 123456", "123456 123456", "рахмет", "rahmet", "kelise", "\xff\xfe"}) {
         EXPECT_FALSE(read_code(text)) << text;
     }
     EXPECT_FALSE(same_code(*read_code("123456"), "123457"));

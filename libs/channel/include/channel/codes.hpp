@@ -20,7 +20,7 @@ std::string one_time_code(registry::CodeKind kind, base::BytesView secret);
 std::string check_code(base::BytesView secret);
 
 // What a reply says when it is read as a code: blanks and punctuation away, letter case and alphabet aside. Nothing when
-// it has not the length of one. Compare with a code by same_code.
+// it has not the length or the letters of one. Compare with a code by same_code.
 std::optional<std::string> read_code(std::string_view text);
 bool same_code(std::string_view read, std::string_view code);
 // Whether it is shaped like a check code.
