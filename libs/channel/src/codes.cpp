@@ -17,31 +17,42 @@ constexpr char check_mark = 'K';
 // Whatever else people write is no attempt at a code.
 constexpr std::string_view code_skeleton = "0123456789acehkmptxy";
 
+constexpr std::string_view plain_digits = "23456789";
+
 // Two bytes for each letter, so that none is noticeably likelier than another.
-std::string spell(std::string_view letters, base::BytesView secret, std::size_t length) {
+char draw(std::string_view letters, base::BytesView secret, std::size_t place) {
+    const unsigned drawn = secret[2 * place] * 256U + secret[2 * place + 1];
+    return letters[drawn % letters.size()];
+}
+
+// The last is a digit, as in no word that people write: "рахмет" would else be an attempt.
+std::string spell(base::BytesView secret, std::size_t length) {
     std::string code;
-    for (std::size_t i = 0; i < length; ++i) {
-        const unsigned drawn = secret[2 * i] * 256U + secret[2 * i + 1];
-        code += letters[drawn % letters.size()];
-    }
-    return code;
+    while (code.size() + 1 < length)
+        code += draw(alphabet, secret, code.size());
+    return code + draw(plain_digits, secret, code.size());
 }
 
 }  // namespace
 
 std::string one_time_code(registry::CodeKind kind, base::BytesView secret) {
-    return spell(kind == registry::CodeKind::numeric ? digits : alphabet, secret, code_letters);
+    if (kind == registry::CodeKind::alphanumeric) return spell(secret, code_letters);
+    std::string code;
+    while (code.size() < code_letters)
+        code += draw(digits, secret, code.size());
+    return code;
 }
 
 std::string check_code(base::BytesView secret) {
-    return check_mark + spell(alphabet, secret, code_letters - 1);
+    return check_mark + spell(secret, code_letters - 1);
 }
 
 std::optional<std::string> read_code(std::string_view text) {
     auto read = joined_skeleton(text);
-    if (!read || read->size() != code_letters || read->find_first_not_of(code_skeleton) != std::string::npos) {
-        return std::nullopt;
-    }
+    const bool spelt = read && read->size() == code_letters &&
+                       read->find_first_not_of(code_skeleton) == std::string::npos &&
+                       read->find_first_of(digits) != std::string::npos;
+    if (!spelt) return std::nullopt;
     return read;
 }
 

@@ -53,7 +53,7 @@ INSTANTIATE_TEST_SUITE_P(AsPeopleWrite, TypedCodes,
                          testing::Values(Typed{"123456", "123456"}, Typed{" 123-456. ", "123456"},
                                          Typed{"１２３４５６", "123456"}, Typed{"ace234", "ACE234"},
                                          Typed{"АСЕ234", "ACE234"},  // Cyrillic letters
-                                         Typed{"асе 234", "ACE234"}, Typed{"ХУТМРН", "XYTMPH"}));
+                                         Typed{"асе 234", "ACE234"}, Typed{"ХУТМР2", "XYTMP2"}));
 
 TEST_P(TypedCodes, AreRead) {
     const auto read = read_code(GetParam().text);
@@ -62,7 +62,8 @@ TEST_P(TypedCodes, AreRead) {
 }
 
 TEST(ReadCode, TakesNothingElse) {
-    for (const char* text : {"", "1", "12345", "1234567", "код 123456", "123456 123456", "рахмет", "rahmet", "kelise", "\xff\xfe"}) {
+    for (const char* text :
+         {"", "1", "12345", "1234567", "код 123456", "123456 123456", "рахмет", "rahmet", "kelise", "\xff\xfe"}) {
         EXPECT_FALSE(read_code(text)) << text;
     }
     EXPECT_FALSE(same_code(*read_code("123456"), "123457"));
