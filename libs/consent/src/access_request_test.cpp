@@ -78,6 +78,14 @@ TEST(AccessRequest, ExpiresOnceAndNotBeforeItsTime) {
     }
 }
 
+TEST(AccessRequest, IsStoppedBeforeAnybodyWasAskedAndNeverAfter) {
+    for (const RequestState from : all_states()) {
+        AccessRequest request = fixture::request(from);
+        EXPECT_EQ(stop(request).has_value(), from == recorded);
+        EXPECT_EQ(request.state, from == recorded ? stopped : from);
+    }
+}
+
 TEST(AccessRequest, KeepsTheFirstAnswer) {
     AccessRequest request = fixture::request(asked);
     ASSERT_TRUE(answer(request, Answer::no, {}, fixture::now).has_value());

@@ -91,5 +91,115 @@ TEST(Settle, GivesEveryReason) {
     EXPECT_EQ(settled(ask).error().reasons().size(), 2U);
 }
 
+// KDP-7.4
+class Grounds : public testing::Test {
+protected:
+    Grounds() {
+        entries.connections.front().channel = registry::Channel::logging;
+        entries.connections.front().grounds = {"94-V:9(5)"};
+        entries.connections.front().uses_per_day = 2;
+        wanted.ground = "94-V:9(5)";
+    }
+    base::Result<Terms> settled() {
+        const registry::Registry registry(entries);
+        const auto& connection = registry.entries().connections.front();
+        return settle(wanted, {&connection, &connection.purposes.front()}, registry);
+    }
+
+    registry::Entries entries = fixture::entries();
+    Ask wanted = fixture::ask();
+};
+
+TEST_F(Grounds, OfTheConnectionAreTaken) {
+    const auto terms = settled().value();
+    EXPECT_EQ(terms.ground, "94-V:9(5)");
+    EXPECT_EQ(terms.storage, "P1Y");
+    EXPECT_EQ(terms.uses_per_day, 2);
+}
+
+TEST_F(Grounds, AreNamedAndOfThisConnectionAndOfThisChannel) {
+    wanted.ground.clear();
+    EXPECT_TRUE(settled().error().has(ground_missing));
+    wanted.ground = "94-V:9(1)";
+    EXPECT_TRUE(settled().error().has(ground_outside_connection));
+    entries.connections.front().channel = registry::Channel::contact_centre;
+    EXPECT_TRUE(settled().error().has(ground_not_for_channel));
+}
+
+TEST_F(Grounds, UsesADayStayWithinTheConnection) {
+    wanted.uses_per_day = 2;
+    EXPECT_TRUE(settled().has_value());
+    for (const std::int64_t wrong : {0, -1, 3}) {
+        wanted.uses_per_day = wrong;
+        EXPECT_TRUE(settled().error().has(uses_per_day_out_of_bounds)) << wrong;
+    }
+}
+
+// KDP-3
+class ExemptTerms : public testing::Test {
+protected:
+    ExemptTerms() {
+        entries.systems.front().exempt_ground = "94-V:9(1)";
+        wanted.purpose.clear();
+        wanted.uses_max.reset();
+        wanted.term.reset();
+    }
+    base::Result<Terms> settled() {
+        const registry::Registry registry(entries);
+        return settle_exempt(wanted, *registry.system("BANK"), registry);
+    }
+
+    registry::Entries entries = fixture::entries();
+    Ask wanted = fixture::ask();
+};
+
+TEST_F(ExemptTerms, NeedNoConnectionAndAreNarrowUnlessMoreIsAskedFor) {
+    const auto terms = settled().value();
+    EXPECT_EQ(terms.connection, "");
+    EXPECT_EQ(terms.channel, registry::Channel::logging);
+    EXPECT_EQ(terms.ground, "94-V:9(1)");
+    EXPECT_EQ(terms.uses_max, 1);
+    EXPECT_EQ(terms.term, "P30D");
+    EXPECT_FALSE(terms.purpose_name.kk.empty());
+}
+
+TEST_F(ExemptTerms, HaveBoundsToo) {
+    wanted.term = base::parse_period("P31D").value();
+    EXPECT_TRUE(settled().error().has(term_too_long));
+    wanted.term.reset();
+    wanted.acts = {"publication"};
+    EXPECT_TRUE(settled().error().has(acts_outside_connection));
+    wanted.acts.clear();
+    wanted.fields = {"salary"};
+    EXPECT_TRUE(settled().error().has(fields_outside_service));
+    wanted.fields.clear();
+    wanted.uses_max = 0;
+    EXPECT_TRUE(settled().error().has(uses_out_of_bounds));
+    wanted.uses_max.reset();
+    wanted.services = {"NOTHING"};
+    EXPECT_TRUE(settled().error().has(registry::unknown_service));
+}
+
+// gaps 6
+TEST(Narrow, LeavesWhatThePersonAgreedTo) {
+    const registry::Registry registry(fixture::entries());
+    const Terms all = fixture::terms();
+    EXPECT_EQ(narrow(all, {}, {}, registry).value(), all);
+    const auto person = narrow(all, {"PERSON"}, {}, registry).value();
+    EXPECT_EQ(person.services, std::vector<std::string>{"PERSON"});
+    EXPECT_EQ(person.fields, (std::vector<std::string>{"surname", "name"}));
+    const auto spouse = narrow(all, {}, {"spouse"}, registry).value();
+    EXPECT_EQ(spouse.services, std::vector<std::string>{"FAMILY"}) << "a service of which nothing is left goes too";
+}
+
+TEST(Narrow, NeverWidens) {
+    const registry::Registry registry(fixture::entries());
+    const Terms all = fixture::terms();
+    EXPECT_TRUE(narrow(all, {"OTHER"}, {}, registry).error().has(part_outside_request));
+    EXPECT_TRUE(narrow(all, {}, {"children"}, registry).error().has(part_outside_request)) << "it was not asked for";
+    EXPECT_TRUE(narrow(all, {"PERSON"}, {"spouse"}, registry).error().has(part_outside_request));
+    EXPECT_TRUE(narrow(all, {}, {"name", "name"}, registry).error().has(services_repeat));
+}
+
 }  // namespace
 }  // namespace kelisim::consent
