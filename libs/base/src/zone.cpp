@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <ctime>
+#include <optional>
 
 namespace kelisim::base {
 
@@ -32,16 +33,29 @@ int year_of(const Local& l) {
     return static_cast<int>(l.date.year());
 }
 
-int digits(std::string_view text) {
-    int value = 0;
+std::optional<unsigned> digits(std::string_view text) {
+    unsigned value = 0;
     for (char c : text) {
-        if (c < '0' || c > '9') throw Outage("a calendar day is malformed");
-        value = value * 10 + (c - '0');
+        if (c < '0' || c > '9') return std::nullopt;
+        value = value * 10 + static_cast<unsigned>(c - '0');
     }
     return value;
 }
 
+std::optional<std::chrono::year_month_day> read_day(std::string_view text) {
+    if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
+    const auto year = digits(text.substr(0, 4)), month = digits(text.substr(5, 2)), day = digits(text.substr(8, 2));
+    if (!year || !month || !day) return std::nullopt;
+    const std::chrono::year_month_day date{std::chrono::year{static_cast<int>(*year)}, std::chrono::month{*month},
+                                           std::chrono::day{*day}};
+    return date.ok() ? std::optional(date) : std::nullopt;
+}
+
 }  // namespace
+
+bool is_day(std::string_view text) {
+    return read_day(text).has_value();
+}
 
 std::int32_t Zone::day_number(Time t) const {
     const auto shifted = std::chrono::floor<std::chrono::seconds>(t) + offset(t);
@@ -65,12 +79,9 @@ std::string Zone::date_and_time(Time t) const {
 }
 
 Time Zone::end_of_day(std::string_view day) const {
-    if (day.size() != 10 || day[4] != '-' || day[7] != '-') throw Outage("a calendar day is malformed");
-    const std::chrono::year_month_day date{std::chrono::year{digits(day.substr(0, 4))},
-                                           std::chrono::month{static_cast<unsigned>(digits(day.substr(5, 2)))},
-                                           std::chrono::day{static_cast<unsigned>(digits(day.substr(8, 2)))}};
-    if (!date.ok()) throw Outage("a calendar day does not exist");
-    const Time midnight{std::chrono::sys_days{date} + std::chrono::days{1}};
+    const auto date = read_day(day);
+    if (!date) throw Outage("a calendar day is none");
+    const Time midnight{std::chrono::sys_days{*date} + std::chrono::days{1}};
     // The offset at that local midnight: asked once at the UTC one and once at the instant found.
     return midnight - offset(midnight - offset(midnight));
 }

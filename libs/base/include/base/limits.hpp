@@ -51,6 +51,24 @@ inline constexpr std::chrono::seconds clock_skew = 30s;
 inline constexpr std::chrono::seconds poll_interval = 1s;
 inline constexpr std::chrono::seconds idempotency_window = 48h;
 
+// Persons: codes, sessions, pages (418-V ст.1(39), ст.27(3))
+inline constexpr int code_digits = 6;
+inline constexpr std::chrono::seconds code_life = 5min;
+inline constexpr int code_attempts_max = 5;  // 50 guesses a day at most, of a million codes
+inline constexpr int codes_per_day_max = 10;
+inline constexpr std::chrono::seconds code_pause_first = 30s;  // doubles with each code of the day
+inline constexpr std::chrono::seconds code_pause_max = 30min;
+inline constexpr std::chrono::seconds session_idle_max = 30min;
+inline constexpr std::chrono::seconds session_life = 12h;
+inline constexpr std::chrono::seconds session_seen_step = 1min;  // how exactly the last visit is written down
+inline constexpr std::size_t sessions_max = 8;                   // of one person; the oldest ends
+inline constexpr std::size_t page_items_default = 20;
+inline constexpr std::size_t page_items_max = 100;
+inline constexpr std::size_t person_text_bytes_max = 4000;  // a question, a reason, an answer
+// Working days: to object to a withdrawal (94-V art. 8), and to answer whether a use was allowed.
+inline constexpr std::uint32_t objection_working_days = 3;
+inline constexpr std::uint32_t use_question_working_days = 5;
+
 // Gateway
 inline constexpr std::chrono::seconds owner_deadline = 30s;  // the longest answer that service passports allow
 inline constexpr std::size_t owner_connections_max = 64;

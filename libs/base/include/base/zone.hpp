@@ -10,6 +10,9 @@
 
 namespace kelisim::base {
 
+// Whether a text is a day of the calendar as "2026-11-22".
+bool is_day(std::string_view text);
+
 // Thread-safe.
 class Zone {
 public:

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "channel/cabinet_texts.hpp"
+
+#include <fmt/format.h>
+
+namespace kelisim::channel {
+
+namespace {
+
+using base::Language;
+
+std::string_view pick(const base::Text& text, Language language) {
+    if (language == Language::en) return text.en;
+    return language == Language::kk ? text.kk : text.ru;
+}
+
+const std::string& name_in(const registry::Name& name, Language language) {
+    return language == Language::kk ? name.kk : name.ru;
+}
+
+constexpr base::Text sign_in_code{
+    "Кабинетке кіру коды: {code}. 5 минут жарамды. Оны ешкімге айтпаңыз. Сұрамаған болсаңыз, ештеңе істемеңіз.",
+    "Код входа в кабинет: {code}. Действует 5 минут. Никому его не называйте. Если вы его не просили, ничего не "
+    "делайте.",
+    "Sign-in code: {code}. Valid for 5 minutes. Tell it to nobody. If you did not ask for it, do nothing."};
+constexpr base::Text answer_code{
+    "{code} - келісім беру коды: {org}, {purpose}. 5 минут жарамды. Оны ешкімге айтпаңыз.",
+    "{code} - код согласия: {org}, {purpose}. Действует 5 минут. Никому его не называйте.",
+    "{code} is the code to agree: {org}, {purpose}. Valid for 5 minutes. Tell it to nobody."};
+constexpr base::Text extension_code{
+    "{code} - келісімді ұзарту коды: {org}, {purpose}. 5 минут жарамды. Оны ешкімге айтпаңыз.",
+    "{code} - код продления согласия: {org}, {purpose}. Действует 5 минут. Никому его не называйте.",
+    "{code} is the code to extend the consent: {org}, {purpose}. Valid for 5 minutes. Tell it to nobody."};
+constexpr base::Text paused{"Келісім тоқтатыла тұрды: {org}, {purpose}. Деректеріңіз берілмейді.",
+                            "Согласие приостановлено: {org}, {purpose}. Ваши данные не передаются.",
+                            "The consent is paused: {org}, {purpose}. Your data are not passed on."};
+constexpr base::Text resumed{"Келісім қайта қолданыста: {org}, {purpose}.",
+                             "Согласие снова действует: {org}, {purpose}.",
+                             "The consent holds again: {org}, {purpose}."};
+constexpr base::Text withdrawn{"Сіз келісімді қайтарып алдыңыз: {org}, {purpose}. Деректеріңіз бұдан былай берілмейді.",
+                               "Вы отозвали согласие: {org}, {purpose}. Ваши данные больше не передаются.",
+                               "You withdrew your consent: {org}, {purpose}. Your data are no longer passed on."};
+constexpr base::Text extended{"Келісім ұзартылды: {org}, {purpose}. {until} дейін жарамды.",
+                              "Согласие продлено: {org}, {purpose}. Действует до {until}.",
+                              "The consent was extended: {org}, {purpose}. Valid until {until}."};
+constexpr base::Text restored{
+    "{org} келісімді қайтарып алуға қарсылық білдірді, келісім қайта қолданыста: {purpose}. Себебі кабинетте. Дербес "
+    "деректерді қорғау жөніндегі уәкілетті органға шағымдана аласыз.",
+    "{org} возражает против отзыва, согласие снова действует: {purpose}. Причина в кабинете. Вы можете пожаловаться в "
+    "уполномоченный орган по защите персональных данных.",
+    "{org} objected to the withdrawal, the consent holds again: {purpose}. The reason is in your cabinet. You can "
+    "complain to the authorized body for personal data protection."};
+constexpr base::Text question_answered{"{org} сіздің сұрағыңызға жауап берді: {purpose}. Жауап кабинетте.",
+                                       "{org} ответил на ваш вопрос: {purpose}. Ответ в кабинете.",
+                                       "{org} answered your question: {purpose}. The answer is in your cabinet."};
+
+std::string written(const base::Text& pattern, const Subject& about, Style style, std::string_view code,
+                    std::string_view until) {
+    std::string text = fmt::format(
+        fmt::runtime(pick(pattern, style.language)), fmt::arg("org", name_in(about.organisation, style.language)),
+        fmt::arg("purpose", name_in(about.purpose, style.language)), fmt::arg("code", code), fmt::arg("until", until));
+    return style.script == Script::latin ? transliterate(text) : text;
+}
+
+}  // namespace
+
+std::string sign_in_code_text(std::string_view code, Style style) {
+    return written(sign_in_code, {}, style, code, {});
+}
+std::string answer_code_text(std::string_view code, const Subject& about, Style style) {
+    return written(answer_code, about, style, code, {});
+}
+std::string extension_code_text(std::string_view code, const Subject& about, Style style) {
+    return written(extension_code, about, style, code, {});
+}
+std::string paused_text(const Subject& about, Style style) {
+    return written(paused, about, style, {}, {});
+}
+std::string resumed_text(const Subject& about, Style style) {
+    return written(resumed, about, style, {}, {});
+}
+std::string withdrawn_text(const Subject& about, Style style) {
+    return written(withdrawn, about, style, {}, {});
+}
+std::string extended_text(const Subject& about, std::string_view until, Style style) {
+    return written(extended, about, style, {}, until);
+}
+std::string restored_text(const Subject& about, Style style) {
+    return written(restored, about, style, {}, {});
+}
+std::string question_answered_text(const Subject& about, Style style) {
+    return written(question_answered, about, style, {}, {});
+}
+
+}  // namespace kelisim::channel
