@@ -5,4 +5,5 @@ set(KELISIM_SQLITE_MIGRATIONS
     0002_service.sql
     0003_cheaper_uses.sql
     0004_channels.sql
+    0005_cabinet.sql
 )

@@ -18,4 +18,10 @@ boost::json::value parse(std::string_view text, std::string_view what, boost::js
 
 StoredJson::StoredJson(std::string_view text, std::string_view what) : value_(parse(text, what, &memory_)) {}
 
+boost::json::object object_from(std::string_view text, std::string_view what) {
+    auto value = parse(text, what, {});
+    if (!value.is_object()) throw Damaged("a stored value is no object: " + std::string(what));
+    return std::move(value.get_object());
+}
+
 }  // namespace kelisim::records

@@ -2,6 +2,7 @@
 // Between values and the bytes of a row. What does not read back was damaged: it throws.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/object.hpp>
@@ -33,6 +34,9 @@ private:
     boost::json::monotonic_resource memory_{room_.data(), room_.size()};
     boost::json::value value_;  // last: it lies in the above
 };
+
+// A stored object that outlives its reading: a copy of one inside StoredJson would lie in the memory of that.
+boost::json::object object_from(std::string_view text, std::string_view what);  // throws Damaged
 
 template <class T>
 std::string to_stored(const T& value) {
@@ -66,6 +70,22 @@ template <class Id>
 store::Param id_param(const std::optional<Id>& id) {
     if (!id) return std::monostate{};
     return id->bytes();
+}
+
+// Names a part of what an id stands for, so that no sealed value is taken for another of the same row.
+inline base::Bytes context_of(const base::RawId& id, std::string_view part) {
+    std::string text(base::as_text(id.bytes()));
+    text += part;
+    const base::BytesView bytes = base::as_bytes(text);
+    return {bytes.begin(), bytes.end()};
+}
+
+inline Digest digest_at(const store::Row& row, int column) {
+    const base::BytesView stored = row.blob(column);
+    Digest digest{};
+    if (stored.size() != digest.size()) throw Damaged("a stored digest is none");
+    std::copy(stored.begin(), stored.end(), digest.begin());
+    return digest;
 }
 
 inline std::int64_t micros(base::Time time) {

@@ -48,7 +48,7 @@ std::vector<ConsentEvents::Event> ConsentEvents::all(store::ReadSession& session
             open_or_throw(data_key, row.blob(3), context(consent, row.integer(0)), "consent event");
         events.push_back({.at = time_at(row, 1),
                           .kind = std::string(row.text(2)),
-                          .details = StoredJson(base::as_text(plain), "consent event").value().as_object()});
+                          .details = object_from(base::as_text(plain), "consent event")});
     });
     return events;
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "access_record.hpp"
 #include "codec.hpp"
 
 namespace kelisim::records {
@@ -55,27 +56,6 @@ StoredUse read(const store::Row& row) {
     return stored;
 }
 
-boost::json::object to_object(const AccessRecord& record) {
-    return {{"subject", record.subject.reveal()},
-            {"receiver", record.receiver},
-            {"service", record.service},
-            {"purpose", record.purpose},
-            {"fields", boost::json::value_from(record.fields)},
-            {"acts", boost::json::value_from(record.acts)},
-            {"employee", record.employee}};
-}
-
-AccessRecord record_from(const boost::json::object& object) {
-    const auto text = [&](std::string_view name) { return std::string(object.at(name).as_string()); };
-    return {.subject = base::Iin::parse(text("subject")).value(),
-            .receiver = text("receiver"),
-            .service = text("service"),
-            .purpose = text("purpose"),
-            .fields = boost::json::value_to<std::vector<std::string>>(object.at("fields")),
-            .acts = boost::json::value_to<std::vector<std::string>>(object.at("acts")),
-            .employee = text("employee")};
-}
-
 // An answer and the record of its use are sealed under different keys, and must not be taken for each other.
 base::Bytes answer_context(consent::UseId id) {
     base::Bytes context(id.bytes().begin(), id.bytes().end());
@@ -88,8 +68,7 @@ base::Bytes answer_context(consent::UseId id) {
 void Uses::add(store::WriteSession& session, const StoredUse& stored, const std::optional<Digest>& key,
                const AccessRecord& record) const {
     const consent::Use& use = stored.use;
-    const base::Bytes sealed = vault_.archive().seal(base::as_bytes(boost::json::serialize(to_object(record))),
-                                                     use.id.bytes(), use.at, entropy_);
+    const base::Bytes sealed = seal_record(vault_, record, use.id, use.at, entropy_);
     session.execute(insert, {use.id.bytes(), bucket(use.id), use.consent.bytes(), key_param(key), stored.digest,
                              number(use.state), micros(use.at), sealed, id_param(use.previous)});
 }
@@ -138,10 +117,8 @@ void Uses::forget_answer(store::WriteSession& session, consent::UseId id) const 
 
 std::optional<AccessRecord> Uses::record(store::ReadSession& session, consent::UseId id) const {
     std::optional<AccessRecord> found;
-    session.query(body_of, {id.bytes(), bucket(id)}, [&](const store::Row& row) {
-        const base::Bytes plain = vault_.archive().open(row.blob(0), id.bytes(), "record of access");
-        found = record_from(StoredJson(base::as_text(plain), "record of access").value().as_object());
-    });
+    session.query(body_of, {id.bytes(), bucket(id)},
+                  [&](const store::Row& row) { found = open_record(vault_, row.blob(0), id); });
     return found;
 }
 

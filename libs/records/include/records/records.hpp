@@ -2,15 +2,22 @@
 #pragma once
 
 #include "records/asker_blocks.hpp"
+#include "records/codes.hpp"
 #include "records/consent_events.hpp"
 #include "records/consents.hpp"
 #include "records/journal.hpp"
+#include "records/own_looks.hpp"
+#include "records/party_notices.hpp"
+#include "records/person_rows.hpp"
 #include "records/phone_questions.hpp"
+#include "records/receipts.hpp"
 #include "records/representations.hpp"
 #include "records/requests.hpp"
 #include "records/sandbox_messages.hpp"
+#include "records/sessions.hpp"
 #include "records/subjects.hpp"
 #include "records/tokens.hpp"
+#include "records/use_questions.hpp"
 #include "records/uses.hpp"
 
 namespace kelisim::records {
@@ -26,7 +33,11 @@ struct Records {
           uses(with, entropy),
           phone_questions(with, entropy),
           journal(with, entropy),
-          sandbox_messages(with, entropy) {}
+          sandbox_messages(with, entropy),
+          codes(with),
+          receipts(entropy),
+          use_questions(entropy),
+          own_looks(with, entropy) {}
 
     const Vault& vault;
     OpenedRows opened;  // before those that use it
@@ -41,6 +52,13 @@ struct Records {
     PhoneQuestions phone_questions;
     Journal journal;
     SandboxMessages sandbox_messages;
+    Codes codes;
+    Sessions sessions;
+    Receipts receipts;
+    UseQuestions use_questions;
+    OwnLooks own_looks;
+    PartyNotices party_notices;
+    PersonRows person_rows;
 };
 
 }  // namespace kelisim::records

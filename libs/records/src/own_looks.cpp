@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "records/own_looks.hpp"
+
+#include "access_record.hpp"
+#include "codec.hpp"
+#include "paging.hpp"
+
+namespace kelisim::records {
+
+namespace {
+
+constexpr store::Statement insert{
+    "own_look_insert", "INSERT INTO own_look (id, bucket, subject, state, sealed) VALUES (?1, ?2, ?3, ?4, ?5)"};
+constexpr store::Statement change{"own_look_conclude",
+                                  "UPDATE own_look SET state = ?1 WHERE id = ?2 AND bucket = ?3 AND state = 0"};
+constexpr store::Statement of_subject{"own_look_of_subject",
+                                      "SELECT id, state, sealed FROM own_look "
+                                      "WHERE subject = ?1 AND bucket = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4"};
+constexpr store::Statement give_up{"own_look_sweep", "UPDATE own_look SET state = 3 WHERE state = 0 AND id < ?1"};
+
+}  // namespace
+
+void OwnLooks::add(store::WriteSession& session, const OwnLook& look) const {
+    const base::Bytes sealed = seal_record(vault_, look.record, look.id, look.id.time(), entropy_);
+    session.execute(insert, {look.id.bytes(), std::int64_t{look.id.bucket().value}, look.subject.bytes(),
+                             number(look.state), sealed});
+}
+
+void OwnLooks::conclude(store::WriteSession& session, consent::UseId id, consent::UseState outcome) const {
+    session.execute(change, {number(outcome), id.bytes(), std::int64_t{id.bucket().value}});
+}
+
+std::vector<OwnLook> OwnLooks::of(store::ReadSession& session, consent::SubjectId subject,
+                                  const std::optional<base::RawId>& before, std::size_t max) const {
+    std::vector<OwnLook> found;
+    session.query(
+        of_subject,
+        {subject.bytes(), std::int64_t{subject.bucket().value}, before_bytes(before), static_cast<std::int64_t>(max)},
+        [&](const store::Row& row) {
+            const auto id = id_at<consent::UseId>(row, 0);
+            found.push_back({.id = id,
+                             .subject = subject,
+                             .state = enum_at(row, 1, consent::UseState::unknown),
+                             .record = open_record(vault_, row.blob(2), id)});
+        });
+    return found;
+}
+
+void OwnLooks::sweep(store::WriteSession& session, base::Time instant) const {
+    session.execute(give_up, {first_id_at(instant)});
+}
+
+}  // namespace kelisim::records
