@@ -28,6 +28,7 @@ Consents::Consents(Installation& installation, std::size_t in_flight)
                                                                        .clock = in_.clock,
                                                                        .contact = in_.contact,
                                                                        .answers = in_.answers,
+                                                                       .persons = in_.persons_side,
                                                                        .sms = *this})) {
     if (in_flight >= flows_.size()) throw std::invalid_argument("more consents in flight than persons");
     for (std::size_t i = 0; i < in_.persons.size(); ++i)

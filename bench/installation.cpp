@@ -59,7 +59,8 @@ Installation::Installation(const std::filesystem::path& directory, std::size_t c
       contact(parts()),
       answers(parts()),
       tokens(parts(), "http://127.0.0.1"),
-      uses(parts()) {
+      uses(parts()),
+      persons_side(parts(), answers, "http://127.0.0.1") {
     fill();
     scheduler =
         std::make_unique<store::Scheduler>(timers, database->writer(), database->readers(), clock, timer_handlers());

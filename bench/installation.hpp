@@ -10,6 +10,7 @@
 #include "access/answers.hpp"
 #include "access/asking.hpp"
 #include "access/contact.hpp"
+#include "access/person_side.hpp"
 #include "access/tokens.hpp"
 #include "access/uses.hpp"
 #include "base/zone.hpp"
@@ -47,6 +48,7 @@ public:
     access::Answers answers;
     access::Tokens tokens;
     access::Uses uses;
+    access::PersonSide persons_side;
     std::unique_ptr<store::Scheduler> scheduler;
 
 private:

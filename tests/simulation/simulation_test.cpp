@@ -169,6 +169,7 @@ private:
                                                                                 .clock = parts.clock,
                                                                                 .contact = parts.contact,
                                                                                 .answers = parts.answers,
+                                                                                .persons = parts.persons,
                                                                                 .sms = carrier_});
     }
     std::optional<base::Time> deliver_until_next() {

@@ -5,27 +5,14 @@
 #include "facts.hpp"
 #include "payload.hpp"
 #include "records/rows.hpp"
+#include "token_ends.hpp"
 
 namespace kelisim::access {
 
 namespace {
 
-void end_tokens(const Parts& parts, store::WriteSession& session, consent::ConsentId consent, base::Time now) {
-    std::vector<records::TokenRecord> tokens;
-    parts.records.tokens.each_of_consent(session, consent,
-                                         [&](const records::TokenRecord& token) { tokens.push_back(token); });
-    for (const records::TokenRecord& token : tokens) {
-        if (token.revoked) continue;
-        parts.records.tokens.revoke(session, token.id, now);
-        if (token.kind == records::TokenKind::access) {
-            parts.records.journal.append(session, token_revoked_fact(token, now));
-        }
-    }
-    session.after_commit([&index = parts.tokens, consent] { index.end_consent(consent); });
-}
-
 void end_consent(const Parts& parts, store::WriteSession& session, consent::ConsentId id, base::Time now) {
-    end_tokens(parts, session, id, now);
+    end_tokens(parts, session, id, Ends::all_tokens, now);
     parts.timers.cancel(session, {timer_consent_expiry, id.bucket(), id.bytes()});
     auto found = parts.records.consents.find(session, id, parts.records.subjects);
     if (!found || consent::move(found->consent, consent::ConsentState::invalidated).has_error()) return;
@@ -60,6 +47,7 @@ void erase_person(const Parts& parts, store::WriteSession& session, consent::Sub
     for (const consent::RequestId request : rows.requests) {
         end_request(parts, session, request, subject->data_key, now);
     }
+    parts.records.sessions.remove_all(session, id);
     parts.records.journal.append(session, {.kind = "subject.erased", .entity = id, .at = now, .details = {}});
     parts.records.subjects.erase(session, id, now);
 }

@@ -112,4 +112,30 @@ records::Fact use_refused_fact(const consent::Consent& consent, std::string_view
             .details = {{"service", service}, {"reasons", std::move(codes)}}};
 }
 
+records::Fact session_fact(std::string_view kind, const records::SessionId& id, consent::SubjectId subject,
+                           base::Time now) {
+    return {.kind = kind, .entity = id, .at = now, .details = {{"subject", subject.to_string()}}};
+}
+
+records::Fact question_fact(std::string_view kind, const records::UseQuestion& question, base::Time now) {
+    return {.kind = kind,
+            .entity = question.id,
+            .at = now,
+            .details = {{"subject", question.subject.to_string()},
+                        {"use", question.use.to_string()},
+                        {"initiator", question.initiator}}};
+}
+
+records::Fact own_look_fact(const records::OwnLook& look, base::Time now) {
+    return {.kind = "own_look.reserved",
+            .entity = look.id,
+            .at = now,
+            .details = {{"subject", look.subject.to_string()}, {"service", look.record.service}}};
+}
+
+records::Fact person_fact(std::string_view kind, const consent::SubjectId& subject, consent::SubjectId by,
+                          base::Time now) {
+    return {.kind = kind, .entity = subject, .at = now, .details = {{"by", by.to_string()}}};
+}
+
 }  // namespace kelisim::access

@@ -16,4 +16,12 @@ records::Fact use_fact(const consent::Use& use, const consent::Consent& consent,
 records::Fact use_refused_fact(const consent::Consent& consent, std::string_view service,
                                const std::vector<const base::Reason*>& reasons, base::Time now);
 
+// Facts without a state speak of no row.
+records::Fact session_fact(std::string_view kind, const records::SessionId& id, consent::SubjectId subject,
+                           base::Time now);
+records::Fact question_fact(std::string_view kind, const records::UseQuestion& question, base::Time now);
+records::Fact own_look_fact(const records::OwnLook& look, base::Time now);
+records::Fact person_fact(std::string_view kind, const consent::SubjectId& subject, consent::SubjectId by,
+                          base::Time now);
+
 }  // namespace kelisim::access

@@ -6,6 +6,7 @@
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "facts.hpp"
+#include "token_ends.hpp"
 
 namespace kelisim::access {
 
@@ -174,27 +175,15 @@ Result<IssuedToken> Tokens::refresh(store::WriteSession& session, std::string_vi
     return issue(session, *found, client, now);
 }
 
-void Tokens::end(store::WriteSession& session, const TokenRecord& token, base::Time now) const {
-    if (token.revoked) return;
-    parts_.records.tokens.revoke(session, token.id, now);
-    // Refresh tokens have no life in the journal: what they open is told by the access tokens.
-    if (token.kind == TokenKind::access) parts_.records.journal.append(session, token_revoked_fact(token, now));
-    session.after_commit([&index = parts_.tokens, id = token.id] { index.remove(id); });
-}
-
 bool Tokens::revoke(store::WriteSession& session, consent::TokenId id, const registry::System& client,
                     base::Time now) const {
     const auto token = parts_.records.tokens.find(session, id);
     if (!token || token->client != client.client_id) return false;
     if (token->kind == TokenKind::access) {
-        end(session, *token, now);
-        return true;
+        end_token(parts_, session, *token, now);
+    } else {
+        end_tokens(parts_, session, token->consent, Ends::all_tokens, now);
     }
-    std::vector<TokenRecord> family;
-    parts_.records.tokens.each_of_consent(session, token->consent,
-                                          [&](const TokenRecord& member) { family.push_back(member); });
-    for (const TokenRecord& member : family)
-        end(session, member, now);
     return true;
 }
 

@@ -79,7 +79,8 @@ private:
         const auto number = [&](std::string_view name, std::int64_t& into) {
             if (const auto* value = fact.if_contains(name)) into = value->to_number<std::int64_t>();
         };
-        if (fact.at("kind") == "subject.erased") return;  // that there is no row any more is the point
+        // Facts that carry no state speak of no row: an erasure, a session, a question.
+        if (!fact.contains("state") && !fact.contains("consent_state")) return;
         Said& entity = said_[std::string(fact.at("id").as_string())];
         // A consent is also spoken of by its uses; what was refused changes nothing.
         number("state", entity.state);

@@ -2,6 +2,7 @@
 #include "delivery/runner.hpp"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 #include "base/limits.hpp"
@@ -19,6 +20,9 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t rows_per_round = 256;
+// What is carried out in the store alone.
+constexpr std::array unit_kinds{access::outbox_answer, access::outbox_close, access::outbox_sign_in,
+                                access::outbox_party};
 constexpr auto sms_hold = limits::sms_report_wait;  // an SMS that was perhaps sent waits for its report
 constexpr auto slot_pause = 60s;                    // until a question with digits may have ended
 constexpr base::Duration retry_first = 1s, retry_max = 15min;
@@ -56,8 +60,8 @@ DueEffects::Round DueEffects::look() {
     const base::Time now = parts_.clock.now();
     Round round;
     parts_.readers.read([&](store::ReadSession& session) {
-        round.units = Outbox::due(session, access::outbox_answer, now, rows_per_round);
-        append(round.units, Outbox::due(session, access::outbox_close, now, rows_per_round));
+        for (const auto kind : unit_kinds)
+            append(round.units, Outbox::due(session, kind, now, rows_per_round));
         round.questions = Outbox::due(session, access::outbox_question, now, rows_per_round);
         round.notices = Outbox::due(session, access::outbox_notice, now, rows_per_round);
     });
@@ -77,8 +81,7 @@ std::optional<base::Time> DueEffects::run_due() {
     }
     std::optional<base::Time> next;
     parts_.readers.read([&](store::ReadSession& session) {
-        for (const auto kind :
-             {access::outbox_answer, access::outbox_close, access::outbox_question, access::outbox_notice}) {
+        for (const auto kind : access::outbox_kinds) {
             const auto due = Outbox::next_due(session, kind);
             if (due && (!next || *due < *next)) next = due;
         }
@@ -97,14 +100,18 @@ void DueEffects::fail(const OutboxRow& row) {
     ++(last ? parked_ : put_off_);
 }
 
+void DueEffects::run_unit(WriteSession& session, const OutboxRow& row) {
+    const base::Time now = parts_.clock.now();
+    if (row.kind == access::outbox_answer) return parts_.answers.answer_from_phone(session, row, now);
+    if (row.kind == access::outbox_sign_in) return parts_.persons.signing_in.send_code(session, row, now);
+    if (row.kind == access::outbox_party) return parts_.persons.steering.tell_party(session, row);
+    parts_.contact.close(session, row);
+}
+
 void DueEffects::run_units(const std::vector<OutboxRow>& rows) {
     const auto outcomes = gather_in_groups(parts_.writer, rows, [this](WriteSession& session, const OutboxRow& row) {
         if (!Outbox::done(session, row.key)) return false;
-        if (row.kind == access::outbox_answer) {
-            parts_.answers.answer_from_phone(session, row, parts_.clock.now());
-        } else {
-            parts_.contact.close(session, row);
-        }
+        run_unit(session, row);
         return true;
     });
     for (std::size_t i = 0; i < rows.size(); ++i)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+
 #include "access/token_index.hpp"
 #include "base/entropy.hpp"
 #include "base/zone.hpp"
@@ -38,5 +40,10 @@ inline constexpr std::string_view outbox_question = "sms.question";  // ask a pe
 inline constexpr std::string_view outbox_notice = "sms.notice";      // tell a person
 inline constexpr std::string_view outbox_answer = "answer";          // from a phone to the subject
 inline constexpr std::string_view outbox_close = "question.close";   // from the subject to the phone
+inline constexpr std::string_view outbox_sign_in = "sign_in.code";   // find whom a sign-in code goes to
+inline constexpr std::string_view outbox_party = "party.notice";     // from the subject to the initiator
+
+inline constexpr std::array outbox_kinds{outbox_question, outbox_notice,  outbox_answer,
+                                         outbox_close,    outbox_sign_in, outbox_party};
 
 }  // namespace kelisim::access

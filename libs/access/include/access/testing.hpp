@@ -10,6 +10,7 @@
 #include "access/asking.hpp"
 #include "access/contact.hpp"
 #include "access/introspection.hpp"
+#include "access/person_side.hpp"
 #include "access/sweeps.hpp"
 #include "access/tokens.hpp"
 #include "access/uses.hpp"
@@ -49,6 +50,7 @@ struct Service {
     Answers answers{parts};
     Tokens tokens{parts, issuer};
     Uses uses{parts};
+    PersonSide persons{parts, answers, issuer};
 };
 
 class World {
@@ -212,6 +214,9 @@ inline std::vector<Sms> deliver(World& world) {
         });
     };
     each(outbox_answer, [&](auto& session, const auto& row) { service.answers.answer_from_phone(session, row, now); });
+    each(outbox_sign_in,
+         [&](auto& session, const auto& row) { service.persons.signing_in.send_code(session, row, now); });
+    each(outbox_party, [&](auto& session, const auto& row) { service.persons.steering.tell_party(session, row); });
     each(outbox_close, [&](auto& session, const auto& row) { service.contact.close(session, row); });
     each(outbox_question, [&](auto& session, const auto& row) {
         const auto question = service.contact.prepare_question(session, row, now);

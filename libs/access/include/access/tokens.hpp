@@ -55,7 +55,6 @@ public:
 private:
     IssuedToken issue(store::WriteSession& session, const records::Consents::Found& found,
                       const registry::System& client, base::Time now) const;
-    void end(store::WriteSession& session, const records::TokenRecord& token, base::Time now) const;
 
     Parts parts_;
     std::string issuer_;

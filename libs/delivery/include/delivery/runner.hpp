@@ -9,6 +9,7 @@
 
 #include "access/answers.hpp"
 #include "access/contact.hpp"
+#include "access/person_side.hpp"
 #include "base/clock.hpp"
 #include "delivery/sms_transport.hpp"
 #include "store/outbox.hpp"
@@ -23,6 +24,7 @@ struct RunnerParts {
     const base::Clock& clock;
     const access::Contact& contact;
     const access::Answers& answers;
+    const access::PersonSide& persons;
     SmsTransport& sms;
 };
 
@@ -50,6 +52,7 @@ private:
 
     std::size_t run_round();
     Round look();
+    void run_unit(store::WriteSession& session, const store::OutboxRow& row);
     void run_units(const std::vector<store::OutboxRow>& rows);
     void run_questions(const std::vector<store::OutboxRow>& rows);
     void run_notices(std::vector<store::OutboxRow> rows);

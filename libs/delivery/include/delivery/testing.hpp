@@ -87,6 +87,7 @@ public:
                 .clock = world.clock,
                 .contact = world.service->contact,
                 .answers = world.service->answers,
+                .persons = world.service->persons,
                 .sms = sms};
     }
 

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// A person signs in with a one-time code to the registered number (418-V ст.27(3)). Nothing here tells whether a person
+// or a number exists.
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "access/confirming.hpp"
+
+namespace kelisim::access {
+
+using SignInId = base::Id<struct SignInTag>;
+
+// Thread-safe; functions that take a write session run inside a unit.
+class SigningIn {
+public:
+    explicit SigningIn(const Parts& parts) : parts_(parts), confirming_(parts) {}
+
+    struct Begun {
+        SignInId id;
+        base::Time next_code;  // before it no further code goes out for this IIN
+    };
+    // The same work whoever it is; whether there is somebody to send a code to is found by delivery.
+    Begun begin(store::WriteSession& session, const base::Iin& iin, base::Time now) const;
+    void send_code(store::WriteSession& session, const store::OutboxRow& row, base::Time now) const;
+
+    struct Opened {
+        records::PersonSession session;
+        std::string token;  // in clear, once
+    };
+    // A wrong code is counted: its refusal is a value that undoes nothing.
+    std::variant<Opened, base::Refusal> finish(store::WriteSession& session, SignInId id, std::string_view code,
+                                               base::Time now) const;
+
+    // The session of a token, while it lives.
+    std::optional<records::PersonSession> find(store::ReadSession& session, std::string_view token,
+                                               base::Time now) const;
+    void touch(store::WriteSession& session, records::SessionId id, base::Time now) const;
+    static bool lives(const records::PersonSession& session, base::Time now);
+    // Ends one of the person's sessions; false when it is none of theirs.
+    bool end(store::WriteSession& session, consent::SubjectId subject, records::SessionId id, base::Time now) const;
+    // To be sent back with whatever changes something; only who reads our answers knows it.
+    std::string csrf_token(records::SessionId id) const;
+
+private:
+    Parts parts_;
+    Confirming confirming_;
+};
+
+}  // namespace kelisim::access

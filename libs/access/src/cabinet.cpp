@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "access/cabinet.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "access/steering.hpp"
+
+namespace kelisim::access {
+
+using consent::AccessRequest;
+using records::StoredUse;
+using records::Subject;
+
+namespace {
+
+// One more than wanted was read, if there is more.
+template <class Item, class IdOf>
+Page<Item> cut(std::vector<Item> items, std::size_t max, IdOf id_of) {
+    Page<Item> page{.items = std::move(items), .next = {}};
+    if (page.items.size() <= max) return page;
+    page.items.resize(max);
+    page.next = id_of(page.items.back());
+    return page;
+}
+
+bool earlier(const std::optional<base::RawId>& before, const base::RawId& id) {
+    return !before || id < *before;
+}
+
+// The uses of all consents as one list: each consent's is a chain from its newest use back.
+class Merge {
+public:
+    Merge(store::ReadSession& session, const records::Uses& uses, const std::vector<consent::UseId>& newest,
+          const std::optional<base::RawId>& before)
+        : session_(session), uses_(uses), before_(before) {
+        for (const consent::UseId id : newest)
+            follow(id);
+    }
+
+    bool empty() const { return heads_.empty(); }
+    const StoredUse& newest() const { return heads_.front(); }
+    StoredUse take() {
+        std::pop_heap(heads_.begin(), heads_.end(), older);
+        StoredUse taken = std::move(heads_.back());
+        heads_.pop_back();
+        if (taken.use.previous) follow(*taken.use.previous);
+        return taken;
+    }
+
+private:
+    static bool older(const StoredUse& a, const StoredUse& b) { return a.use.id < b.use.id; }
+
+    void follow(consent::UseId id) {
+        for (std::optional<consent::UseId> at = id; at;) {
+            auto found = uses_.find(session_, *at);
+            if (!found) throw records::Damaged("a use names one before it that is gone");
+            if (earlier(before_, found->use.id)) {
+                heads_.push_back(std::move(*found));
+                return std::push_heap(heads_.begin(), heads_.end(), older);
+            }
+            at = found->use.previous;
+        }
+    }
+
+    store::ReadSession& session_;
+    const records::Uses& uses_;
+    const std::optional<base::RawId>& before_;
+    std::vector<StoredUse> heads_;
+};
+
+UseView view_of_look(const records::OwnLook& look) {
+    return {.id = look.id, .state = look.state, .record = look.record, .consent = {}, .ground = {}, .question = {}};
+}
+
+}  // namespace
+
+consent::ConsentState state_at(const consent::Consent& consent, base::Time now) {
+    return !consent::ended(consent) && now >= consent.expires ? consent::ConsentState::expired : consent.state;
+}
+
+std::optional<AccessRequest> Cabinet::request(store::ReadSession& session, const Subject& whose,
+                                              consent::RequestId id) const {
+    const auto state = parts_.records.requests.state(session, id);
+    if (!state || state->subject != whose.id) return std::nullopt;
+    return parts_.records.requests.find(session, id, whose.data_key);
+}
+
+Page<AccessRequest> Cabinet::requests(store::ReadSession& session, const Subject& whose,
+                                      const PageWanted& wanted) const {
+    std::vector<AccessRequest> found;
+    for (const auto id : parts_.records.person_rows.requests(session, whose.id, wanted.before, wanted.max + 1)) {
+        found.push_back(parts_.records.requests.find(session, id, whose.data_key).value());
+    }
+    return cut(std::move(found), wanted.max, [](const AccessRequest& request) { return request.id; });
+}
+
+std::vector<AccessRequest> Cabinet::waiting(store::ReadSession& session, const Subject& whose, base::Time now) const {
+    std::vector<AccessRequest> found;
+    for (const auto id : parts_.records.person_rows.open_requests(session, whose.id)) {
+        auto request = parts_.records.requests.find(session, id, whose.data_key).value();
+        if (now < request.expires) found.push_back(std::move(request));
+    }
+    return found;
+}
+
+std::optional<ConsentView> Cabinet::consent(store::ReadSession& session, const Subject& whose, consent::ConsentId id,
+                                            base::Time now) const {
+    const auto state = parts_.records.consents.state(session, id);
+    if (!state || state->subject != whose.id) return std::nullopt;
+    auto found = parts_.records.consents.find(session, id, parts_.records.subjects);
+    ConsentView view{.consent = std::move(found->consent),
+                     .history = parts_.records.consent_events.all(session, id, whose.data_key),
+                     .delete_by = {},
+                     .deleted = {}};
+    view.consent.state = state_at(view.consent, now);
+    if (consent::ended(view.consent)) view.delete_by = storage_ends(view.consent);
+    for (const auto& event : view.history) {
+        if (event.kind == "consent.deletion_confirmed") view.deleted = event.at;
+    }
+    return view;
+}
+
+Page<ConsentView> Cabinet::consents(store::ReadSession& session, const Subject& whose, const PageWanted& wanted,
+                                    base::Time now) const {
+    const auto rows = parts_.records.person_rows.consents(session, whose.id, wanted.before, wanted.max + 1);
+    Page<ConsentView> page;
+    for (std::size_t i = 0; i < rows.size() && i < wanted.max; ++i) {
+        page.items.push_back(consent(session, whose, rows[i].consent, now).value());
+    }
+    if (rows.size() > wanted.max) page.next = rows[wanted.max - 1].request;
+    return page;
+}
+
+UseView Cabinet::view_of(store::ReadSession& session, const StoredUse& stored) const {
+    const auto record = parts_.records.uses.record(session, stored.use.id);
+    if (!record) throw records::Damaged("a use without its record of access");
+    return {.id = stored.use.id,
+            .state = stored.use.state,
+            .record = *record,
+            .consent = stored.use.consent,
+            .ground = {},
+            .question = parts_.records.use_questions.about(session, stored.use.id)};
+}
+
+Page<UseView> Cabinet::uses(store::ReadSession& session, const Subject& whose, const PageWanted& wanted) const {
+    const auto looks = parts_.records.own_looks.of(session, whose.id, wanted.before, wanted.max + 1);
+    auto look = looks.begin();
+    Merge merge(session, parts_.records.uses, parts_.records.person_rows.newest_uses(session, whose.id), wanted.before);
+    std::map<base::RawId, std::string> grounds;  // of the consents on this page
+    std::vector<UseView> found;
+    while (found.size() <= wanted.max && (!merge.empty() || look != looks.end())) {
+        const bool own = look != looks.end() && (merge.empty() || merge.newest().use.id < look->id);
+        if (own) {
+            found.push_back(view_of_look(*look++));
+            continue;
+        }
+        UseView view = view_of(session, merge.take());
+        const auto [ground, first] = grounds.try_emplace(*view.consent);
+        if (first) {
+            ground->second =
+                parts_.records.consents.find(session, *view.consent, parts_.records.subjects)->consent.terms.ground;
+        }
+        view.ground = ground->second;
+        found.push_back(std::move(view));
+    }
+    return cut(std::move(found), wanted.max, [](const UseView& use) { return use.id; });
+}
+
+Page<records::UseQuestion> Cabinet::questions(store::ReadSession& session, const Subject& whose,
+                                              const PageWanted& wanted) const {
+    return cut(parts_.records.use_questions.of(session, whose.id, wanted.before, wanted.max + 1, whose.data_key),
+               wanted.max, [](const records::UseQuestion& question) { return question.id; });
+}
+
+}  // namespace kelisim::access

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "access/cabinet.hpp"
+
+#include <gmock/gmock.h>
+
+#include "access/testing.hpp"
+#include "base/limits.hpp"
+
+namespace kelisim::access {
+namespace {
+
+using namespace access::testing;
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class CabinetTest : public ::testing::Test {
+protected:
+    records::Subject subject(const people::Person& person) {
+        return world.look(
+            [&](store::ReadSession& session) { return world.records.subjects.find(session, person.iin).value(); });
+    }
+    Page<UseView> uses(const people::Person& person, std::size_t max, std::optional<base::RawId> before = {}) {
+        return world.look([&](store::ReadSession& session) {
+            return cabinet().uses(session, subject(person), {.before = before, .max = max});
+        });
+    }
+    consent::UseId use(const IssuedToken& token, const people::Person& person) {
+        return std::get<Reserved>(reserve(world, call_with(id_of(token), person.iin))).id;
+    }
+    std::vector<base::RawId> all_pages(const people::Person& person, std::size_t max) {
+        std::vector<base::RawId> ids;
+        std::optional<base::RawId> before;
+        do {
+            const auto page = uses(person, max, before);
+            for (const UseView& view : page.items)
+                ids.push_back(view.id);
+            before = page.next;
+        } while (before);
+        return ids;
+    }
+    const Cabinet& cabinet() const { return world.service->persons.cabinet; }
+    void TearDown() override { EXPECT_THAT(world.verify().findings, ElementsAre()); }
+
+    World world;
+};
+
+// LAW-36.4: every use of every consent, newest first, whatever the page.
+TEST_F(CabinetTest, UsesOfAllConsentsAreOneListWhateverThePage) {
+    const auto one = redeem(world, granted(world, person::abai()), world.bank()).value();
+    const auto two = redeem(world, granted(world, person::abai()), world.bank()).value();
+    std::vector<base::RawId> newest_first;
+    for (const IssuedToken* token : {&one, &two, &two, &one, &two, &one}) {
+        newest_first.insert(newest_first.begin(), use(*token, person::abai()));
+        world.clock.advance(7ms);
+    }
+    for (std::size_t max = 1; max <= newest_first.size() + 1; ++max)
+        EXPECT_EQ(all_pages(person::abai(), max), newest_first) << max;
+    EXPECT_THAT(uses(person::ybyrai(), 10).items, IsEmpty()) << "another person's";
+}
+
+TEST_F(CabinetTest, APageIsNotMovedByWhatArrives) {
+    const auto token = redeem(world, granted(world, person::abai()), world.bank()).value();
+    const auto oldest = use(token, person::abai());
+    world.clock.advance(1s);
+    const auto middle = use(token, person::abai());
+    const auto first = uses(person::abai(), 1);
+    world.clock.advance(1s);
+    use(token, person::abai());
+    const auto second = uses(person::abai(), 1, first.next);
+    EXPECT_EQ(first.items.front().id, middle);
+    EXPECT_EQ(second.items.front().id, oldest);
+    EXPECT_FALSE(second.next);
+}
+
+// LAW-16-18: one's own looks stand between the uses of others.
+TEST_F(CabinetTest, OwnLooksAreSeenLikeAnyUse) {
+    const auto token = redeem(world, granted(world, person::abai()), world.bank()).value();
+    const auto before = use(token, person::abai());
+    world.clock.advance(1s);
+    const auto me = subject(person::abai()).id;
+    const auto look = world.unit([&](store::WriteSession& session) {
+        return world.service->persons.own_data.begin(session, {.by = me, .whose = me}, "GBDFLUniversal_token",
+                                                     world.clock.now());
+    });
+    ASSERT_TRUE(look.has_value());
+    world.clock.advance(1s);
+    const auto after = use(token, person::abai());
+    EXPECT_THAT(all_pages(person::abai(), 2), ElementsAre(after, look->id, before));
+    const auto view = uses(person::abai(), 2).items.back();
+    EXPECT_FALSE(view.consent);
+    EXPECT_EQ(view.record.receiver, own_data_client);
+    EXPECT_FALSE(
+        std::holds_alternative<Reserved>(reserve(world, call_with(consent::TokenId{look->id}, person::abai().iin))))
+        << "its token opens nothing at the gateway";
+}
+
+TEST_F(CabinetTest, ALookThatNobodyConcludedBecomesUnknown) {
+    const auto me = subject(person::abai()).id;
+    world.unit([&](store::WriteSession& session) {
+        world.service->persons.own_data
+            .begin(session, {.by = me, .whose = me}, "GBDFLUniversal_token", world.clock.now())
+            .value();
+    });
+    world.clock.advance(1h);
+    world.unit([&](store::WriteSession& session) { sweep(world.service->parts, session, world.clock.now()); });
+    EXPECT_EQ(uses(person::abai(), 1).items.front().state, consent::UseState::unknown);
+}
+
+TEST_F(CabinetTest, OwnDataAreOfAServiceThatHasSome) {
+    const auto me = subject(person::abai()).id;
+    const auto look = world.unit([&](store::WriteSession& session) {
+        return world.service->persons.own_data.begin(session, {.by = me, .whose = me}, "NoSuchService",
+                                                     world.clock.now());
+    });
+    EXPECT_TRUE(look.error().has(own_data_no_service));
+}
+
+TEST_F(CabinetTest, AnEndedConsentSaysByWhenItsDataAreDeleted) {
+    const auto request = granted(world, person::abai());
+    const auto id = world.consent_of(request).id;
+    const auto view = [&] {
+        return world.look([&](store::ReadSession& session) {
+            return cabinet().consent(session, subject(person::abai()), id, world.clock.now()).value();
+        });
+    };
+    EXPECT_FALSE(view().delete_by) << "it holds";
+    world.clock.advance(31 * 24h);
+    EXPECT_EQ(view().consent.state, consent::ConsentState::expired) << "the clock decides, not the scheduler";
+    EXPECT_EQ(view().delete_by, view().consent.granted + base::parse_period("P1Y").value());
+}
+
+class WardTest : public CabinetTest {
+protected:
+    WardTest() {
+        people::Person mother;
+        mother.iin = records::testing::iin("820909200016");
+        mother.surname = "Учебная";
+        mother.name = "Мать";
+        mother.phone = records::testing::phone("+77000000008");
+        if (!world.look(
+                [&](store::ReadSession& session) { return world.records.subjects.find(session, mother.iin); })) {
+            world.unit(
+                [&](store::WriteSession& session) { world.records.subjects.add(session, mother, world.clock.now()); });
+        }
+        parent = subject(mother).id;
+        child = subject(person::minor()).id;
+        world.unit([&](store::WriteSession& session) {
+            world.records.representations.add(session, parent, child, world.clock.now());
+        });
+    }
+    bool may_look_at(const Acting& acting) {
+        return world.look(
+            [&](store::ReadSession& session) { return may_look(world.service->parts, session, acting).has_value(); });
+    }
+    base::Result<Actors> deciding(const Acting& acting) {
+        return world.look(
+            [&](store::ReadSession& session) { return may_decide(world.service->parts, session, acting); });
+    }
+    std::size_t wards(consent::SubjectId of) {
+        return world.look(
+            [&](store::ReadSession& session) { return wards_of(world.service->parts, session, of).size(); });
+    }
+    void change_child(const std::function<void(people::Person&)>& change) {
+        auto known = subject(person::minor());
+        change(known.person);
+        world.unit([&](store::WriteSession& session) { world.records.subjects.update(session, known); });
+    }
+
+    consent::SubjectId parent, child;
+};
+
+// LAW-36.2: the representative looks and decides while it lasts; the ward looks and does not decide.
+TEST_F(WardTest, TheRepresentativeActsWhileItLasts) {
+    EXPECT_TRUE(may_look_at({.by = parent, .whose = child}));
+    EXPECT_TRUE(deciding({.by = parent, .whose = child}).has_value());
+    EXPECT_EQ(wards(parent), 1U);
+    EXPECT_TRUE(may_look_at({.by = child, .whose = child}));
+    EXPECT_TRUE(deciding({.by = child, .whose = child}).error().has(cabinet_representative_decides));
+
+    change_child([](people::Person& grown) { grown.minor = false; });
+    EXPECT_FALSE(may_look_at({.by = parent, .whose = child})) << "of age";
+    EXPECT_TRUE(deciding({.by = parent, .whose = child}).error().has(cabinet_not_found));
+    EXPECT_TRUE(deciding({.by = child, .whose = child}).has_value());
+    EXPECT_EQ(wards(parent), 0U);
+}
+
+TEST_F(WardTest, NobodyElseActsForThem) {
+    const auto stranger = subject(person::abai()).id;
+    EXPECT_FALSE(may_look_at({.by = stranger, .whose = child}));
+    EXPECT_FALSE(may_look_at({.by = child, .whose = parent})) << "not the other way round";
+    EXPECT_FALSE(may_look_at({.by = parent, .whose = stranger}));
+    EXPECT_EQ(wards(stranger), 0U);
+    change_child([](people::Person& person) { person.representative = person::abai().iin; });
+    EXPECT_FALSE(may_look_at({.by = parent, .whose = child})) << "another one was appointed";
+}
+
+class InquiryTest : public CabinetTest {
+protected:
+    base::Result<records::UseQuestion> put(consent::UseId id, std::string_view text,
+                                           const people::Person& by = person::abai()) {
+        const auto me = subject(by).id;
+        return world.unit([&](store::WriteSession& session) {
+            return world.service->persons.inquiries.ask(session, {.by = me, .whose = me}, id, text, world.clock.now());
+        });
+    }
+    base::Result<void> reply(records::QuestionId id, std::string_view text, std::string_view by = "DEMOBANK") {
+        return world.unit([&](store::WriteSession& session) {
+            return world.service->persons.inquiries.answer(session, by, id, text, world.clock.now());
+        });
+    }
+};
+
+TEST_F(InquiryTest, IsAskedOnceAndAnsweredOnceByTheOneWhoUsedTheData) {
+    const auto token = redeem(world, granted(world, person::abai()), world.bank()).value();
+    const auto id = use(token, person::abai());
+    EXPECT_TRUE(put(id, "").error().has(question_empty));
+    EXPECT_TRUE(put(id, "?", person::ybyrai()).error().has(cabinet_not_found));
+    const auto question = put(id, "Неге?");
+    ASSERT_TRUE(question.has_value());
+    // Five working days after Wednesday 18 November 2026.
+    EXPECT_EQ(question->due, world.zone.end_of_day("2026-11-25"));
+    EXPECT_TRUE(put(id, "Неге?").error().has(question_asked_before));
+    deliver(world);
+    EXPECT_TRUE(reply(question->id, "", "DEMOBANK").error().has(question_empty));
+    EXPECT_TRUE(reply(question->id, "Иә", "DEMOINS").error().has(cabinet_not_found));
+    EXPECT_TRUE(reply(question->id, "Иә").has_value());
+    EXPECT_TRUE(reply(question->id, "Иә").error().has(question_answered_before));
+    EXPECT_EQ(deliver(world).size(), 1U) << "the person is told";
+    const auto page = world.look([&](store::ReadSession& session) {
+        return cabinet().questions(session, subject(person::abai()), {.before = {}, .max = 10});
+    });
+    ASSERT_EQ(page.items.size(), 1U);
+    EXPECT_EQ(page.items.front().answer, "Иә");
+    EXPECT_EQ(world.store.raw_bytes().find("Неге?"), std::string::npos) << "sealed at rest";
+}
+
+}  // namespace
+}  // namespace kelisim::access

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "access/confirming.hpp"
+
+#include <algorithm>
+
+#include "base/limits.hpp"
+#include "channel/cabinet_texts.hpp"
+#include "facts.hpp"
+#include "payload.hpp"
+
+namespace kelisim::access {
+
+using base::Kind;
+using base::Reason;
+using base::Refusal;
+using base::Result;
+using records::CodeKind;
+namespace limits = base::limits;
+
+const Reason code_wrong{"code_wrong",
+                        Kind::invalid,
+                        "418-V ст.1(39)",
+                        {"Код қате, мерзімі өткен немесе бұрын қолданылған. Жаңасын сұраңыз.",
+                         "Код неверен, истёк или уже использован. Запросите новый.",
+                         "The code is wrong, expired or was used. Ask for a new one."}};
+const Reason code_too_soon{"code_too_soon",
+                           Kind::too_many,
+                           "418-V ст.1(39)",
+                           {"Жаңа код сәл кейінірек жіберіледі.", "Новый код можно будет запросить немного позже.",
+                            "Another code can be asked for a little later."}};
+const Reason code_no_number{"code_no_number",
+                            Kind::forbidden,
+                            "418-V ст.36(3)",
+                            {"Сізде тіркелген телефон нөмірі жоқ.", "У вас нет зарегистрированного номера телефона.",
+                             "There is no registered phone number of yours."}};
+
+namespace {
+
+std::string digits(base::Entropy& entropy) {
+    constexpr std::uint64_t codes = 1'000'000;
+    std::array<std::uint8_t, 8> bytes{};
+    entropy.fill(bytes);
+    std::uint64_t number = 0;
+    for (const std::uint8_t byte : bytes)
+        number = number << 8 | byte;
+    std::string text = std::to_string(number % codes);
+    return std::string(static_cast<std::size_t>(limits::code_digits) - text.size(), '0') + text;
+}
+
+base::Duration pause_after(std::int64_t sent) {
+    base::Duration pause = limits::code_pause_first;
+    for (std::int64_t i = 1; i < sent && pause < limits::code_pause_max; ++i)
+        pause *= 2;
+    return std::min<base::Duration>(pause, limits::code_pause_max);
+}
+
+std::string text_of(CodeKind kind, std::string_view code, const consent::Terms& terms, channel::Style style) {
+    const channel::Subject about{terms.organisation_name, terms.purpose_name};
+    return kind == CodeKind::extension ? channel::extension_code_text(code, about, style)
+                                       : channel::answer_code_text(code, about, style);
+}
+
+}  // namespace
+
+Confirming::Turn Confirming::take_turn(store::WriteSession& session, const base::Iin& iin, CodeKind kind,
+                                       base::Time now) const {
+    const records::Codes& codes = parts_.records.codes;
+    auto pace = codes.pace(session, iin, kind);
+    const std::int64_t today = parts_.zone.day_number(now);
+    if (pace.day != today) pace = {.day = today, .sent = 0, .next = pace.next};
+    if (now < pace.next) return {.granted = false, .next = pace.next};
+    ++pace.sent;
+    const bool last = pace.sent >= limits::codes_per_day_max;
+    pace.next = last ? parts_.zone.end_of_day(parts_.zone.day(now)) : now + pause_after(pace.sent);
+    codes.set_pace(session, iin, kind, pace);
+    return {.granted = true, .next = pace.next};
+}
+
+std::string Confirming::make(store::WriteSession& session, const base::RawId& about, CodeKind kind,
+                             consent::SubjectId subject, base::Time now) const {
+    const std::string code = digits(parts_.entropy);
+    parts_.records.codes.put(session, {.about = about,
+                                       .kind = kind,
+                                       .subject = subject,
+                                       .hash = parts_.records.codes.hash(about, kind, code),
+                                       .expires = now + limits::code_life,
+                                       .attempts = 0});
+    return code;
+}
+
+Result<base::Time> Confirming::send(store::WriteSession& session, const records::Subject& to, const base::RawId& about,
+                                    CodeKind kind, const consent::Terms& terms, base::Time now) const {
+    if (!to.person.phone) return Refusal(code_no_number);
+    const Turn turn = take_turn(session, to.person.iin, kind, now);
+    if (!turn.granted) return Refusal(code_too_soon);
+    const std::string code = make(session, about, kind, to.id, now);
+    notify(parts_, session, *to.person.phone, text_of(kind, code, terms, {to.person.language, parts_.script}), about,
+           now);
+    return turn.next;
+}
+
+Result<base::Time> Confirming::send_for_answer(store::WriteSession& session, const Acting& acting,
+                                               consent::RequestId id, base::Time now) const {
+    const auto actors = may_decide(parts_, session, acting);
+    if (actors.has_error()) return actors.error();
+    const auto state = parts_.records.requests.state(session, id);
+    if (!state || state->subject != acting.whose) return Refusal(cabinet_not_found);
+    const auto request = parts_.records.requests.find(session, id, actors->whose.data_key).value();
+    if (!consent::open(request)) return Refusal(consent::request_closed);
+    if (now >= request.expires) return Refusal(consent::request_expired);
+    return send(session, actors->by, id, CodeKind::answer, request.terms, now);
+}
+
+Result<base::Time> Confirming::send_for_extension(store::WriteSession& session, const Acting& acting,
+                                                  consent::ConsentId id, base::Time now) const {
+    const auto actors = may_decide(parts_, session, acting);
+    if (actors.has_error()) return actors.error();
+    const auto found = parts_.records.consents.find(session, id, parts_.records.subjects);
+    if (!found || found->consent.subject != acting.whose) return Refusal(cabinet_not_found);
+    if (consent::ended(found->consent) || now >= found->consent.expires) return Refusal(consent::consent_ended);
+    return send(session, actors->by, id, CodeKind::extension, found->consent.terms, now);
+}
+
+std::optional<consent::SubjectId> Confirming::use(store::WriteSession& session, const base::RawId& about, CodeKind kind,
+                                                  std::string_view code, base::Time now) const {
+    const records::Codes& codes = parts_.records.codes;
+    // Hashed in any case, so that the time tells nothing of what is there.
+    const crypto::Digest hash = codes.hash(about, kind, code);
+    const auto stored = codes.find(session, about, kind);
+    if (!stored || now >= stored->expires || stored->attempts >= limits::code_attempts_max) return std::nullopt;
+    if (!stored->hash || !stored->subject || !crypto::equal_constant_time(*stored->hash, hash)) {
+        codes.count_attempt(session, *stored);
+        return std::nullopt;
+    }
+    codes.remove(session, about, kind);
+    return stored->subject;
+}
+
+}  // namespace kelisim::access

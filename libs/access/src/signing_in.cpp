@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "access/signing_in.hpp"
+
+#include "base/limits.hpp"
+#include "base/text.hpp"
+#include "channel/cabinet_texts.hpp"
+#include "facts.hpp"
+#include "payload.hpp"
+
+namespace kelisim::access {
+
+using records::CodeKind;
+using records::PersonSession;
+using records::SessionId;
+namespace limits = base::limits;
+
+SigningIn::Begun SigningIn::begin(store::WriteSession& session, const base::Iin& iin, base::Time now) const {
+    const auto id = SignInId::make(now, parts_.records.vault.bucket_of(iin), parts_.entropy);
+    parts_.records.codes.put(session, {.about = id,
+                                       .kind = CodeKind::sign_in,
+                                       .subject = {},
+                                       .hash = {},
+                                       .expires = now + limits::code_life,
+                                       .attempts = 0});
+    const Confirming::Turn turn = confirming_.take_turn(session, iin, CodeKind::sign_in, now);
+    if (turn.granted) {
+        parts_.outbox.put(session, outbox_sign_in, id.bytes(), now,
+                          seal_payload(parts_, outbox_sign_in, {{"iin", iin.reveal()}}, now));
+    }
+    return {.id = id, .next_code = turn.next};
+}
+
+void SigningIn::send_code(store::WriteSession& session, const store::OutboxRow& row, base::Time now) const {
+    const auto payload = open_payload(parts_, outbox_sign_in, row.payload);
+    const auto iin = base::Iin::parse(payload.at("iin").as_string()).value();
+    const auto id = SignInId::from_bytes(row.key).value();
+    const auto waiting = parts_.records.codes.find(session, id, CodeKind::sign_in);
+    if (!waiting || now >= waiting->expires) return;  // came too late to be of use
+    const auto subject = parts_.records.subjects.find(session, iin);
+    if (!subject || !subject->person.phone || subject->person.life_status != people::LifeStatus::alive) return;
+    const std::string code = confirming_.make(session, id, CodeKind::sign_in, subject->id, now);
+    notify(parts_, session, *subject->person.phone,
+           channel::sign_in_code_text(code, {subject->person.language, parts_.script}), id, now);
+}
+
+std::variant<SigningIn::Opened, base::Refusal> SigningIn::finish(store::WriteSession& session, SignInId id,
+                                                                 std::string_view code, base::Time now) const {
+    const auto subject = confirming_.use(session, id, CodeKind::sign_in, code, now);
+    if (!subject || !parts_.records.subjects.find(session, *subject)) return base::Refusal(code_wrong);
+    const records::Sessions& sessions = parts_.records.sessions;
+    const auto others = sessions.of(session, *subject);
+    for (std::size_t i = 0; i + limits::sessions_max <= others.size(); ++i)
+        end(session, *subject, others[i].id, now);
+    std::array<std::uint8_t, 32> secret{};
+    parts_.entropy.fill(secret);
+    const PersonSession made{.id = SessionId::make(now, subject->bucket(), parts_.entropy),
+                             .subject = *subject,
+                             .hash = crypto::sha256(secret),
+                             .begun = now,
+                             .seen = now,
+                             .ends = now + limits::session_life};
+    sessions.add(session, made);
+    parts_.records.journal.append(session, session_fact("session.begun", made.id, *subject, now));
+    return Opened{.session = made, .token = made.id.to_string() + "." + base::to_base64url(secret)};
+}
+
+bool SigningIn::lives(const PersonSession& session, base::Time now) {
+    return now < session.ends && now < session.seen + limits::session_idle_max;
+}
+
+std::optional<PersonSession> SigningIn::find(store::ReadSession& session, std::string_view token,
+                                             base::Time now) const {
+    const auto dot = token.find('.');
+    if (dot == std::string_view::npos) return std::nullopt;
+    const auto id = SessionId::parse(token.substr(0, dot));
+    const auto secret = base::from_base64url(token.substr(dot + 1));
+    if (!id || !secret) return std::nullopt;
+    auto found = parts_.records.sessions.find(session, *id);
+    if (!found || !lives(*found, now)) return std::nullopt;
+    if (!crypto::equal_constant_time(found->hash, crypto::sha256(*secret))) return std::nullopt;
+    return found;
+}
+
+void SigningIn::touch(store::WriteSession& session, SessionId id, base::Time now) const {
+    parts_.records.sessions.touch(session, id, now);
+}
+
+bool SigningIn::end(store::WriteSession& session, consent::SubjectId subject, SessionId id, base::Time now) const {
+    const auto found = parts_.records.sessions.find(session, id);
+    if (!found || found->subject != subject) return false;
+    parts_.records.sessions.remove(session, id);
+    parts_.records.journal.append(session, session_fact("session.ended", id, subject, now));
+    return true;
+}
+
+std::string SigningIn::csrf_token(SessionId id) const {
+    return base::to_base64url(parts_.records.vault.blind_index("csrf", id.to_string()));
+}
+
+}  // namespace kelisim::access

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "access/signing_in.hpp"
+
+#include <gmock/gmock.h>
+
+#include "access/erasure.hpp"
+#include "access/testing.hpp"
+#include "base/limits.hpp"
+
+namespace kelisim::access {
+namespace {
+
+using namespace access::testing;
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+namespace limits = base::limits;
+
+class SigningInTest : public ::testing::Test {
+protected:
+    SigningIn::Begun begin(const base::Iin& iin) {
+        return world.unit(
+            [&](store::WriteSession& session) { return signing_in().begin(session, iin, world.clock.now()); });
+    }
+    auto finish(SignInId id, std::string_view code) {
+        return world.unit(
+            [&](store::WriteSession& session) { return signing_in().finish(session, id, code, world.clock.now()); });
+    }
+    bool opens(SignInId id, std::string_view code) {
+        return std::holds_alternative<SigningIn::Opened>(finish(id, code));
+    }
+    std::string code() {
+        const auto sent = deliver(world);
+        EXPECT_EQ(sent.size(), 1U);
+        if (sent.empty()) return "none";
+        const auto at = sent.back().text.find_first_of("0123456789");
+        return sent.back().text.substr(at, static_cast<std::size_t>(limits::code_digits));
+    }
+    SigningIn::Opened signed_in(const people::Person& person = person::abai()) {
+        const auto begun = begin(person.iin);
+        auto outcome = finish(begun.id, code());
+        world.clock.advance(limits::code_pause_max);
+        return std::get<SigningIn::Opened>(std::move(outcome));
+    }
+    std::optional<records::PersonSession> find(std::string_view token) {
+        return world.look(
+            [&](store::ReadSession& session) { return signing_in().find(session, token, world.clock.now()); });
+    }
+    static std::string other_than(const std::string& code) { return code == "111111" ? "222222" : "111111"; }
+    const SigningIn& signing_in() const { return world.service->persons.signing_in; }
+    void TearDown() override { EXPECT_THAT(world.verify().findings, ElementsAre()); }
+
+    World world;
+};
+
+// LAW-27.3, LAW-1.39
+TEST_F(SigningInTest, ACodeOpensOneSessionOnce) {
+    const auto begun = begin(person::abai().iin);
+    const std::string text = code();
+    auto outcome = finish(begun.id, text);
+    ASSERT_TRUE(std::holds_alternative<SigningIn::Opened>(outcome));
+    const auto& opened = std::get<SigningIn::Opened>(outcome);
+    EXPECT_EQ(find(opened.token)->id, opened.session.id);
+    EXPECT_FALSE(opens(begun.id, text)) << "used";
+    EXPECT_EQ(world.store.raw_bytes().find(opened.token.substr(opened.token.find('.') + 1)), std::string::npos)
+        << "only the hash is stored";
+    EXPECT_THAT(world.journal_of(opened.session.id), ElementsAre("session.begun"));
+}
+
+TEST_F(SigningInTest, TheAnswerTellsNothingOfWhoIsThere) {
+    for (const auto& iin :
+         {person::unknown(), person::dead().iin, person::missing().iin, person::without_phone().iin}) {
+        const auto begun = begin(iin);
+        EXPECT_EQ(begun.next_code, world.clock.now() + limits::code_pause_first) << "as for anybody";
+        EXPECT_THAT(deliver(world), IsEmpty());
+        EXPECT_EQ(std::get<base::Refusal>(finish(begun.id, "000000")).first().code, code_wrong.code);
+    }
+    const auto begun = begin(person::abai().iin);
+    EXPECT_EQ(begun.next_code, world.clock.now() + limits::code_pause_first);
+    EXPECT_EQ(std::get<base::Refusal>(finish(begun.id, "")).first().code, code_wrong.code);
+    EXPECT_EQ(std::get<base::Refusal>(finish(SignInId{}, "000000")).first().code, code_wrong.code);
+}
+
+TEST_F(SigningInTest, AWrongCodeIsCountedAndGuessingEndsTheCode) {
+    const auto begun = begin(person::abai().iin);
+    const std::string right = code();
+    for (int i = 0; i < limits::code_attempts_max; ++i)
+        EXPECT_FALSE(opens(begun.id, other_than(right)));
+    EXPECT_FALSE(opens(begun.id, right)) << "one attempt over";
+}
+
+TEST_F(SigningInTest, TheLastAttemptMayBeTheRightOne) {
+    const auto begun = begin(person::abai().iin);
+    const std::string right = code();
+    for (int i = 1; i < limits::code_attempts_max; ++i)
+        EXPECT_FALSE(opens(begun.id, other_than(right)));
+    EXPECT_TRUE(opens(begun.id, right));
+}
+
+TEST_F(SigningInTest, ACodeExpires) {
+    const auto begun = begin(person::abai().iin);
+    const std::string right = code();
+    world.clock.advance(limits::code_life);
+    EXPECT_FALSE(opens(begun.id, right));
+}
+
+TEST_F(SigningInTest, ACodeIsForItsOwnSignInAlone) {
+    const auto mine = begin(person::abai().iin);
+    const std::string code_of_mine = code();
+    const auto other = begin(person::ybyrai().iin);
+    const std::string code_of_other = code();
+    if (code_of_mine == code_of_other) return;  // once in a million seeds
+    EXPECT_FALSE(opens(other.id, code_of_mine));
+    EXPECT_FALSE(opens(mine.id, code_of_other));
+    EXPECT_TRUE(opens(mine.id, code_of_mine));
+}
+
+TEST_F(SigningInTest, CodesComeWithGrowingPausesAndSoManyADay) {
+    base::Duration pause{0};
+    int sent = 0;
+    // From noon to midnight there is time for all codes of a day.
+    while (sent < limits::codes_per_day_max) {
+        const auto begun = begin(person::abai().iin);
+        EXPECT_EQ(deliver(world).size(), 1U);
+        ++sent;
+        begin(person::abai().iin);
+        EXPECT_THAT(deliver(world), IsEmpty()) << "too soon";
+        const base::Duration next = begun.next_code - world.clock.now();
+        EXPECT_GE(next, std::min<base::Duration>(pause, limits::code_pause_max));
+        pause = next;
+        if (sent < limits::codes_per_day_max) world.clock.advance(next);
+    }
+    world.clock.advance(pause - base::Duration{1});
+    begin(person::abai().iin);
+    EXPECT_THAT(deliver(world), IsEmpty()) << "the last of the day was sent";
+    world.clock.advance(base::Duration{1});
+    begin(person::abai().iin);
+    EXPECT_EQ(deliver(world).size(), 1U) << "a new day";
+}
+
+TEST_F(SigningInTest, StrangersWhoUseUpSignInsLeaveTheCodesForAnswers) {
+    for (int i = 0; i < 3; ++i)
+        begin(person::abai().iin);
+    deliver(world);
+    const auto request = ask(world, person::abai());
+    const auto id = world.request(request).subject;
+    const auto next = world.unit([&](store::WriteSession& session) {
+        return world.service->persons.confirming.send_for_answer(session, {.by = id, .whose = id}, request,
+                                                                 world.clock.now());
+    });
+    EXPECT_TRUE(next.has_value());
+}
+
+TEST_F(SigningInTest, ASessionEndsIdleAndAtLast) {
+    const std::string token = signed_in().token;
+    EXPECT_FALSE(find(token)) << "idle for " << limits::session_idle_max.count() << " s";
+    const auto busy = signed_in();
+    const auto touch = [&] {
+        world.unit(
+            [&](store::WriteSession& session) { signing_in().touch(session, busy.session.id, world.clock.now()); });
+    };
+    while (world.clock.now() + 10min < busy.session.ends) {
+        touch();
+        world.clock.advance(10min);
+        ASSERT_TRUE(find(busy.token));
+    }
+    touch();
+    world.clock.advance(busy.session.ends - world.clock.now());
+    EXPECT_FALSE(find(busy.token)) << "however busy";
+}
+
+TEST_F(SigningInTest, ATokenThatWasChangedIsNone) {
+    const auto begun = begin(person::abai().iin);
+    const auto opened = std::get<SigningIn::Opened>(finish(begun.id, code()));
+    const std::string& token = opened.token;
+    std::string changed = token;
+    changed[changed.size() - 2] = changed[changed.size() - 2] == 'A' ? 'B' : 'A';
+    for (const std::string& wrong : {changed, std::string{}, std::string{"."}, opened.session.id.to_string(),
+                                     opened.session.id.to_string() + ".", token + "A", "x" + token}) {
+        EXPECT_FALSE(find(wrong)) << wrong;
+    }
+    EXPECT_TRUE(find(token));
+}
+
+TEST_F(SigningInTest, OneEndsOnesOwnSessionsAlone) {
+    const auto begun = begin(person::abai().iin);
+    const auto opened = std::get<SigningIn::Opened>(finish(begun.id, code()));
+    const auto end = [&](consent::SubjectId by) {
+        return world.unit([&](store::WriteSession& session) {
+            return signing_in().end(session, by, opened.session.id, world.clock.now());
+        });
+    };
+    const auto stranger = signed_in(person::ybyrai());
+    EXPECT_FALSE(end(stranger.session.subject));
+    EXPECT_TRUE(end(opened.session.subject));
+    EXPECT_FALSE(find(opened.token));
+    EXPECT_FALSE(end(opened.session.subject));
+}
+
+TEST_F(SigningInTest, TheOldestSessionGivesWay) {
+    std::vector<SigningIn::Opened> all;
+    for (std::size_t i = 0; i <= limits::sessions_max; ++i)
+        all.push_back(signed_in());
+    const auto left = world.look(
+        [&](store::ReadSession& session) { return world.records.sessions.of(session, all.front().session.subject); });
+    EXPECT_EQ(left.size(), limits::sessions_max);
+    EXPECT_NE(left.front().id, all.front().session.id);
+}
+
+TEST_F(SigningInTest, AnErasedPersonHasNoSession) {
+    const auto begun = begin(person::abai().iin);
+    const auto opened = std::get<SigningIn::Opened>(finish(begun.id, code()));
+    world.unit([&](store::WriteSession& session) {
+        erase_person(world.service->parts, session, opened.session.subject, world.clock.now());
+    });
+    EXPECT_FALSE(find(opened.token));
+}
+
+}  // namespace
+}  // namespace kelisim::access

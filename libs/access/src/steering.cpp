@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "access/steering.hpp"
+
+#include "base/limits.hpp"
+#include "channel/cabinet_texts.hpp"
+#include "deadline.hpp"
+#include "decider.hpp"
+#include "facts.hpp"
+#include "party.hpp"
+#include "payload.hpp"
+#include "token_ends.hpp"
+
+namespace kelisim::access {
+
+using base::Kind;
+using base::Reason;
+using base::Refusal;
+using base::Result;
+using consent::Role;
+using consent::Step;
+using Found = records::Consents::Found;
+namespace limits = base::limits;
+
+const Reason objection_reason_missing{
+    "objection_reason_missing",
+    Kind::invalid,
+    "94-V art. 8",
+    {"Қарсылықтың себебі мен дәлелі жазылады.", "Возражение содержит причину и подтверждение.",
+     "An objection names its reason and its evidence."}};
+const Reason consent_on_a_ground{"consent_on_a_ground",
+                                 Kind::conflict,
+                                 "94-V art. 9",
+                                 {"Деректер заңда көзделген негізбен алынады; бұл үшін келісім сұралмаған.",
+                                  "Данные получают на основании закона, а не вашего согласия.",
+                                  "The data are accessed on a ground of the law and not under your consent."}};
+const Reason deletion_confirmed_before{"deletion_confirmed_before",
+                                       Kind::conflict,
+                                       "236/НК п.5(4)",
+                                       {"Деректердің жойылғаны бұрын расталған.", "Удаление данных уже подтверждено.",
+                                        "The deletion of the data was confirmed before."}};
+
+namespace {
+
+constexpr std::string_view withdrawn_kind = "consent.withdrawn";
+constexpr std::string_view deleted_kind = "consent.deletion_confirmed";
+
+channel::Subject about(const consent::Consent& consent) {
+    return {consent.terms.organisation_name, consent.terms.purpose_name};
+}
+
+std::string by_text(const consent::Consent& consent, consent::SubjectId by) {
+    return by == consent.subject ? "person" : "representative";
+}
+
+}  // namespace
+
+std::optional<base::Time> storage_ends(const consent::Consent& consent) {
+    if (consent.terms.storage.empty()) return std::nullopt;
+    return consent.granted + base::parse_period(consent.terms.storage).value();
+}
+
+Result<Steering::Own> Steering::own(store::WriteSession& session, const Acting& acting, consent::ConsentId id) const {
+    const auto actors = may_decide(parts_, session, acting);
+    if (actors.has_error()) return actors.error();
+    auto found = parts_.records.consents.find(session, id, parts_.records.subjects);
+    if (!found || found->consent.subject != acting.whose) return Refusal(cabinet_not_found);
+    if (!found->consent.terms.ground.empty()) return Refusal(consent_on_a_ground);
+    return Own{.found = std::move(*found), .by = acting.by};
+}
+
+Result<Found> Steering::of_initiator(store::WriteSession& session, std::string_view initiator,
+                                     consent::ConsentId id) const {
+    const auto state = parts_.records.consents.state(session, id);
+    if (!state || !parts_.records.subjects.find(session, state->subject)) return Refusal(cabinet_not_found);
+    auto found = parts_.records.consents.find(session, id, parts_.records.subjects);
+    if (found->consent.terms.initiator != initiator) return Refusal(cabinet_not_found);
+    return std::move(*found);
+}
+
+void Steering::save(store::WriteSession& session, const Found& found, std::string_view kind,
+                    boost::json::object details, base::Time now) const {
+    const consent::Consent& consent = found.consent;
+    parts_.records.consents.update(session, consent);
+    parts_.records.consent_events.add(session, consent.id, kind, details, found.subject.data_key, now);
+    parts_.records.journal.append(session, consent_fact(kind, consent, now));
+}
+
+void Steering::tell(store::WriteSession& session, const Found& found, std::string_view text, base::Time now) const {
+    const auto decider = decider_of(parts_, session, found.subject);
+    if (decider && decider->person.phone) notify(parts_, session, *decider->person.phone, text, found.consent.id, now);
+}
+
+Result<void> Steering::pause(store::WriteSession& session, const Acting& acting, consent::ConsentId id,
+                             base::Time now) const {
+    auto mine = own(session, acting, id);
+    if (mine.has_error()) return mine.error();
+    Found& found = mine->found;
+    if (const auto taken = consent::take(found.consent, Role::person, Step::pause, now); taken.has_error()) {
+        return taken;
+    }
+    end_tokens(parts_, session, id, Ends::access_tokens, now);
+    save(session, found, "consent.paused", {{"by", by_text(found.consent, mine->by)}}, now);
+    tell(session, found, channel::paused_text(about(found.consent), {found.subject.person.language, parts_.script}),
+         now);
+    return {};
+}
+
+Result<void> Steering::resume(store::WriteSession& session, const Acting& acting, consent::ConsentId id,
+                              base::Time now) const {
+    auto mine = own(session, acting, id);
+    if (mine.has_error()) return mine.error();
+    Found& found = mine->found;
+    if (const auto taken = consent::take(found.consent, Role::person, Step::resume, now); taken.has_error()) {
+        return taken;
+    }
+    save(session, found, "consent.resumed", {{"by", by_text(found.consent, mine->by)}}, now);
+    tell(session, found, channel::resumed_text(about(found.consent), {found.subject.person.language, parts_.script}),
+         now);
+    return {};
+}
+
+Result<void> Steering::withdraw(store::WriteSession& session, const Acting& acting, consent::ConsentId id,
+                                base::Time now) const {
+    auto mine = own(session, acting, id);
+    if (mine.has_error()) return mine.error();
+    Found& found = mine->found;
+    if (const auto taken = consent::take(found.consent, Role::person, Step::withdraw, now); taken.has_error()) {
+        return taken;
+    }
+    end_tokens(parts_, session, id, Ends::all_tokens, now);
+    parts_.timers.cancel(session, {timer_consent_expiry, id.bucket(), id.bytes()});
+    const auto object_by = after_working_days(parts_.zone, now, limits::objection_working_days);
+    boost::json::object details{{"by", by_text(found.consent, mine->by)}};
+    if (object_by) details["object_by"] = base::to_micros(*object_by);
+    save(session, found, withdrawn_kind, std::move(details), now);
+    notify_party(parts_, session,
+                 {.id = new_row_id(parts_, id, now),
+                  .initiator = found.consent.terms.initiator,
+                  .kind = records::PartyNoticeKind::withdrawal,
+                  .entity = id,
+                  .at = now,
+                  .due = object_by});
+    tell(session, found, channel::withdrawn_text(about(found.consent), {found.subject.person.language, parts_.script}),
+         now);
+    return {};
+}
+
+Result<void> Steering::extend_within(Own& mine, base::Time until, base::Time now) const {
+    consent::Consent& consent = mine.found.consent;
+    const registry::Connection* connection = parts_.registry.connection(consent.terms.connection);
+    // Without a connection there is no bound that the person's word could stay within.
+    if (connection == nullptr) return Refusal(consent::extension_out_of_bounds);
+    return consent::extend(
+        consent, until,
+        {.connection_ends = parts_.zone.end_of_day(connection->valid_to), .storage_ends = storage_ends(consent)}, now);
+}
+
+std::optional<Refusal> Steering::extend(store::WriteSession& session, const Acting& acting, consent::ConsentId id,
+                                        base::Time until, std::string_view code, base::Time now) const {
+    auto mine = own(session, acting, id);
+    if (mine.has_error()) return mine.error();
+    // First what can be refused without a code: nobody spends a code on what would be refused anyway.
+    if (const auto extended = extend_within(*mine, until, now); extended.has_error()) return extended.error();
+    if (confirming_.use(session, id, records::CodeKind::extension, code, now) != acting.by) return Refusal(code_wrong);
+    Found& found = mine->found;
+    parts_.timers.schedule(session, {timer_consent_expiry, id.bucket(), id.bytes()}, found.consent.expires);
+    save(session, found, "consent.extended",
+         {{"by", by_text(found.consent, mine->by)}, {"until", base::to_micros(until)}}, now);
+    tell(session, found,
+         channel::extended_text(about(found.consent), parts_.zone.date(until - base::Duration{1}),
+                                {found.subject.person.language, parts_.script}),
+         now);
+    return std::nullopt;
+}
+
+bool Steering::invalidate(store::WriteSession& session, consent::ConsentId id, std::string_view why,
+                          base::Time now) const {
+    auto found = parts_.records.consents.find(session, id, parts_.records.subjects);
+    if (!found || consent::take(found->consent, Role::service, Step::invalidate, now).has_error()) return false;
+    end_tokens(parts_, session, id, Ends::all_tokens, now);
+    parts_.timers.cancel(session, {timer_consent_expiry, id.bucket(), id.bytes()});
+    save(session, *found, "consent.invalidated", {{"by", "service"}, {"why", why}}, now);
+    return true;
+}
+
+Result<void> Steering::object(store::WriteSession& session, std::string_view initiator, consent::ConsentId id,
+                              const Objection& objection, base::Time now) const {
+    auto found = of_initiator(session, initiator, id);
+    if (found.has_error()) return found.error();
+    if (objection.reason.empty() || objection.evidence.empty()) return Refusal(objection_reason_missing);
+    std::optional<base::Time> object_by;
+    for (const auto& event : parts_.records.consent_events.all(session, id, found->subject.data_key)) {
+        if (event.kind == deleted_kind) return Refusal(deletion_confirmed_before);
+        if (event.kind != withdrawn_kind) continue;
+        const auto* due = event.details.if_contains("object_by");
+        object_by = due == nullptr ? std::nullopt : std::optional(base::from_micros(due->as_int64()));
+    }
+    if (const auto restored = consent::restore(found->consent, object_by, now); restored.has_error()) return restored;
+    parts_.timers.schedule(session, {timer_consent_expiry, id.bucket(), id.bytes()}, found->consent.expires);
+    save(session, *found, "consent.restored",
+         {{"by", "initiator"},
+          {"reason", objection.reason},
+          {"evidence", objection.evidence},
+          {"version", found->consent.version}},
+         now);
+    tell(session, *found,
+         channel::restored_text(about(found->consent), {found->subject.person.language, parts_.script}), now);
+    return {};
+}
+
+Result<void> Steering::confirm_deletion(store::WriteSession& session, std::string_view initiator, consent::ConsentId id,
+                                        base::Time now) const {
+    auto found = of_initiator(session, initiator, id);
+    if (found.has_error()) return found.error();
+    // The clock decides, not the scheduler: what is over may be confirmed before the timer has run.
+    if (!consent::ended(found->consent) && now >= found->consent.expires) {
+        consent::take(found->consent, Role::service, Step::expire, now).value();
+        parts_.timers.cancel(session, {timer_consent_expiry, id.bucket(), id.bytes()});
+        parts_.records.journal.append(session, consent_fact("consent.expired", found->consent, now));
+    }
+    if (const auto taken = consent::take(found->consent, Role::initiator, Step::confirm_deletion, now);
+        taken.has_error()) {
+        return taken;
+    }
+    for (const auto& event : parts_.records.consent_events.all(session, id, found->subject.data_key)) {
+        if (event.kind == deleted_kind) return Refusal(deletion_confirmed_before);
+    }
+    save(session, *found, deleted_kind, {{"by", std::string("initiator")}}, now);
+    return {};
+}
+
+void Steering::tell_party(store::WriteSession& session, const store::OutboxRow& row) const {
+    parts_.records.party_notices.add(session, read_party_notice(parts_, row));
+}
+
+}  // namespace kelisim::access
