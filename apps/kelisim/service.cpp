@@ -6,6 +6,7 @@
 
 #include "access/erasure.hpp"
 #include "access/sweeps.hpp"
+#include "api/initiator.hpp"
 #include "api/operation.hpp"
 #include "api/problem.hpp"
 #include "api/sandbox.hpp"
@@ -138,6 +139,7 @@ Service::Service(const ServiceOptions& options)
       answers_(parts()),
       tokens_(parts(), issuer_),
       uses_(parts()),
+      use_cases_(parts(), answers_, issuer_),
       introspection_(index_, keys_, issuer_),
       proofs_(registry_, issuer_),
       clients_(registry_,
@@ -167,6 +169,22 @@ Service::Service(const ServiceOptions& options)
                 .clients = authentication_,
                 .client = client_,
                 .bindings = bindings()}),
+      persons_(use_cases_.signing_in, database_->writer(), database_->readers(), clock_, issuer_),
+      cabinet_({.issuer = issuer_,
+                .parts = parts(),
+                .writer = database_->writer(),
+                .readers = database_->readers(),
+                .clock = clock_,
+                .persons = persons_,
+                .use_cases = use_cases_,
+                .signing_key = signing_key_}),
+      own_data_({.writer = database_->writer(),
+                 .clock = clock_,
+                 .persons = persons_,
+                 .own_data = use_cases_.own_data,
+                 .signing_key = signing_key_,
+                 .client = client_,
+                 .bindings = gateway_.bindings()}),
       phones_(database_->writer(), records_, clock_) {
     database_->readers().read([&](store::ReadSession& session) { tokens_.load_index(session, clock_.now()); });
     scheduler_ = std::make_unique<store::Scheduler>(timers_, database_->writer(), database_->readers(), clock_,
@@ -183,6 +201,7 @@ Service::Service(const ServiceOptions& options)
                                                                        .clock = clock_,
                                                                        .contact = contact_,
                                                                        .answers = answers_,
+                                                                       .persons = use_cases_,
                                                                        .sms = phones_});
     http::ServerOptions server_options;
     server_options.connections_max = static_cast<std::size_t>(options_.config.number("server.connections_max"));
@@ -265,8 +284,10 @@ std::map<std::string, gateway::Binding, std::less<>> Service::bindings() {
     owner_.emplace(executable_directory() / "kelisim-gbdfl",
                    std::vector<std::string>{"--world", directory_.keep_world(options_.world).string(), "--kelisim",
                                             "http://127.0.0.1:" + std::to_string(port_), "--issuer", issuer_});
-    for (const char* service : {"GBDFLUniversal_token", "GBDFL_FamilyInfoToken"}) {
-        bindings.emplace(service, gateway::Binding{.upstream = {.host = "127.0.0.1", .port = owner_->port()}});
+    for (const auto& [service, path] :
+         {std::pair{"GBDFLUniversal_token", "/person"}, {"GBDFL_FamilyInfoToken", "/family"}}) {
+        bindings.emplace(service,
+                         gateway::Binding{.upstream = {.host = "127.0.0.1", .port = owner_->port()}, .own_path = path});
     }
     return bindings;
 }
@@ -277,6 +298,15 @@ std::vector<http::Route> Service::routes() {
         std::move(more.begin(), more.end(), std::back_inserter(routes));
     };
     add(gateway_.routes());
+    add(cabinet_.routes());
+    add(own_data_.routes());
+    add(api::initiator_routes({.records = records_,
+                               .writer = database_->writer(),
+                               .readers = database_->readers(),
+                               .clock = clock_,
+                               .clients = authentication_,
+                               .steering = use_cases_.steering,
+                               .inquiries = use_cases_.inquiries}));
     add(api::operation_routes(
         {.writer = database_->writer(), .readers = database_->readers(), .clock = clock_, .metrics = [this] {
              return metrics();
@@ -321,8 +351,7 @@ std::string Service::metrics() const {
     counter("kelisim_timers_outages", "Rounds of the scheduler that the store failed.", scheduler_->outages());
     database_->readers().read([&](store::ReadSession& session) {
         std::int64_t parked = 0;
-        for (const auto kind :
-             {access::outbox_answer, access::outbox_close, access::outbox_question, access::outbox_notice}) {
+        for (const auto kind : access::outbox_kinds) {
             parked += store::Outbox::failed_count(session, kind);
         }
         out.gauge("kelisim_delivery_waiting_for_operator", "Effects that were given up and wait.");

@@ -10,8 +10,10 @@
 #include "access/asking.hpp"
 #include "access/contact.hpp"
 #include "access/introspection.hpp"
+#include "access/person_side.hpp"
 #include "access/tokens.hpp"
 #include "access/uses.hpp"
+#include "api/cabinet.hpp"
 #include "api/client_authentication.hpp"
 #include "api/oauth.hpp"
 #include "base/zone.hpp"
@@ -19,6 +21,7 @@
 #include "data_directory.hpp"
 #include "delivery/runner.hpp"
 #include "delivery/sandbox_phones.hpp"
+#include "gateway/own_data.hpp"
 #include "gateway/rest.hpp"
 #include "http/client.hpp"
 #include "http/server.hpp"
@@ -83,6 +86,7 @@ private:
     access::Answers answers_;
     access::Tokens tokens_;
     access::Uses uses_;
+    access::PersonSide use_cases_;
     access::Introspection introspection_;
     identity::Proofs proofs_;
     identity::Clients clients_;
@@ -93,6 +97,9 @@ private:
     api::OAuth oauth_;
     std::optional<OwnerProcess> owner_;
     gateway::Rest gateway_;
+    api::PersonAuthentication persons_;
+    api::Cabinet cabinet_;
+    gateway::OwnData own_data_;
     delivery::SandboxPhones phones_;
     // From here on things happen by themselves; they end first.
     std::unique_ptr<store::Scheduler> scheduler_;

@@ -96,7 +96,7 @@ class AuditEvents(unittest.TestCase):
         self.facts = (ROOT / "libs/access/src/facts.cpp").read_text()
 
     def test_kinds_are_those_of_the_sources(self):
-        written = set(re.findall(r'"((?:request|consent|token|use|subject)\.[a-z_]+)"', self.sources))
+        written = set(re.findall(r'"((?:request|consent|token|use|subject|session|use_question|own_look|person)\.[a-z_]+)"', self.sources))
         self.assertEqual({event["kind"] for event in self.events}, written)
         self.assertEqual(len(self.events), len(written))
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/client_authentication.hpp"
 
+#include "api/problem.hpp"
 #include "http/media_type.hpp"
 #include "http/unit.hpp"
 #include "oauth_error.hpp"
@@ -44,14 +45,31 @@ boost::asio::awaitable<std::variant<ClientCall, http::Response>> ClientAuthentic
     if (credentials.has_error()) co_return oauth_error(credentials.error(), request);
     const auto client = clients_.authenticate(*credentials, clock_.now());
     if (client.has_error()) co_return oauth_error(client.error(), request);
-    if (client->once) {
-        auto use_up = [&tokens = records_.tokens, id = client->system->client_id,
-                       jti = crypto::sha256(base::as_bytes(client->once->jti)), expires = client->once->expires](
-                          store::WriteSession& session) { return tokens.use_assertion(session, id, jti, expires); };
-        const bool fresh = co_await http::committed(writer_, std::move(use_up));
-        if (!fresh) co_return oauth_error(oauth_assertion_replayed, request);
-    }
+    if (!co_await use_up(*client)) co_return oauth_error(oauth_assertion_replayed, request);
     co_return ClientCall{.client = client->system, .form = std::move(*form)};
+}
+
+boost::asio::awaitable<bool> ClientAuthentication::use_up(const identity::AuthenticatedClient& client) const {
+    if (!client.once) co_return true;
+    auto unit = [&tokens = records_.tokens, id = client.system->client_id,
+                 jti = crypto::sha256(base::as_bytes(client.once->jti)), expires = client.once->expires](
+                    store::WriteSession& session) { return tokens.use_assertion(session, id, jti, expires); };
+    co_return co_await http::committed(writer_, std::move(unit));
+}
+
+boost::asio::awaitable<std::variant<ClientSystem, http::Response>> ClientAuthentication::header_call(
+    const http::Request& request) const {
+    constexpr std::string_view bearer = "Bearer ";
+    const std::string_view authorization = request.headers.once("Authorization").value_or("");
+    base::Result<identity::Credentials> credentials =
+        authorization.starts_with(bearer)
+            ? identity::Credentials{identity::ByAssertion{std::string(authorization.substr(bearer.size())), {}}}
+            : identity::read_credentials({.authorization = std::string(authorization)});
+    if (credentials.has_error()) co_return problem(credentials.error(), request);
+    const auto client = clients_.authenticate(*credentials, clock_.now());
+    if (client.has_error()) co_return problem(client.error(), request);
+    if (!co_await use_up(*client)) co_return problem(oauth_assertion_replayed, request);
+    co_return ClientSystem{.system = client->system};
 }
 
 base::Result<const registry::System*> ClientAuthentication::header_client(std::string_view authorization) const {

@@ -3,9 +3,9 @@
 
 #include "api/problem.hpp"
 #include "base/limits.hpp"
-#include "http/media_type.hpp"
 #include "http/unit.hpp"
 #include "json/json.hpp"
+#include "json_body.hpp"
 #include "records/registry_store.hpp"
 #include "sandbox_page.hpp"
 
@@ -20,24 +20,6 @@ const base::Reason sandbox_phone{
     base::Kind::invalid,
     "ITU-T E.164",
     {"Телефон нөмірі +7... түрінде жазылады.", "Номер телефона пишется как +7...", "Write the phone number as +7..."}};
-const base::Reason sandbox_not_json{"sandbox_not_json",
-                                    base::Kind::invalid,
-                                    "",
-                                    {"Дене application/json түрінде жіберіледі.",
-                                     "Тело посылается как application/json.", "Send the body as application/json."}};
-
-base::Result<boost::json::object> read_body(const http::Request& request,
-                                            std::initializer_list<std::string_view> known) {
-    const auto type = request.headers.once("Content-Type");
-    if (!type || !http::is_media_type(*type, "application/json")) return base::Refusal(sandbox_not_json);
-    auto value = json::parse(request.body, {});
-    if (value.has_error()) return value.error();
-    const auto object = json::as_object(*value);
-    if (object.has_error()) return object.error();
-    if (const auto only = json::only(**object, known); only.has_error()) return only.error();
-    return std::move(value->get_object());
-}
-
 Answer messages(SandboxParts parts, const http::Request& request) {
     const auto phone = people::Phone::parse(request.parameter("msisdn"));
     if (!phone) co_return problem(sandbox_phone, request);

@@ -19,7 +19,12 @@ struct ClientCall {
     http::Form form;
 };
 
-// For endpoints that take a form and an authenticated client. Thread-safe; all references outlive it.
+// The same for a request whose body is no form.
+struct ClientSystem {
+    const registry::System* system = nullptr;
+};
+
+// For endpoints that take an authenticated client. Thread-safe; all references outlive it.
 class ClientAuthentication {
 public:
     ClientAuthentication(const identity::Clients& clients, const records::Records& records, store::Writer& writer,
@@ -29,10 +34,16 @@ public:
     // The form and the client, or the error to answer with. An assertion counts only once it is durably used up.
     boost::asio::awaitable<std::variant<ClientCall, http::Response>> form_call(const http::Request& request) const;
 
+    // For JSON bodies and for GET: Basic, or a client assertion (RFC 7523) as the bearer token; a problem otherwise.
+    boost::asio::awaitable<std::variant<ClientSystem, http::Response>> header_call(const http::Request& request) const;
+
     // The client of an Authorization header alone, as the gateway gets it beside a kdp-token.
     base::Result<const registry::System*> header_client(std::string_view authorization) const;
 
 private:
+    // False when the assertion was used before.
+    boost::asio::awaitable<bool> use_up(const identity::AuthenticatedClient& client) const;
+
     const identity::Clients& clients_;
     const records::Records& records_;
     store::Writer& writer_;

@@ -29,6 +29,7 @@ extern const base::Reason owner_refused;
 struct Binding {
     http::Authority upstream;
     Locator locator = {};
+    std::string own_path = {};  // where a person's own look goes; empty: the cabinet does not show these data
 };
 
 struct RestParts {
@@ -48,6 +49,7 @@ public:
     explicit Rest(RestParts parts) : parts_(std::move(parts)) {}
 
     std::vector<http::Route> routes();
+    const std::map<std::string, Binding, std::less<>>& bindings() const { return parts_.bindings; }
     // Outcomes that could not be written; the sweep makes them `unknown` later.
     std::uint64_t outcomes_lost() const { return outcomes_lost_; }
 

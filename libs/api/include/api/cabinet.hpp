@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// The person's side over HTTP: sign-in, and under /api/v1/me everything that concerns the person or a ward (`?ward=`).
+// What belongs to another answers 404 like what does not exist.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "access/person_side.hpp"
+#include "api/person_authentication.hpp"
+#include "token/jws.hpp"
+
+namespace kelisim::api {
+
+struct CabinetParts {
+    std::string issuer;
+    const access::Parts parts;
+    store::Writer& writer;
+    store::Readers& readers;
+    const base::Clock& clock;
+    const PersonAuthentication& persons;
+    const access::PersonSide& use_cases;
+    const token::SigningKey& signing_key;
+};
+
+// Thread-safe. Outlives the server that has its routes.
+class Cabinet {
+public:
+    explicit Cabinet(CabinetParts parts) : parts_(std::move(parts)) {}
+
+    std::vector<http::Route> routes();
+
+private:
+    using Answer = boost::asio::awaitable<http::Response>;
+    // Reads on behalf of one who may look at these things; 404 otherwise.
+    using Look = std::function<http::Response(store::ReadSession&, const access::Actors&)>;
+    Answer look(const PersonCall& call, const http::Request& request, Look what);
+
+    std::vector<http::Route> sign_in_routes();
+    std::vector<http::Route> request_routes();
+    std::vector<http::Route> consent_routes();
+    std::vector<http::Route> use_routes();
+    std::vector<http::Route> profile_routes();
+
+    // cabinet_sign_in.cpp
+    Answer begin_sign_in(const http::Request& request);
+    Answer finish_sign_in(const http::Request& request);
+    Answer sign_out(const PersonCall& call, const http::Request& request);
+    Answer sessions(const PersonCall& call);
+    Answer end_session(const PersonCall& call, const http::Request& request);
+
+    // cabinet_requests.cpp
+    Answer requests(const PersonCall& call, const http::Request& request);
+    Answer one_request(const PersonCall& call, const http::Request& request);
+    Answer answer_code(const PersonCall& call, const http::Request& request);
+    Answer answer(const PersonCall& call, const http::Request& request);
+
+    // cabinet_consents.cpp
+    Answer consents(const PersonCall& call, const http::Request& request);
+    Answer one_consent(const PersonCall& call, const http::Request& request);
+    using Step = base::Result<void> (access::Steering::*)(store::WriteSession&, const access::Acting&,
+                                                          consent::ConsentId, base::Time) const;
+    Answer take_step(const PersonCall& call, const http::Request& request, Step step);
+    Answer extension_code(const PersonCall& call, const http::Request& request);
+    Answer extend(const PersonCall& call, const http::Request& request);
+
+    // cabinet_uses.cpp
+    Answer uses(const PersonCall& call, const http::Request& request);
+    Answer ask_question(const PersonCall& call, const http::Request& request);
+    Answer questions(const PersonCall& call, const http::Request& request);
+
+    // cabinet_profile.cpp
+    Answer profile(const PersonCall& call, const http::Request& request);
+    Answer set_language(const PersonCall& call, const http::Request& request);
+    Answer wards(const PersonCall& call);
+    Answer blocks(const PersonCall& call, const http::Request& request);
+    Answer block(const PersonCall& call, const http::Request& request);
+    Answer unblock(const PersonCall& call, const http::Request& request);
+
+    // cabinet_receipts.cpp
+    Answer request_receipt(const PersonCall& call, const http::Request& request);
+    Answer consent_receipt(const PersonCall& call, const http::Request& request);
+    struct Receipt;
+    Answer give_receipt(const PersonCall& call, const http::Request& request, const Receipt& receipt);
+
+    CabinetParts parts_;
+};
+
+}  // namespace kelisim::api

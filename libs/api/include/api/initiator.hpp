@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an initiator does after the grant: it is told of withdrawals and may object, confirms deletions, and answers what
+// persons ask about its uses. Client authentication by header: Basic, or a client assertion as bearer token.
+#pragma once
+
+#include <vector>
+
+#include "access/inquiries.hpp"
+#include "access/steering.hpp"
+#include "api/client_authentication.hpp"
+#include "http/route.hpp"
+
+namespace kelisim::api {
+
+struct InitiatorParts {
+    const records::Records& records;
+    store::Writer& writer;
+    store::Readers& readers;
+    const base::Clock& clock;
+    const ClientAuthentication& clients;
+    const access::Steering& steering;
+    const access::Inquiries& inquiries;
+};
+
+// The parts outlive the server that has these routes.
+std::vector<http::Route> initiator_routes(const InitiatorParts& parts);
+
+}  // namespace kelisim::api

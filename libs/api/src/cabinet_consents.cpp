@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/cabinet.hpp"
+#include "api/problem.hpp"
+#include "base/limits.hpp"
+#include "cabinet_json.hpp"
+#include "http/unit.hpp"
+#include "json/json.hpp"
+#include "json_body.hpp"
+
+namespace kelisim::api {
+
+std::vector<http::Route> Cabinet::consent_routes() {
+    const PersonAuthentication& person = parts_.persons;
+    const auto step_endpoint = [&](Step which) {
+        return person.endpoint(
+            [this, which](const PersonCall& c, const http::Request& r) { return take_step(c, r, which); });
+    };
+    return {
+        {"GET", "/api/v1/me/consents",
+         person.endpoint([this](const PersonCall& c, const http::Request& r) { return consents(c, r); })},
+        {"GET", "/api/v1/me/consents/{id}",
+         person.endpoint([this](const PersonCall& c, const http::Request& r) { return one_consent(c, r); })},
+        {"POST", "/api/v1/me/consents/{id}/pause", step_endpoint(&access::Steering::pause)},
+        {"POST", "/api/v1/me/consents/{id}/resume", step_endpoint(&access::Steering::resume)},
+        {"POST", "/api/v1/me/consents/{id}/withdraw", step_endpoint(&access::Steering::withdraw)},
+        {"POST", "/api/v1/me/consents/{id}/codes",
+         person.endpoint([this](const PersonCall& c, const http::Request& r) { return extension_code(c, r); })},
+        {"POST", "/api/v1/me/consents/{id}/extend",
+         person.endpoint([this](const PersonCall& c, const http::Request& r) { return extend(c, r); })},
+        {"GET", "/api/v1/me/consents/{id}/receipt",
+         person.endpoint([this](const PersonCall& c, const http::Request& r) { return consent_receipt(c, r); })},
+    };
+}
+
+Cabinet::Answer Cabinet::consents(const PersonCall& call, const http::Request& request) {
+    const auto query = read_query(request).value();
+    Look read = [this, query](store::ReadSession& session, const access::Actors& actors) {
+        const auto page = parts_.use_cases.cabinet.consents(session, actors.whose, query.page, parts_.clock.now());
+        return http::json_response(200, page_json(page, [&](const access::ConsentView& each) {
+                                       return consent_json(each, parts_.parts.registry);
+                                   }));
+    };
+    return look(call, request, std::move(read));
+}
+
+Cabinet::Answer Cabinet::one_consent(const PersonCall& call, const http::Request& request) {
+    const auto id = consent::ConsentId::parse(request.parameter("id"));
+    Look read = [this, id, &request](store::ReadSession& session, const access::Actors& actors) {
+        const auto found =
+            id ? parts_.use_cases.cabinet.consent(session, actors.whose, *id, parts_.clock.now()) : std::nullopt;
+        if (!found) return problem(access::cabinet_not_found, request);
+        return http::json_response(200, consent_json(*found, parts_.parts.registry));
+    };
+    return look(call, request, std::move(read));
+}
+
+Cabinet::Answer Cabinet::take_step(const PersonCall& call, const http::Request& request, Step step) {
+    const auto id = consent::ConsentId::parse(request.parameter("id"));
+    if (!id) co_return problem(access::cabinet_not_found, request);
+    if (const auto none = no_body(request); none.has_error()) co_return problem(none.error(), request);
+    auto unit = [&steering = parts_.use_cases.steering, step, acting = call.acting, id = *id, now = parts_.clock.now()](
+                    store::WriteSession& session) { return (steering.*step)(session, acting, id, now); };
+    const auto taken = co_await http::committed(parts_.writer, std::move(unit));
+    if (taken.has_error()) co_return problem(taken.error(), request);
+    co_return co_await one_consent(call, request);
+}
+
+Cabinet::Answer Cabinet::extension_code(const PersonCall& call, const http::Request& request) {
+    const auto id = consent::ConsentId::parse(request.parameter("id"));
+    if (!id) co_return problem(access::cabinet_not_found, request);
+    if (const auto none = no_body(request); none.has_error()) co_return problem(none.error(), request);
+    auto send = [&confirming = parts_.use_cases.confirming, acting = call.acting, id = *id, now = parts_.clock.now()](
+                    store::WriteSession& session) { return confirming.send_for_extension(session, acting, id, now); };
+    const auto next = co_await http::committed(parts_.writer, std::move(send));
+    if (next.has_error()) co_return problem(next.error(), request);
+    co_return http::json_response(202, boost::json::object{{"expires_in", base::limits::code_life.count()},
+                                                           {"next_code_at", base::to_iso8601(*next)}});
+}
+
+// {"until": "2027-03-31", "code"}: a local day, the last on which the consent holds.
+Cabinet::Answer Cabinet::extend(const PersonCall& call, const http::Request& request) {
+    const auto id = consent::ConsentId::parse(request.parameter("id"));
+    if (!id) co_return problem(access::cabinet_not_found, request);
+    const auto body = read_body(request, {"until", "code"});
+    if (body.has_error()) co_return problem(body.error(), request);
+    const auto until = json::text(*body, "until", base::limits::name_bytes_max);
+    if (until.has_error()) co_return problem(until.error(), request);
+    const auto code = json::text(*body, "code", base::limits::name_bytes_max);
+    if (code.has_error()) co_return problem(code.error(), request);
+    if (!base::is_day(*until)) co_return problem(json::json_member_range, request);
+    auto unit = [&steering = parts_.use_cases.steering, acting = call.acting, id = *id, code = std::string(*code),
+                 end = parts_.parts.zone.end_of_day(*until), now = parts_.clock.now()](store::WriteSession& session) {
+        return steering.extend(session, acting, id, end, code, now);
+    };
+    const auto refused = co_await http::committed(parts_.writer, std::move(unit));
+    if (refused) co_return problem(*refused, request);
+    co_return co_await one_consent(call, request);
+}
+
+}  // namespace kelisim::api

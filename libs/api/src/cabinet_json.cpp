@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cabinet_json.hpp"
+
+#include <boost/json/value_from.hpp>
+
+namespace kelisim::api {
+
+using boost::json::array;
+using boost::json::object;
+using boost::json::value;
+
+namespace {
+
+value name_json(const registry::Name* name) {
+    return name == nullptr ? value(nullptr) : boost::json::value_from(*name);
+}
+
+object service_json(const std::string& key, const registry::Registry& registry) {
+    const registry::IntegrationService* service = registry.service(key);
+    return {{"key", key}, {"name", name_json(service == nullptr ? nullptr : &service->name)}};
+}
+
+object terms_json(const consent::Terms& terms, const registry::Registry& registry) {
+    array services;
+    for (const std::string& key : terms.services)
+        services.push_back(service_json(key, registry));
+    object body{{"organisation",
+                 object{{"bin", terms.organisation}, {"name", boost::json::value_from(terms.organisation_name)}}},
+                {"initiator", terms.initiator},
+                {"channel", boost::json::value_from(terms.channel)},
+                {"purpose", object{{"code", terms.purpose}, {"name", boost::json::value_from(terms.purpose_name)}}},
+                {"services", std::move(services)},
+                {"fields", boost::json::value_from(terms.fields)},
+                {"acts", boost::json::value_from(terms.acts)},
+                {"term", terms.term},
+                {"uses_max", terms.uses_max}};
+    if (terms.uses_per_day > 0) body["uses_per_day"] = terms.uses_per_day;
+    if (!terms.storage.empty()) body["storage"] = terms.storage;
+    if (!terms.ground.empty()) body["ground"] = terms.ground;
+    return body;
+}
+
+// The person is told what happened and by whom in kind; times inside the details are stored in microseconds.
+object event_json(std::size_t number, const records::ConsentEvents::Event& event) {
+    object body{{"number", number}, {"at", base::to_iso8601(event.at)}, {"event", event.kind}};
+    for (const auto& detail : event.details) {
+        const bool is_time = detail.key() == "object_by" || detail.key() == "until";
+        if (is_time) {
+            body[detail.key()] = base::to_iso8601(base::from_micros(detail.value().as_int64()));
+        } else {
+            body[detail.key()] = detail.value();
+        }
+    }
+    return body;
+}
+
+}  // namespace
+
+value time_json(const std::optional<base::Time>& time) {
+    return time ? value(base::to_iso8601(*time)) : value(nullptr);
+}
+
+object request_json(const consent::AccessRequest& request, const registry::Registry& registry, base::Time now) {
+    object body = terms_json(request.terms, registry);
+    const bool over = consent::open(request) && now >= request.expires;
+    const bool waits = consent::open(request) && !over;
+    body["id"] = request.id.to_string();
+    body["state"] = boost::json::value_from(over ? consent::RequestState::expired : request.state);
+    body["asked_at"] = base::to_iso8601(request.created);
+    body["answer_by"] = base::to_iso8601(request.expires);
+    body["can_refuse"] = waits;
+    // 418-V ст.19(2): the yes to a proactive service comes from the mobile device alone.
+    body["can_grant"] = waits && request.terms.channel != registry::Channel::proactive;
+    if (request.consent) body["consent"] = request.consent->to_string();
+    return body;
+}
+
+object consent_json(const access::ConsentView& view, const registry::Registry& registry) {
+    const consent::Consent& consent = view.consent;
+    object body = terms_json(consent.terms, registry);
+    array history{object{{"number", 0},
+                         {"at", base::to_iso8601(consent.granted)},
+                         {"event", "consent.granted"},
+                         {"means", boost::json::value_from(consent.means)}}};
+    for (std::size_t i = 0; i < view.history.size(); ++i)
+        history.push_back(event_json(i + 1, view.history[i]));
+    body["id"] = consent.id.to_string();
+    body["request"] = consent.request.to_string();
+    body["state"] = boost::json::value_from(consent.state);
+    body["version"] = consent.version;
+    body["granted_at"] = base::to_iso8601(consent.granted);
+    body["expires"] = base::to_iso8601(consent.expires);
+    body["uses"] = consent.uses;
+    body["uses_left"] = consent::ended(consent) ? 0 : consent.terms.uses_max - consent.uses;
+    body["delete_by"] = time_json(view.delete_by);
+    body["deleted_at"] = time_json(view.deleted);
+    body["history"] = std::move(history);
+    return body;
+}
+
+object use_json(const access::UseView& view, const registry::Registry& registry) {
+    const records::AccessRecord& record = view.record;
+    const registry::System* system = registry.system(record.receiver);
+    const registry::Organisation* organisation =
+        system == nullptr ? nullptr : registry.organisation(system->organisation);
+    object body{{"id", view.id.to_string()},
+                {"at", base::to_iso8601(view.id.time())},
+                {"state", boost::json::value_from(view.state)},
+                {"receiver", record.receiver},
+                {"organisation", name_json(organisation == nullptr ? nullptr : &organisation->name)},
+                {"service", service_json(record.service, registry)},
+                {"purpose", record.purpose},
+                {"fields", boost::json::value_from(record.fields)},
+                {"acts", boost::json::value_from(record.acts)},
+                {"basis", !view.consent         ? "own"
+                          : view.ground.empty() ? "consent"
+                                                : "ground"}};
+    if (view.consent) body["consent"] = view.consent->to_string();
+    if (!view.ground.empty()) body["ground"] = view.ground;
+    if (view.question) body["question"] = view.question->to_string();
+    return body;
+}
+
+object question_json(const records::UseQuestion& question, base::Time now) {
+    const base::Time seen_at = question.answered.value_or(now);
+    object body{{"id", question.id.to_string()},   {"use", question.use.to_string()},
+                {"initiator", question.initiator}, {"asked_at", base::to_iso8601(question.asked)},
+                {"due", time_json(question.due)},  {"overdue", question.due && seen_at >= *question.due},
+                {"text", question.question},       {"answered_at", time_json(question.answered)}};
+    if (question.answered) body["answer"] = question.answer;
+    return body;
+}
+
+}  // namespace kelisim::api

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/cabinet.hpp"
+#include "api/problem.hpp"
+#include "base/limits.hpp"
+#include "http/unit.hpp"
+#include "json/json.hpp"
+#include "json_body.hpp"
+
+namespace kelisim::api {
+
+std::vector<http::Route> Cabinet::sign_in_routes() {
+    constexpr std::string_view why = "a person proves who they are here";
+    const PersonAuthentication& person = parts_.persons;
+    return {
+        {"POST", "/api/v1/sign-in",
+         http::open(why, [this](const http::Request& request) { return begin_sign_in(request); })},
+        {"POST", "/api/v1/sign-in/{id}",
+         http::open(why, [this](const http::Request& request) { return finish_sign_in(request); })},
+        {"POST", "/api/v1/me/sign-out",
+         person.endpoint([this](const PersonCall& c, const http::Request& r) { return sign_out(c, r); })},
+        {"GET", "/api/v1/me/sessions",
+         person.endpoint([this](const PersonCall& c, const http::Request&) { return sessions(c); })},
+        {"DELETE", "/api/v1/me/sessions/{id}",
+         person.endpoint([this](const PersonCall& c, const http::Request& r) { return end_session(c, r); })},
+    };
+}
+
+// The answer is the same for whoever there is and is not.
+Cabinet::Answer Cabinet::begin_sign_in(const http::Request& request) {
+    const auto body = read_body(request, {"iin"});
+    if (body.has_error()) co_return problem(body.error(), request);
+    const auto text = json::text(*body, "iin");
+    if (text.has_error()) co_return problem(text.error(), request);
+    const auto iin = base::Iin::parse(*text);
+    if (iin.has_error()) co_return problem(iin.error(), request);
+    const base::Time now = parts_.clock.now();
+    auto begin = [&signing_in = parts_.use_cases.signing_in, iin = *iin, now](store::WriteSession& session) {
+        return signing_in.begin(session, iin, now);
+    };
+    const auto begun = co_await http::committed(parts_.writer, std::move(begin));
+    co_return http::json_response(202, boost::json::object{{"sign_in", begun.id.to_string()},
+                                                           {"expires_in", base::limits::code_life.count()},
+                                                           {"next_code_at", base::to_iso8601(begun.next_code)}});
+}
+
+Cabinet::Answer Cabinet::finish_sign_in(const http::Request& request) {
+    const auto body = read_body(request, {"code"});
+    if (body.has_error()) co_return problem(body.error(), request);
+    const auto code = json::text(*body, "code", base::limits::name_bytes_max);
+    if (code.has_error()) co_return problem(code.error(), request);
+    const auto id = access::SignInId::parse(request.parameter("id"));
+    if (!id) co_return problem(access::code_wrong, request);
+    auto finish = [&signing_in = parts_.use_cases.signing_in, id = *id, code = std::string(*code),
+                   now = parts_.clock.now()](store::WriteSession& session) {
+        return signing_in.finish(session, id, code, now);
+    };
+    const auto outcome = co_await http::committed(parts_.writer, std::move(finish));
+    if (const auto* refused = std::get_if<base::Refusal>(&outcome)) co_return problem(*refused, request);
+    const auto& opened = std::get<access::SigningIn::Opened>(outcome);
+    http::Response response = http::json_response(
+        200, boost::json::object{{"session", opened.session.id.to_string()},
+                                 {"csrf_token", parts_.use_cases.signing_in.csrf_token(opened.session.id)},
+                                 {"idle_seconds", base::limits::session_idle_max.count()},
+                                 {"ends", base::to_iso8601(opened.session.ends)}});
+    response.headers.push_back({"Set-Cookie", parts_.persons.cookie().set(opened.token, base::limits::session_life)});
+    co_return response;
+}
+
+Cabinet::Answer Cabinet::sign_out(const PersonCall& call, const http::Request& request) {
+    if (const auto none = no_body(request); none.has_error()) co_return problem(none.error(), request);
+    auto end = [&signing_in = parts_.use_cases.signing_in, session_of = call.session,
+                now = parts_.clock.now()](store::WriteSession& session) {
+        return signing_in.end(session, session_of.subject, session_of.id, now);
+    };
+    co_await http::committed(parts_.writer, std::move(end));
+    http::Response response = http::empty_response(204);
+    response.headers.push_back({"Set-Cookie", parts_.persons.cookie().clear()});
+    co_return response;
+}
+
+Cabinet::Answer Cabinet::sessions(const PersonCall& call) {
+    boost::json::array list;
+    const base::Time now = parts_.clock.now();
+    parts_.readers.read([&](store::ReadSession& session) {
+        for (const auto& each : parts_.parts.records.sessions.of(session, call.session.subject)) {
+            if (!access::SigningIn::lives(each, now)) continue;
+            list.push_back(boost::json::object{{"id", each.id.to_string()},
+                                               {"begun", base::to_iso8601(each.begun)},
+                                               {"seen", base::to_iso8601(each.seen)},
+                                               {"ends", base::to_iso8601(each.ends)},
+                                               {"current", each.id == call.session.id}});
+        }
+    });
+    co_return http::json_response(200, boost::json::object{{"items", std::move(list)}});
+}
+
+Cabinet::Answer Cabinet::end_session(const PersonCall& call, const http::Request& request) {
+    const auto id = records::SessionId::parse(request.parameter("id"));
+    if (!id) co_return problem(access::cabinet_not_found, request);
+    auto end = [&signing_in = parts_.use_cases.signing_in, subject = call.session.subject, id = *id,
+                now = parts_.clock.now()](store::WriteSession& session) {
+        return signing_in.end(session, subject, id, now);
+    };
+    const bool ended = co_await http::committed(parts_.writer, std::move(end));
+    if (!ended) co_return problem(access::cabinet_not_found, request);
+    co_return http::empty_response(204);
+}
+
+}  // namespace kelisim::api

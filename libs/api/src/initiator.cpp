@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "api/initiator.hpp"
+
+#include "api/problem.hpp"
+#include "base/limits.hpp"
+#include "cabinet_json.hpp"
+#include "http/unit.hpp"
+#include "json/json.hpp"
+#include "json_body.hpp"
+
+namespace kelisim::api {
+
+namespace {
+
+using Answer = boost::asio::awaitable<http::Response>;
+using records::PartyNotice;
+using records::PartyNoticeKind;
+
+struct Asked {
+    std::vector<PartyNotice> notices;
+    bool more = false;
+};
+
+Asked notices_of(const InitiatorParts& parts, store::ReadSession& session, const ClientSystem& client,
+                 PartyNoticeKind kind, const Query& query) {
+    Asked asked{.notices =
+                    parts.records.party_notices.of(session, client.system->key, kind, query.after, query.page.max + 1)};
+    asked.more = asked.notices.size() > query.page.max;
+    if (asked.more) asked.notices.resize(query.page.max);
+    return asked;
+}
+
+boost::json::object list_json(boost::json::array items, const Asked& asked) {
+    boost::json::object body{{"items", std::move(items)}};
+    if (asked.more) body["next"] = asked.notices.back().id.to_string();
+    return body;
+}
+
+Answer withdrawals(const InitiatorParts& parts, const ClientSystem& client, const http::Request& request) {
+    const auto query = read_query(request);
+    if (query.has_error()) co_return problem(query.error(), request);
+    boost::json::object body;
+    parts.readers.read([&](store::ReadSession& session) {
+        const Asked asked = notices_of(parts, session, client, PartyNoticeKind::withdrawal, *query);
+        boost::json::array items;
+        for (const PartyNotice& notice : asked.notices) {
+            const auto state = parts.records.consents.state(session, consent::ConsentId{notice.entity});
+            boost::json::object item{{"id", notice.id.to_string()},
+                                     {"consent", notice.entity.to_string()},
+                                     {"withdrawn_at", base::to_iso8601(notice.at)},
+                                     {"object_by", time_json(notice.due)}};
+            if (state) item["state"] = boost::describe::enum_to_string(state->state, "");
+            items.push_back(std::move(item));
+        }
+        body = list_json(std::move(items), asked);
+    });
+    co_return http::json_response(200, body);
+}
+
+Answer object_to(const InitiatorParts& parts, const ClientSystem& client, const http::Request& request) {
+    const auto id = consent::ConsentId::parse(request.parameter("id"));
+    if (!id) co_return problem(access::cabinet_not_found, request);
+    const auto body = read_body(request, {"reason", "evidence"});
+    if (body.has_error()) co_return problem(body.error(), request);
+    const auto reason = json::text(*body, "reason", base::limits::person_text_bytes_max);
+    if (reason.has_error()) co_return problem(reason.error(), request);
+    const auto evidence = json::text(*body, "evidence", base::limits::person_text_bytes_max);
+    if (evidence.has_error()) co_return problem(evidence.error(), request);
+    auto unit = [&steering = parts.steering, initiator = client.system->key, id = *id,
+                 objection = access::Steering::Objection{std::string(*reason), std::string(*evidence)},
+                 now = parts.clock.now()](store::WriteSession& session) {
+        return steering.object(session, initiator, id, objection, now);
+    };
+    const auto done = co_await http::committed(parts.writer, std::move(unit));
+    if (done.has_error()) co_return problem(done.error(), request);
+    co_return http::json_response(200, boost::json::object{{"consent", id->to_string()}, {"state", "active"}});
+}
+
+Answer confirm_deletion(const InitiatorParts& parts, const ClientSystem& client, const http::Request& request) {
+    const auto id = consent::ConsentId::parse(request.parameter("id"));
+    if (!id) co_return problem(access::cabinet_not_found, request);
+    if (const auto none = no_body(request); none.has_error()) co_return problem(none.error(), request);
+    auto unit = [&steering = parts.steering, initiator = client.system->key, id = *id, now = parts.clock.now()](
+                    store::WriteSession& session) { return steering.confirm_deletion(session, initiator, id, now); };
+    const auto done = co_await http::committed(parts.writer, std::move(unit));
+    if (done.has_error()) co_return problem(done.error(), request);
+    co_return http::empty_response(204);
+}
+
+Answer questions(const InitiatorParts& parts, const ClientSystem& client, const http::Request& request) {
+    const auto query = read_query(request);
+    if (query.has_error()) co_return problem(query.error(), request);
+    boost::json::object body;
+    const base::Time now = parts.clock.now();
+    parts.readers.read([&](store::ReadSession& session) {
+        const Asked asked = notices_of(parts, session, client, PartyNoticeKind::question, *query);
+        boost::json::array items;
+        for (const PartyNotice& notice : asked.notices) {
+            const records::QuestionId id{notice.entity};
+            const auto found = parts.inquiries.find(session, client.system->key, id);
+            if (!found) continue;  // the person's data were erased
+            boost::json::object item = question_json(found->question, now);
+            item["consent"] = found->consent.to_string();
+            items.push_back(std::move(item));
+        }
+        body = list_json(std::move(items), asked);
+    });
+    co_return http::json_response(200, body);
+}
+
+Answer answer_question(const InitiatorParts& parts, const ClientSystem& client, const http::Request& request) {
+    const auto id = records::QuestionId::parse(request.parameter("id"));
+    if (!id) co_return problem(access::cabinet_not_found, request);
+    const auto body = read_body(request, {"text"});
+    if (body.has_error()) co_return problem(body.error(), request);
+    const auto text = json::text(*body, "text", base::limits::person_text_bytes_max);
+    if (text.has_error()) co_return problem(text.error(), request);
+    auto unit = [&inquiries = parts.inquiries, initiator = client.system->key, id = *id, text = std::string(*text),
+                 now = parts.clock.now()](store::WriteSession& session) {
+        return inquiries.answer(session, initiator, id, text, now);
+    };
+    const auto done = co_await http::committed(parts.writer, std::move(unit));
+    if (done.has_error()) co_return problem(done.error(), request);
+    co_return http::empty_response(204);
+}
+
+}  // namespace
+
+std::vector<http::Route> initiator_routes(const InitiatorParts& parts) {
+    const http::Authenticator<ClientSystem> client = [&clients = parts.clients](const http::Request& request) {
+        return clients.header_call(request);
+    };
+    const auto endpoint = [&](auto handler) {
+        return http::authenticated<ClientSystem>(
+            client, [parts, handler](const ClientSystem& c, const http::Request& r) { return handler(parts, c, r); });
+    };
+    return {
+        {"GET", "/api/v1/initiator/withdrawals", endpoint(withdrawals)},
+        {"POST", "/api/v1/initiator/consents/{id}/objection", endpoint(object_to)},
+        {"POST", "/api/v1/initiator/consents/{id}/deletion", endpoint(confirm_deletion)},
+        {"GET", "/api/v1/initiator/questions", endpoint(questions)},
+        {"POST", "/api/v1/initiator/questions/{id}/answer", endpoint(answer_question)},
+    };
+}
+
+}  // namespace kelisim::api
