@@ -2,13 +2,17 @@
 // SIGKILL at random moments under load; after each restart on the same directory, everything that a client was told is
 // true: requests, answers, tokens, uses, revocations. At the end the ledger agrees with the store.
 //
+// On PostgreSQL its server is killed too, in one round of five, and the process has to live on.
+//
 // KELISIM_KILLS: how many kills (50). KELISIM_SEED: repeats the moments and choices of a printed run.
 // SIGKILL cannot show a missing fsync, since the kernel survives: the fault tests of the store do that.
 import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import { command, Kelisim, temporaryDirectory } from '../support/kelisim.mjs';
+import { get } from '../support/http.mjs';
+import { command, eventually, Kelisim, temporaryDirectory } from '../support/kelisim.mjs';
+import { engine, postgresServer } from '../support/store.mjs';
 import { Flow } from './flow.mjs';
 import { Random } from './random.mjs';
 
@@ -28,7 +32,8 @@ test(`${kills} kills, seed ${seed}: nothing acknowledged is lost`, { timeout: 15
     for (let round = 0; round < kills; ++round) {
       await withServer(start, async (server) => {
         await told.verify(server.base);
-        await loadUntilKilled(server, world.share(round), told, random);
+        const alsoDatabase = engine === 'postgres' && round % 5 === 2;
+        await loadUntilKilled(server, world.share(round), told, random, alsoDatabase);
       });
     }
     await withServer(start, async (server) => {
@@ -70,7 +75,8 @@ async function makeWorld(place) {
 
 // Runs flows side by side and kills the server at a random moment of them, or when a worker has run out of persons
 // while the others are still at it.
-async function loadUntilKilled(server, persons, told, random) {
+async function loadUntilKilled(server, persons, told, random, alsoDatabase) {
+  const before = told.flows.length;
   let killed = false;
   const work = async () => {
     for (let person = persons.pop(); person && !killed; person = persons.pop()) {
@@ -85,6 +91,14 @@ async function loadUntilKilled(server, persons, told, random) {
   const moment = new Promise((resolve) => setTimeout(resolve, random.below(longestRoundMilliseconds)));
   await Promise.race([moment, ...all]); // an error of the load fails the test at once
   killed = true;
+  if (alsoDatabase) {
+    const database = await postgresServer();
+    await database.kill();
+    await database.start();
+    await eventually(async () => ((await get(server.base, '/readyz')).status === 200 ? true : undefined), 'ready again');
+    await Promise.all(all);
+    await Promise.all(told.flows.slice(before).map((flow) => flow.verify(server.base)));
+  }
   await server.kill();
   await Promise.all(all);
 }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { storeOptions } from './store.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 // Another build, such as one under a sanitizer, can be tested by naming it.
@@ -19,9 +20,12 @@ export async function temporaryDirectory() {
   return mkdtemp(path.join(tmpdir(), 'kelisim-test-'));
 }
 
-// Runs a subcommand to its end; throws with its output when it exits non-zero.
+// Runs a subcommand to its end, on the database of the data directory that it names; throws with its output when it exits
+// non-zero.
 export async function command(...words) {
-  return promisify(execFile)(binary, words, { maxBuffer: 256 * 1024 * 1024 });
+  const data = words.indexOf('--data');
+  const options = data < 0 ? [] : await storeOptions(words[data + 1]);
+  return promisify(execFile)(binary, [...words, ...options], { maxBuffer: 256 * 1024 * 1024 });
 }
 
 export class Kelisim {
@@ -35,8 +39,8 @@ export class Kelisim {
     const server = new Kelisim();
     server.ownsData = data === undefined;
     server.data = data ?? (await temporaryDirectory());
-    const configured = config ? ['--config', config] : [];
-    server.#child = spawn(binary, ['serve', '--sandbox', '--data', server.data, '--port', '0', ...configured, ...options], {
+    const words = ['serve', '--sandbox', '--data', server.data, '--port', '0', ...options];
+    server.#child = spawn(binary, [...words, ...(await storeOptions(server.data, config))], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     server.#exited = new Promise((resolve) => server.#child.once('exit', (code, signal) => resolve({ code, signal })));

@@ -2,16 +2,18 @@
 // What is left of a person whose data were erased: nothing that names them, and a ledger that still agrees.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { cp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { binary, command, Kelisim, temporaryDirectory } from '../support/kelisim.mjs';
 import { ask, askAndDeliver, call, consent, poll, refresh } from '../support/oauth.mjs';
+import { backUp, restore, storeOptions } from '../support/store.mjs';
 import { persons } from '../support/world.mjs';
 
-function erase(data, iin) {
+async function erase(data, iin) {
+  const words = ['person', 'erase', '--data', data, ...(await storeOptions(data))];
   return new Promise((resolve) => {
-    const child = spawn(binary, ['person', 'erase', '--data', data], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(binary, words, { stdio: ['pipe', 'pipe', 'pipe'] });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
     child.once('close', (code) => resolve({ code, output }));
@@ -41,7 +43,7 @@ async function serve(data, work) {
 test('an erased person is unknown, also after a restore, and the ledger agrees', async () => {
   const root = await temporaryDirectory();
   const data = path.join(root, 'data');
-  const backup = path.join(root, 'backup');
+  const backup = path.join(root, 'backup'); // of files, where the database is some
   const { abai, ybyrai } = persons;
   try {
     const story = await serve(data, async (base) => {
@@ -50,7 +52,7 @@ test('an erased person is unknown, also after a restore, and the ledger agrees',
       const other = await consent(base, ybyrai);
       return { tokens, other, waiting: (await askAndDeliver(base, abai)).requestId };
     });
-    await cp(data, backup, { recursive: true });
+    await backUp(data, backup);
 
     const erased = await erase(data, abai.iin);
     assert.equal(erased.code, 0, erased.output);
@@ -62,10 +64,7 @@ test('an erased person is unknown, also after a restore, and the ledger agrees',
     });
 
     // The database of the backup, beside the list of erasures that is kept apart from it.
-    for (const name of ['kelisim.db', 'kelisim.db-wal', 'kelisim.db-shm']) {
-      await rm(path.join(data, name), { force: true });
-      await cp(path.join(backup, name), path.join(data, name)).catch(() => {});
-    }
+    await restore(data, backup);
     await serve(data, (base) => isErased(base, story));
     await command('ledger', 'verify', '--data', data);
   } finally {

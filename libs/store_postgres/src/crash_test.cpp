@@ -30,7 +30,7 @@ TEST(Crash, OfTheServerUnderLoadLosesNothingAcknowledged) {
     const std::uint64_t seed = given == nullptr ? std::random_device{}() : std::strtoull(given, nullptr, 10);
     std::cout << "KELISIM_CRASH_SEED=" << seed << "\n";
     std::mt19937_64 random(seed);
-    test::TemporaryServer server({"recovery_init_sync_method=syncfs"});
+    test::TemporaryServer server;
     const Options options = test::contract_options(server);
     init(options);
     auto database = Database::open(options);

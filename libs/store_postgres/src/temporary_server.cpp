@@ -48,7 +48,6 @@ TemporaryServer::TemporaryServer(const std::vector<std::string>& settings) {
     from_ = out[0];
     if (failure != 0) throw std::runtime_error("cannot run " + script);
     administrator_ = line() + " dbname=postgres";
-    administer("CREATE ROLE kelisim LOGIN");
 }
 
 TemporaryServer::~TemporaryServer() {
@@ -87,7 +86,7 @@ std::string TemporaryServer::administer(const std::string& sql) {
 
 std::string TemporaryServer::make_database() {
     const std::string name = "kelisim_" + std::to_string(++databases_);
-    administer("CREATE DATABASE " + name + " OWNER kelisim");
+    command("database " + name);
     const std::string place = administrator_.substr(0, administrator_.find(" user="));
     return place + " user=kelisim dbname=" + name;
 }
