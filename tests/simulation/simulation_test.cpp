@@ -89,7 +89,10 @@ private:
 
 class Walk {
 public:
-    explicit Walk(std::uint64_t seed) : random_(seed), desk_(seed), carrier_(random_) { make_effects(); }
+    explicit Walk(std::uint64_t seed) : random_(seed), desk_(seed), carrier_(random_) {
+        desk_.world.store.run_batches_twice();
+        make_effects();
+    }
 
     void step() {
         struct Choice {

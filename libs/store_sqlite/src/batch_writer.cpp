@@ -102,6 +102,7 @@ void BatchWriter::commit_with_faults() {
     const auto& hook = options_.test_hooks.on_commit;
     const CommitFault fault = hook ? hook() : CommitFault::none;
     if (fault == CommitFault::fails_and_is_lost) throw store::Unavailable("test hook: lost");
+    if (fault == CommitFault::runs_again) throw store::RunAgain("test hook: again");
     connection_->query(commit_statement, {}, nullptr);
     if (fault == CommitFault::fails_though_durable) throw store::Unavailable("test hook: durable");
 }

@@ -71,6 +71,10 @@ public:
     Store() {
         options_.directory = directory_.path();
         options_.test_hooks.synchronous = store_sqlite::TestHooks::Synchronous::off;
+        options_.test_hooks.on_commit = [this] {
+            again_ = twice_ && !again_;
+            return again_ ? store_sqlite::CommitFault::runs_again : store_sqlite::CommitFault::none;
+        };
         store_sqlite::init(options_);
         open();
     }
@@ -79,6 +83,8 @@ public:
     store::Readers& readers() { return database_->readers(); }
     void close() { database_.reset(); }
     void open() { database_ = store_sqlite::Database::open(options_); }
+    // As may happen on an engine where others write too: a unit changes nothing outside its session.
+    void run_batches_twice() { twice_ = true; }
     void set_queue_units_max(std::size_t units) { options_.batches.queue_units_max = units; }
 
     template <class F>
@@ -108,6 +114,8 @@ public:
 
 private:
     TemporaryDirectory directory_;
+    std::atomic<bool> twice_{false};
+    bool again_ = false;  // the writer's thread alone
     store_sqlite::Options options_;
     std::unique_ptr<store_sqlite::Database> database_;
 };

@@ -21,6 +21,7 @@ enum class CommitFault {
     none,
     fails_though_durable,
     fails_and_is_lost,
+    runs_again,  // as if another transaction had been in the way; SQLite never says so, other engines do
 };
 
 // For tests alone; nothing of this can be reached from a configuration file.
