@@ -59,12 +59,12 @@ export class PostgresServer {
   }
 }
 
-let configurations; // a directory of this process
-async function configurationsDirectory() {
-  if (!configurations) {
-    configurations = await mkdtemp(path.join(tmpdir(), 'kelisim-config-'));
-    process.once('exit', () => rmSync(configurations, { recursive: true, force: true }));
-  }
+let configurations; // promise of a directory of this process
+function configurationsDirectory() {
+  configurations ??= mkdtemp(path.join(tmpdir(), 'kelisim-config-')).then((directory) => {
+    process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+    return directory;
+  });
   return configurations;
 }
 

@@ -70,6 +70,7 @@ void BatchWriter::roll_back() {
     session_.reset();
     connection_->forget_put_off();
     connection_->put_off("ROLLBACK");
+    connection_->flush();  // at once: whoever waits for us goes first
 }
 
 void BatchWriter::end() {
