@@ -14,6 +14,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds reopen_pause_max{1000};
 constexpr int attempts_max = 5;  // of a batch that another transaction is in the way of
+constexpr std::chrono::milliseconds give_way{2};
 
 }  // namespace
 
@@ -141,6 +142,7 @@ void GroupCommit::store_batch(Batch& batch) {
         } catch (const RunAgain&) {
             if (attempt == attempts_max) throw;
             engine_.roll_back();
+            std::this_thread::sleep_for(give_way * attempt);  // tidy-allow(sleep): the other one has to get on first
         }
     }
 }
