@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdio>
 
+#include "demo_cabinet.hpp"
 #include "demo_channels.hpp"
 #include "demo_walk.hpp"
 #include "service.hpp"
@@ -118,7 +119,7 @@ int demo(const config::Config& given) {
     config::Config config = given;
     config.set("server.port", std::int64_t{0});
     const Service service({.config = config, .data = directory.path, .world = std::string(world::default_world())});
-    say("Kelisim, the main job in twelve scenes. Askers, GBD FL and persons of a test world.");
+    say("Kelisim, the main job in fifteen scenes. Askers, GBD FL and persons of a test world.");
     std::fflush(stdout);
     try {
         Walk walk(service.port(), directory.path);
@@ -129,6 +130,7 @@ int demo(const config::Config& given) {
         unclear(walk);
         silence(walk);
         walk_the_channels(walk);
+        walk_the_cabinet(walk);
     } catch (const Surprise& surprise) {
         std::fflush(stdout);
         fmt::print(stderr, "\nsurprise: {}\n", surprise.what());

@@ -71,17 +71,6 @@ void exempt(Walk& walk) {
     use(walk, walk.token(request, police), tenth, "demo-10");
 }
 
-// The six digits of a question with a code.
-std::string code_in(std::string_view text) {
-    for (std::size_t at = 0; at + 6 <= text.size(); ++at) {
-        const std::string_view word = text.substr(at, 6);
-        const bool digits = word.find_first_not_of("0123456789") == std::string_view::npos;
-        const bool apart = (at == 0 || text[at - 1] == ' ') && (at + 6 == text.size() || !isdigit(text[at + 6]));
-        if (digits && apart) return std::string(word);
-    }
-    throw Surprise("no code in the question");
-}
-
 void by_code(Walk& walk) {
     headline("11. SMS code: only the code says yes");
     const Wanted wanted{.asker = insurer,

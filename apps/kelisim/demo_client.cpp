@@ -5,13 +5,33 @@
 #include <boost/asio/use_future.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "base/text.hpp"
 #include "http/form.hpp"
 #include "json/json.hpp"
 
 namespace kelisim::app {
 
-Reply DemoClient::get(const std::string& target) {
-    return exchange({.upstream = {}, .method = "GET", .target = target, .headers = {}, .body = {}, .limits = {}});
+namespace {
+
+std::string sandbox_secret(std::string_view client_id) {
+    return std::string(client_id) + "-sandbox-secret";
+}
+
+}  // namespace
+
+Reply DemoClient::get(const std::string& target, std::vector<http::Header> headers) {
+    return exchange(
+        {.upstream = {}, .method = "GET", .target = target, .headers = std::move(headers), .body = {}, .limits = {}});
+}
+
+// RFC 7617; base64 with padding from the URL alphabet that base has.
+http::Header DemoClient::basic(std::string_view client_id) {
+    const std::string pair = std::string(client_id) + ":" + sandbox_secret(client_id);
+    std::string text = base::to_base64url(base::as_bytes(pair));
+    for (char& c : text)
+        c = c == '-' ? '+' : c == '_' ? '/' : c;
+    text.resize((text.size() + 3) / 4 * 4, '=');
+    return {"Authorization", "Basic " + text};
 }
 
 Reply DemoClient::post_json(const std::string& target, const boost::json::object& body,
@@ -26,8 +46,7 @@ Reply DemoClient::post_json(const std::string& target, const boost::json::object
 }
 
 Reply DemoClient::post_form(std::string_view client_id, const std::string& target, const Parameters& parameters) {
-    const std::string id(client_id);
-    std::string body = "client_id=" + id + "&client_secret=" + id + "-sandbox-secret";
+    std::string body = "client_id=" + std::string(client_id) + "&client_secret=" + sandbox_secret(client_id);
     for (const auto& [name, value] : parameters)
         body += "&" + http::form_encode(name) + "=" + http::form_encode(value);
     return exchange({.upstream = {},
@@ -45,7 +64,8 @@ Reply DemoClient::exchange(http::Outgoing outgoing) {
     http::Outcome outcome = waiting.get();
     if (const auto* failure = std::get_if<http::Failure>(&outcome)) throw Surprise("no answer: " + failure->why);
     const auto& answer = std::get<http::Answer>(outcome);
-    Reply reply{.status = answer.status, .body = {}};
+    const std::string_view cookie = answer.headers.once("Set-Cookie").value_or("");
+    Reply reply{.status = answer.status, .body = {}, .cookie = std::string(cookie.substr(0, cookie.find(';')))};
     if (auto value = json::parse(answer.body, {}); value.has_value() && value->is_object()) {
         reply.body = std::move(value->get_object());
     }

@@ -22,6 +22,7 @@ public:
 struct Reply {
     int status = 0;
     boost::json::object body;  // empty when the answer is no JSON object
+    std::string cookie;        // of Set-Cookie, name and value
 };
 
 // Blocks until the answer; not for io threads.
@@ -30,9 +31,10 @@ public:
     explicit DemoClient(std::uint16_t port) : workers_(1), client_(workers_), port_(port) {}
 
     using Parameters = std::vector<std::pair<std::string, std::string>>;
-    Reply get(const std::string& target);
+    Reply get(const std::string& target, std::vector<http::Header> headers = {});
     Reply post_json(const std::string& target, const boost::json::object& body, std::vector<http::Header> headers = {});
     // As a client of the sandbox, with its secret.
+    static http::Header basic(std::string_view client_id);
     Reply post_form(std::string_view client_id, const std::string& target, const Parameters& parameters);
 
 private:

@@ -52,6 +52,16 @@ void expect(bool fine, std::string_view what) {
     if (!fine) throw Surprise(std::string(what));
 }
 
+std::string code_in(std::string_view text) {
+    for (std::size_t at = 0; at + 6 <= text.size(); ++at) {
+        const std::string_view word = text.substr(at, 6);
+        const bool digits = word.find_first_not_of("0123456789") == std::string_view::npos;
+        const bool apart = (at == 0 || text[at - 1] == ' ') && (at + 6 == text.size() || !isdigit(text[at + 6]));
+        if (digits && apart) return std::string(word);
+    }
+    throw Surprise("no code in the message");
+}
+
 std::vector<std::string> Walk::inbox(const Person& person) {
     const Reply answer = http_.get("/sandbox/phone/" + http::percent_encode(person.phone) + "/messages");
     expect(answer.status == 200, "the phone cannot be read");

@@ -37,6 +37,8 @@ void quote(std::string_view text);
 void headline(std::string_view text);
 
 std::string text_of(const boost::json::object& body, std::string_view name);
+// The six digits in a message; throws Surprise when there are none.
+std::string code_in(std::string_view text);
 // Throws Surprise with `what` when it is not so.
 void expect(bool fine, std::string_view what);
 

@@ -473,6 +473,15 @@ TEST_F(Protection, TheFourthQuestionOfADayIsStoppedAndOnRecord) {
     EXPECT_TRUE(ask_again().has_value());
 }
 
+TEST_F(Protection, CountsQuestionsAndNothingThatWasNone) {
+    for (int i = 0; i < 5; ++i) {
+        AskCommand proved = own_means(world);
+        proved.proof->id = "proof " + std::to_string(i);
+        ASSERT_TRUE(try_ask(world, proved).has_value());
+    }
+    EXPECT_TRUE(ask_again().has_value());
+}
+
 TEST_F(Protection, WhoKnocksWithoutEndFillsNoBooks) {
     world.service->parts.question_limits.asker_day_max = 1;
     ASSERT_TRUE(ask_again().has_value());

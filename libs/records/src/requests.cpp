@@ -21,7 +21,8 @@ constexpr store::Statement by_id{"request_by_id",
                                  "WHERE id = ?1 AND bucket = ?2"};
 constexpr store::Statement of_person{"request_of_subject",
                                      "SELECT id, state, created, initiator FROM access_request "
-                                     "WHERE subject = ?1 AND bucket = ?2 AND created > ?3 ORDER BY id DESC LIMIT ?4"};
+                                     "WHERE subject = ?1 AND bucket = ?2 AND created > ?3 AND initiator <> '' "
+                                     "ORDER BY id DESC LIMIT ?4"};
 constexpr store::Statement claimed{"client_request_find",
                                    "SELECT request, digest, at FROM client_request "
                                    "WHERE initiator = ?1 AND client_id = ?2"};
@@ -33,6 +34,13 @@ constexpr store::Statement claim_new{
 constexpr store::Statement forget{"client_request_forget", "DELETE FROM client_request WHERE at <= ?1"};
 
 constexpr auto last_state = consent::RequestState::stopped;
+
+// Who put a question to the person: nobody where an organisation asked itself, or a ground stands in for the answer.
+std::string_view asker(const consent::AccessRequest& request) {
+    const registry::Channel channel = request.terms.channel;
+    const bool question = channel == registry::Channel::contact_centre || channel == registry::Channel::sms_code;
+    return question ? std::string_view(request.terms.initiator) : std::string_view();
+}
 
 RequestBody unseal(base::BytesView sealed, consent::RequestId id, const crypto::SealKey& data_key) {
     const base::Bytes plain = open_or_throw(data_key, sealed, id.bytes(), "access request");
@@ -63,7 +71,7 @@ void Requests::add(store::WriteSession& session, const consent::AccessRequest& r
     const base::Bytes sealed = crypto::seal(data_key, base::as_bytes(body), request.id.bytes(), entropy_);
     session.execute(insert, {request.id.bytes(), std::int64_t{request.id.bucket().value}, request.subject.bytes(),
                              number(request.state), micros(request.created), micros(request.expires),
-                             id_param(request.consent), sealed, request.terms.initiator});
+                             id_param(request.consent), sealed, asker(request)});
     // It will be asked and answered in a moment. Should the unit be undone, no row will be there to find it by.
     opened_.requests.keep(request.id, {data_key.reveal(), sealed},
                           {request.terms, request.employee, request.asked_of, request.stopped_for});

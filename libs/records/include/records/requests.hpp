@@ -32,7 +32,7 @@ public:
     std::optional<consent::AccessRequest> find(store::ReadSession& session, consent::RequestId id,
                                                const crypto::SealKey& data_key) const;
 
-    // Those of a person that were made after `after`, newest first, at most `max`.
+    // Questions to a person that were made after `after`, newest first, at most `max`.
     std::vector<consent::PastRequest> of_subject(store::ReadSession& session, consent::SubjectId subject,
                                                  base::Time after, std::size_t max) const;
 
