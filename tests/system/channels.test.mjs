@@ -3,9 +3,11 @@
 import assert from 'node:assert/strict';
 import { createHash, createPublicKey, randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { Cabinet } from '../support/cabinet.mjs';
 import { codes, get } from '../support/http.mjs';
 import { claims, clientKey, jwt } from '../support/jwt.mjs';
-import { Kelisim } from '../support/kelisim.mjs';
+import { eventually, Kelisim } from '../support/kelisim.mjs';
 import { ask, askAndDeliver, call, consent, poll } from '../support/oauth.mjs';
 import { advance, message, received, reply, replyAndHear } from '../support/sandbox.mjs';
 import { bank, details, insurer, persons, police, proactive, rescue } from '../support/world.mjs';
@@ -173,6 +175,32 @@ test('a child is asked through the parent', async () => {
   assert.equal(claims(token.access_token).sub, persons.daughter.iin);
   assert.equal((await call(base, token.access_token, { iin: persons.daughter.iin, key: 'child' })).status, 200);
   assertRefused(await call(base, token.access_token, { iin: persons.eighth.iin, key: 'parent' }), 403, 'use_person_differs');
+});
+
+// KDP-2.3: the first answer wins, and only one.
+test('two answers at once from two channels: one counts, and the request says the same to everybody', async () => {
+  const seen = new Set();
+  for (let round = 0; round < 6; round += 1) {
+    const { requestId, no } = await askAndDeliver(base, persons.twelfth);
+    const cabinet = await Cabinet.signIn(base, persons.twelfth);
+    const [waiting] = (await cabinet.read('/requests?state=waiting')).items;
+    const path = `/requests/${waiting.id}`;
+    const code = await cabinet.codeFor(path);
+    // The SMS goes a way through the outbox: the later the cabinet, the likelier it comes second.
+    const inCabinet = setTimeout(round * 4).then(() => cabinet.post(`${path}/answer`, { answer: 'yes', code }));
+    const [answered] = await Promise.all([inCabinet, reply(base, persons.twelfth.phone, no)]);
+    const state = await eventually(async () => {
+      const { state: now } = await cabinet.read(path);
+      return now === 'asked' || now === 'recorded' ? undefined : now;
+    }, 'an answer');
+    assert.ok(['granted', 'refused'].includes(state), state);
+    assert.equal(answered.status, state === 'granted' ? 200 : 409, answered.text);
+    await advance(base, 'PT6S');
+    const polled = await poll(base, requestId);
+    assert.equal(polled.status === 200, state === 'granted', polled.text);
+    seen.add(state);
+  }
+  console.log(`# answered first: ${[...seen]}`);
 });
 
 test('a thousand uses at once against a cap of three: three pass', async () => {
