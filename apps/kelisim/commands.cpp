@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -13,7 +15,9 @@
 #include "base/entropy.hpp"
 #include "data_directory.hpp"
 #include "records/registry_store.hpp"
+#include "service.hpp"
 #include "storage.hpp"
+#include "temporary_directory.hpp"
 #include "world/world.hpp"
 
 namespace kelisim::app {
@@ -139,6 +143,22 @@ int person_erase(const fs::path& data, const config::Config& config) {
     store::run(database->writer(),
                [&](store::WriteSession& session) { access::erase_person(parts, session, subject->id, clock.now()); });
     say("erased; records of access stay until their archive term ends");
+    return 0;
+}
+
+int routes(const config::Config& given) {
+    std::signal(SIGPIPE, SIG_IGN);
+    const TemporaryDirectory directory;
+    config::Config config = given;
+    config.set("server.port", std::int64_t{0});
+    Service service({.config = config, .data = directory.path(), .world = std::string(world::default_world())});
+    const http::Routes table = service.routes();
+    std::vector<std::string> lines;
+    for (const http::Route& route : table.all())
+        lines.push_back(fmt::format("{} {} {}", route.method, route.pattern, route.endpoint.authentication()));
+    std::sort(lines.begin(), lines.end());
+    for (const std::string& line : lines)
+        say(line);
     return 0;
 }
 

@@ -23,6 +23,8 @@ int config_reference();
 int ledger_verify(const std::filesystem::path& data, const config::Config& config);
 // Erases the person whose IIN stands on standard input: an argument would show in the list of processes.
 int person_erase(const std::filesystem::path& data, const config::Config& config);
+// Starts a sandbox in a temporary directory and prints "METHOD PATTERN authentication" of each of its routes, sorted.
+int routes(const config::Config& config);
 int sandbox_generate(std::size_t persons);
 
 }  // namespace kelisim::app

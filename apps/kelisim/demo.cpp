@@ -2,8 +2,6 @@
 #include "demo.hpp"
 
 #include <fmt/format.h>
-#include <stdlib.h>
-
 #include <boost/json/serialize.hpp>
 #include <csignal>
 #include <cstdio>
@@ -12,13 +10,12 @@
 #include "demo_channels.hpp"
 #include "demo_walk.hpp"
 #include "service.hpp"
+#include "temporary_directory.hpp"
 #include "world/world.hpp"
 
 namespace kelisim::app {
 
 namespace {
-
-namespace fs = std::filesystem;
 
 Wanted loan(const Person& person) {
     return {.asker = bank, .person = person, .purpose = "loan-application", .words = "for a loan application"};
@@ -97,32 +94,18 @@ void silence(Walk& walk) {
     walk.hear(eighth);
 }
 
-fs::path temporary_directory() {
-    std::string name = (fs::temp_directory_path() / "kelisim-demo-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw base::Outage("no temporary directory");
-    return name;
-}
-
-struct RemovedAtEnd {
-    fs::path path;
-    ~RemovedAtEnd() {
-        std::error_code ignored;  // what cannot be removed is left in the temporary directory
-        fs::remove_all(path, ignored);
-    }
-};
-
 }  // namespace
 
 int demo(const config::Config& given) {
     std::signal(SIGPIPE, SIG_IGN);
-    const RemovedAtEnd directory{temporary_directory()};
+    const TemporaryDirectory directory;
     config::Config config = given;
     config.set("server.port", std::int64_t{0});
-    const Service service({.config = config, .data = directory.path, .world = std::string(world::default_world())});
+    const Service service({.config = config, .data = directory.path(), .world = std::string(world::default_world())});
     say("Kelisim, the main job in fifteen scenes. Askers, GBD FL and persons of a test world.");
     std::fflush(stdout);
     try {
-        Walk walk(service.port(), directory.path);
+        Walk walk(service.port(), directory.path());
         const std::string token = grant_and_use(walk);
         outside_the_consent(walk, token);
         revoke(walk, token);

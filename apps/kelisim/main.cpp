@@ -59,6 +59,13 @@ void declare(CLI::App& cli, Arguments& a, int& status) {
         status = config ? app::demo(*config) : 1;
     });
 
+    auto* routes = cli.add_subcommand("routes", "Print the addresses of a sandbox and who may call them.");
+    with_config(routes);
+    routes->callback([&] {
+        const auto config = app::read_config(a.config);
+        status = config ? app::routes(*config) : 1;
+    });
+
     using OnData = int (*)(const fs::path&, const config::Config&);
     const auto with_data = [&](CLI::App* parent, const char* name, const char* help, OnData run) {
         auto* command = parent->add_subcommand(name, help);

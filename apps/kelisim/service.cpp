@@ -7,6 +7,7 @@
 #include "access/erasure.hpp"
 #include "access/sweeps.hpp"
 #include "api/initiator.hpp"
+#include "api/openapi.hpp"
 #include "api/operation.hpp"
 #include "api/problem.hpp"
 #include "api/sandbox.hpp"
@@ -205,7 +206,7 @@ Service::Service(const ServiceOptions& options)
                                                                        .sms = phones_});
     http::ServerOptions server_options;
     server_options.connections_max = static_cast<std::size_t>(options_.config.number("server.connections_max"));
-    server_ = std::make_unique<http::Server>(std::move(listener_), http::Routes(routes()),
+    server_ = std::make_unique<http::Server>(std::move(listener_), routes(),
                                              http::ServerParts{.workers = workers_,
                                                                .clock = system_clock_,
                                                                .entropy = entropy_,
@@ -292,7 +293,7 @@ std::map<std::string, gateway::Binding, std::less<>> Service::bindings() {
     return bindings;
 }
 
-std::vector<http::Route> Service::routes() {
+http::Routes Service::routes() {
     std::vector<http::Route> routes = oauth_.routes();
     const auto add = [&](std::vector<http::Route> more) {
         std::move(more.begin(), more.end(), std::back_inserter(routes));
@@ -319,7 +320,8 @@ std::vector<http::Route> Service::routes() {
                              .outbox = outbox_,
                              .records = records_,
                              .contact = contact_}));
-    return routes;
+    add(api::openapi_routes());
+    return http::Routes(std::move(routes));
 }
 
 std::string Service::metrics() const {

@@ -51,11 +51,12 @@ public:
     Service& operator=(const Service&) = delete;
 
     std::uint16_t port() const { return port_; }
+    // The whole table, made anew; its handlers refer to this service.
+    http::Routes routes();
 
 private:
     access::Parts parts();
     store::TimerHandlers timer_handlers();
-    std::vector<http::Route> routes();
     std::map<std::string, gateway::Binding, std::less<>> bindings();
     std::string metrics() const;
     void replay_erasures();

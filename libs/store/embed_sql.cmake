@@ -41,6 +41,10 @@ function(store_embed_text out name file)
   file(CONFIGURE OUTPUT ${out} @ONLY CONTENT [[// Written by libs/store/embed_sql.cmake.
 #pragma once
 
+// A compiler need not take more than 65536 characters of a literal; ours do.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverlength-strings"
 inline constexpr char @name@[] = R"sql(@text@)sql";
+#pragma GCC diagnostic pop
 ]])
 endfunction()

@@ -2,6 +2,7 @@
 import csv
 import importlib.machinery
 import importlib.util
+import json
 import pathlib
 import re
 import unittest
@@ -13,14 +14,15 @@ DESCRIPTION = re.compile(r"[\x20-\x21\x23-\x5b\x5d-\x7e]+")
 CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 
 
-def load_generator():
-    loader = importlib.machinery.SourceFileLoader("generate", str(ROOT / "contracts/generate"))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("generate", loader))
+def load(name):
+    loader = importlib.machinery.SourceFileLoader(name, str(ROOT / "contracts" / name))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(name, loader))
     loader.exec_module(module)
     return module
 
 
-generate = load_generator()
+generate = load("generate")
+openapi_format = load("openapi_format")
 
 
 def rows(name):
@@ -133,6 +135,24 @@ class LogMessages(unittest.TestCase):
     def test_each_says_what_it_means_and_what_to_do(self):
         for id_, row in self.messages.items():
             self.assertTrue(row["meaning"] and row["action"], id_)
+
+
+class OpenApi(unittest.TestCase):
+    """The rest is compared with a running server: tests/system/openapi.test.mjs, tests/support/openapi.mjs."""
+
+    def setUp(self):
+        self.text = (ROOT / "contracts/openapi.json").read_text()
+
+    def test_it_stands_in_its_one_form(self):
+        self.assertEqual(self.text, openapi_format.formatted(self.text), "run contracts/openapi_format")
+
+    def test_the_form_changes_no_value(self):
+        for value in ({"a": [1, {"b": None}], "ә": "х" * 200}, {"list": ["x" * 60] * 3}, {}):
+            self.assertEqual(json.loads(openapi_format.formatted(json.dumps(value))), value)
+
+    def test_a_member_given_twice_is_an_error(self):
+        with self.assertRaises(SystemExit):
+            openapi_format.formatted('{"paths": {"/a": {}, "/a": {}}}')
 
 
 if __name__ == "__main__":

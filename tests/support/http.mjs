@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // HTTP as tests need it: any status is an answer, bodies are at hand as text and JSON, malformed bytes can be sent.
+// Every answer but that to raw bytes is held against contracts/openapi.json: what is not documented rejects.
 import http from 'node:http';
 import net from 'node:net';
+import { hold } from './openapi.mjs';
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
 const answerMilliseconds = 30_000;
@@ -17,7 +19,15 @@ export function send(base, method, path, { headers = {}, body } = {}) {
       response.on('data', (chunk) => chunks.push(chunk));
       response.once('error', reject);
       response.once('aborted', () => reject(new Error(`${method} ${path}: the answer broke off`)));
-      response.once('end', () => resolve(answer(response, Buffer.concat(chunks).toString())));
+      response.once('end', () => {
+        try {
+          const whole = answer(response, Buffer.concat(chunks).toString());
+          hold(method, path, whole);
+          resolve(whole);
+        } catch (error) {
+          reject(error);
+        }
+      });
     });
     request.end(body);
   });
