@@ -3,9 +3,12 @@
 // other tests fits is checked in support/http.mjs; here, that this check can fail.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { get, send } from '../support/http.mjs';
+import { Cabinet } from '../support/cabinet.mjs';
+import { get, postForm, send } from '../support/http.mjs';
 import { command, Kelisim } from '../support/kelisim.mjs';
+import { basic } from '../support/oauth.mjs';
 import { document, documentText, errorRows, hold, routesOf, schemaAt } from '../support/openapi.mjs';
+import { bank, persons, service } from '../support/world.mjs';
 
 let server;
 before(async () => {
@@ -78,6 +81,61 @@ test('OAuth errors are those of error-codes.csv', () => {
 test('sandbox addresses, and they alone, have its tag', () => {
   for (const { pattern, operation } of routesOf(document)) {
     assert.equal(operation.tags.includes('sandbox'), pattern === '/' || pattern.startsWith('/sandbox/'), pattern);
+  }
+});
+
+const nobodysId = '019aa000-0000-7000-8000-000000000000';
+const operations = routesOf(document).map((route) => ({ ...route, method: route.place[2].toUpperCase() }));
+const secured = (name) => operations.filter(({ operation }) => operation.security.some((each) => name in each));
+
+// The address with something in the place of each name.
+function target({ place: [, address] }, values = {}) {
+  return address.replaceAll(/\{(\w+)\}/g, (_, name) => values[name] ?? { service, path: 'person', bin: '000000000000' }[name] ?? nobodysId);
+}
+
+test('whoever is to be known and is not gets 401 at every address', async () => {
+  const closed = operations.filter(({ operation }) => operation.security.length > 0);
+  assert.ok(closed.length > 30);
+  for (const each of closed) {
+    const answer = each.operation.tags.includes('oauth')
+      ? await postForm(server.base, target(each), { token: 'x' })
+      : await send(server.base, each.method, target(each));
+    assert.equal(answer.status, 401, `${each.method} ${target(each)}: ${answer.text}`);
+  }
+});
+
+test('a person changes nothing without the token against forged requests, and queries are read strictly', async () => {
+  const { cookie, csrf } = await Cabinet.signIn(server.base, persons.abai);
+  const own = secured('personSession');
+  const changing = own.filter(({ operation }) => operation.security.some((each) => 'csrfToken' in each));
+  assert.deepEqual(changing, own.filter(({ method }) => method !== 'GET'));
+  for (const each of own) {
+    if (changing.includes(each)) {
+      const forged = await send(server.base, each.method, target(each), { headers: { cookie } });
+      assert.deepEqual([forged.status, forged.json?.code], [403, 'session_csrf'], target(each));
+    }
+    const headers = { cookie, 'x-csrf-token': csrf };
+    const malformed = await send(server.base, each.method, `${target(each)}?limit=0`, { headers });
+    assert.deepEqual([malformed.status, malformed.json?.code], [400, 'query_malformed'], target(each));
+  }
+});
+
+test('addresses that no other test calls answer as documented', async () => {
+  assert.equal((await get(server.base, '/.well-known/oauth-authorization-server')).status, 200);
+  assert.equal((await get(server.base, '/sandbox/persons')).status, 200);
+  assert.equal((await get(server.base, '/sandbox/phone/none/messages')).status, 400);
+  const parent = await Cabinet.signIn(server.base, persons.eighth);
+  assert.ok((await parent.read('/wards')).items.length > 0);
+  for (const each of secured('clientAssertion')) {
+    const answer = await send(server.base, each.method, target(each), {
+      headers: { ...basic(bank), 'content-type': 'application/json' },
+      body: each.method === 'GET' ? undefined : '{"unknown":1}',
+    });
+    assert.equal(answer.status, each.method === 'GET' ? 200 : 400, `${target(each)}: ${answer.text}`);
+  }
+  for (const address of ['/introspect', '/revoke', '/token', '/bc-authorize']) {
+    const answer = await send(server.base, 'POST', address, { headers: basic(bank), body: '{}' });
+    assert.equal(answer.status, 400, `${address}: ${answer.text}`);
   }
 });
 
