@@ -135,6 +135,7 @@ void Answers::expire_consent(store::WriteSession& session, consent::ConsentId id
     if (consent::move(found->consent, consent::ConsentState::expired).has_error()) return;
     parts_.records.consents.update(session, found->consent);
     parts_.records.journal.append(session, consent_fact("consent.expired", found->consent, now));
+    parts_.records.consent_events.add(session, id, "consent.expired", {}, found->subject.data_key, now);
     session.after_commit([&index = parts_.tokens, id] { index.end_consent(id); });
 }
 

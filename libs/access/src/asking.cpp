@@ -67,6 +67,17 @@ Result<Decision> whose(const Parts& parts, store::ReadSession& session, const ba
     return Decision{.person = std::move(*person), .representative = {}};
 }
 
+// What speaks against the request whoever the person is: said before anybody is looked up, so that it tells nothing of
+// who exists.
+std::optional<base::Refusal> unfit(const AskCommand& command, Channel channel) {
+    if (const auto life = consent::request_life(command.life_seconds); life.has_error()) return life.error();
+    const bool proved = channel == Channel::own_means || channel == Channel::proactive;
+    if (proved && !command.proof) return base::Refusal(consent::proof_missing);
+    if (!proved && command.proof) return base::Refusal(consent::proof_unexpected);
+    if (proved && command.proof->subject != command.subject) return base::Refusal(consent::proof_other_person);
+    return std::nullopt;
+}
+
 // One request on its way into the books. Lives within one unit.
 class Recording {
 public:
@@ -75,13 +86,12 @@ public:
         : parts_(parts), session_(session), command_(command), allowed_(allowed), decision_(decision), now_(now) {}
 
     Result<AskDecision> record(consent::RequestId id) {
-        const auto life = consent::request_life(command_.life_seconds);
-        if (life.has_error()) return life.error();
+        const std::chrono::seconds life = consent::request_life(command_.life_seconds).value();
         request_ = {.id = id,
                     .subject = decision_.person.id,
                     .state = consent::RequestState::recorded,
                     .created = now_,
-                    .expires = now_ + *life,
+                    .expires = now_ + life,
                     .terms = allowed_.terms,
                     .employee = command_.ask.employee,
                     .consent = {},
@@ -89,13 +99,11 @@ public:
         switch (request_.terms.channel) {
             case Channel::contact_centre:
             case Channel::sms_code:
-                if (command_.proof) return base::Refusal(consent::proof_unexpected);
-                return ask(*life);
+                return ask(life);
             case Channel::own_means:
             case Channel::proactive:
                 return attested();
             case Channel::logging:
-                if (command_.proof) return base::Refusal(consent::proof_unexpected);
                 return answered(consent::Answer::yes, consent::Means::ground);
         }
         throw std::logic_error("a channel that nobody serves");
@@ -143,7 +151,6 @@ private:
     }
 
     Result<AskDecision> attested() {
-        if (!command_.proof) return base::Refusal(consent::proof_missing);
         const consent::Proof& proof = *command_.proof;
         const registry::Organisation& organisation = *parts_.registry.organisation(request_.terms.organisation);
         auto reasons = consent::proof_objections(
@@ -245,6 +252,7 @@ Result<AskDecision> Asking::record(store::WriteSession& session, const AskComman
     }
     const auto allowed = allow(parts_, command, now);
     if (allowed.has_error()) return allowed.error();
+    if (auto refused = unfit(command, allowed->terms.channel)) return *refused;
     // Only one who may ask at all learns anything about a person, and then as little as this.
     const auto decision = whose(parts_, session, command.subject, allowed->terms);
     if (decision.has_error()) return decision.error();

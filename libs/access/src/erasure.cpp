@@ -48,6 +48,8 @@ void erase_person(const Parts& parts, store::WriteSession& session, consent::Sub
         end_request(parts, session, request, subject->data_key, now);
     }
     parts.records.sessions.remove_all(session, id);
+    parts.records.asker_blocks.forget(session, id);
+    parts.records.representations.forget(session, id);
     parts.records.journal.append(session, {.kind = "subject.erased", .entity = id, .at = now, .details = {}});
     parts.records.subjects.erase(session, id, now);
 }

@@ -33,6 +33,12 @@ const Reason consent_on_a_ground{"consent_on_a_ground",
                                  {"Деректер заңда көзделген негізбен алынады; бұл үшін келісім сұралмаған.",
                                   "Данные получают на основании закона, а не вашего согласия.",
                                   "The data are accessed on a ground of the law and not under your consent."}};
+const Reason objection_made_before{
+    "objection_made_before",
+    base::Kind::conflict,
+    "94-V art. 8",
+    {"Бұл келісім бойынша қарсылық бір рет білдірілген.", "Возражение по этому согласию уже было заявлено.",
+     "An objection to this consent was made before."}};
 const Reason deletion_confirmed_before{"deletion_confirmed_before",
                                        Kind::conflict,
                                        "236/НК п.5(4)",
@@ -43,6 +49,9 @@ namespace {
 
 constexpr std::string_view withdrawn_kind = "consent.withdrawn";
 constexpr std::string_view deleted_kind = "consent.deletion_confirmed";
+constexpr std::string_view paused_kind = "consent.paused";
+constexpr std::string_view resumed_kind = "consent.resumed";
+constexpr std::string_view restored_kind = "consent.restored";
 
 channel::Subject about(const consent::Consent& consent) {
     return {consent.terms.organisation_name, consent.terms.purpose_name};
@@ -99,7 +108,7 @@ Result<void> Steering::pause(store::WriteSession& session, const Acting& acting,
         return taken;
     }
     end_tokens(parts_, session, id, Ends::access_tokens, now);
-    save(session, found, "consent.paused", {{"by", by_text(found.consent, mine->by)}}, now);
+    save(session, found, paused_kind, {{"by", by_text(found.consent, mine->by)}}, now);
     tell(session, found, channel::paused_text(about(found.consent), {found.subject.person.language, parts_.script}),
          now);
     return {};
@@ -113,7 +122,7 @@ Result<void> Steering::resume(store::WriteSession& session, const Acting& acting
     if (const auto taken = consent::take(found.consent, Role::person, Step::resume, now); taken.has_error()) {
         return taken;
     }
-    save(session, found, "consent.resumed", {{"by", by_text(found.consent, mine->by)}}, now);
+    save(session, found, resumed_kind, {{"by", by_text(found.consent, mine->by)}}, now);
     tell(session, found, channel::resumed_text(about(found.consent), {found.subject.person.language, parts_.script}),
          now);
     return {};
@@ -189,15 +198,22 @@ Result<void> Steering::object(store::WriteSession& session, std::string_view ini
     if (found.has_error()) return found.error();
     if (objection.reason.empty() || objection.evidence.empty()) return Refusal(objection_reason_missing);
     std::optional<base::Time> object_by;
+    bool paused = false;
     for (const auto& event : parts_.records.consent_events.all(session, id, found->subject.data_key)) {
         if (event.kind == deleted_kind) return Refusal(deletion_confirmed_before);
+        // One objection to one consent: a person who withdraws again is not to be worn out.
+        if (event.kind == restored_kind) return Refusal(objection_made_before);
+        if (event.kind == paused_kind) paused = true;
+        if (event.kind == resumed_kind) paused = false;
         if (event.kind != withdrawn_kind) continue;
         const auto* due = event.details.if_contains("object_by");
         object_by = due == nullptr ? std::nullopt : std::optional(base::from_micros(due->as_int64()));
     }
     if (const auto restored = consent::restore(found->consent, object_by, now); restored.has_error()) return restored;
+    // What the person had paused before the withdrawal stays paused: an objection opens no more than was open.
+    if (paused) consent::take(found->consent, Role::person, Step::pause, now).value();
     parts_.timers.schedule(session, {timer_consent_expiry, id.bucket(), id.bytes()}, found->consent.expires);
-    save(session, *found, "consent.restored",
+    save(session, *found, restored_kind,
          {{"by", "initiator"},
           {"reason", objection.reason},
           {"evidence", objection.evidence},

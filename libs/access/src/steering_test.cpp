@@ -185,6 +185,22 @@ TEST_F(SteeringTest, AnObjectionInTheLastInstantCounts) {
     EXPECT_TRUE(object().has_value());
 }
 
+TEST_F(SteeringTest, AnObjectionOpensNoMoreThanWasOpenBeforeTheWithdrawal) {
+    ASSERT_TRUE(take(&Steering::pause).has_value());
+    ASSERT_TRUE(take(&Steering::withdraw).has_value());
+    ASSERT_TRUE(object().has_value());
+    EXPECT_EQ(now_is().state, ConsentState::paused);
+    EXPECT_EQ(now_is().version, 2);
+}
+
+TEST_F(SteeringTest, ToOneConsentThereIsOneObjection) {
+    ASSERT_TRUE(take(&Steering::withdraw).has_value());
+    ASSERT_TRUE(object().has_value());
+    ASSERT_TRUE(take(&Steering::withdraw).has_value());
+    EXPECT_TRUE(is(object(), objection_made_before));
+    EXPECT_EQ(now_is().state, ConsentState::withdrawn);
+}
+
 TEST_F(SteeringTest, NobodyObjectsToWhatIsNotWithdrawn) {
     EXPECT_TRUE(is(object(), consent::step_wrong_state));
     ASSERT_TRUE(take(&Steering::pause).has_value());

@@ -51,6 +51,11 @@ bool in_vain(const PastRequest& request) {
     return request.state == RequestState::refused || request.state == RequestState::expired;
 }
 
+// From when on the asker waits: silence ends with the request; when a refusal came is not kept, so from the question.
+base::Time ended(const PastRequest& request) {
+    return request.state == RequestState::expired ? request.expires : request.created;
+}
+
 }  // namespace
 
 base::Duration question_memory() {
@@ -72,7 +77,7 @@ std::vector<const Reason*> question_objections(const std::vector<PastRequest>& p
         if (own && request.state == RequestState::granted) agreed = true;
         if (own && !agreed && in_vain(request) && request.created > now - memory) {
             ++vain;
-            last_in_vain = std::max(last_in_vain, request.created);
+            last_in_vain = std::max(last_in_vain, ended(request));
         }
     }
     std::vector<const Reason*> reasons;

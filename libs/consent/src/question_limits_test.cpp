@@ -15,7 +15,11 @@ using testing::IsEmpty;
 using namespace std::chrono_literals;
 
 PastRequest past(base::Duration ago, RequestState state, std::string initiator = "BANK") {
-    return {.id = {}, .state = state, .created = now - ago, .initiator = std::move(initiator)};
+    return {.id = {},
+            .state = state,
+            .created = now - ago,
+            .expires = now - ago + (state == RequestState::expired ? 0h : 24h),
+            .initiator = std::move(initiator)};
 }
 
 std::vector<const base::Reason*> objections(const std::vector<PastRequest>& past, bool blocked = false) {
@@ -71,6 +75,12 @@ TEST_P(Waits, GrowWithEachRefusal) {
     };
     EXPECT_THAT(after(GetParam().wait - 1s), testing::Contains(&question_too_soon));
     EXPECT_THAT(after(GetParam().wait), testing::Not(testing::Contains(&question_too_soon)));
+}
+
+TEST(QuestionLimits, SilenceIsWaitedFromItsEnd) {
+    PastRequest silence = past(24h + 1min, RequestState::expired);
+    silence.expires = silence.created + 24h;
+    EXPECT_THAT(objections({silence}), ElementsAre(&question_too_soon)) << "a minute after a day without an answer";
 }
 
 TEST(QuestionLimits, ARefusalGivenToAnotherIsNoReasonToWait) {

@@ -20,7 +20,7 @@ constexpr store::Statement by_id{"request_by_id",
                                  "SELECT state, expires, subject, created, consent, sealed FROM access_request "
                                  "WHERE id = ?1 AND bucket = ?2"};
 constexpr store::Statement of_person{"request_of_subject",
-                                     "SELECT id, state, created, initiator FROM access_request "
+                                     "SELECT id, state, created, expires, initiator FROM access_request "
                                      "WHERE subject = ?1 AND bucket = ?2 AND created > ?3 AND initiator <> '' "
                                      "ORDER BY id DESC LIMIT ?4"};
 constexpr store::Statement claimed{"client_request_find",
@@ -87,7 +87,8 @@ std::vector<consent::PastRequest> Requests::of_subject(store::ReadSession& sessi
             past.push_back({.id = id_at<consent::RequestId>(row, 0),
                             .state = enum_at(row, 1, last_state),
                             .created = time_at(row, 2),
-                            .initiator = std::string(row.text(3))});
+                            .expires = time_at(row, 3),
+                            .initiator = std::string(row.text(4))});
         });
     return past;
 }

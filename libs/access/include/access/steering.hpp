@@ -14,6 +14,7 @@ namespace kelisim::access {
 extern const base::Reason consent_on_a_ground;
 extern const base::Reason objection_reason_missing;
 extern const base::Reason deletion_confirmed_before;
+extern const base::Reason objection_made_before;
 
 // When the receiver has to have deleted the data: the end of the storage term, which counts from the grant. Nothing where
 // the terms name none.

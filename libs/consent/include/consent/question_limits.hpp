@@ -21,7 +21,7 @@ extern const base::Reason question_too_soon;
 struct PastRequest {
     RequestId id;
     RequestState state{};
-    base::Time created;
+    base::Time created, expires;
     std::string initiator;
 };
 
