@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <limits>
+#include <utility>
 
 #include "base/text.hpp"
 #include "store/group_commit.hpp"
@@ -74,6 +76,18 @@ std::string message_of(const PGresult* result, std::string_view doing) {
     if (is_defect(state)) throw store::Defect(text);
     throw store::Unavailable(text);
 }
+
+// A statement whose rows are being visited.
+class Using {
+public:
+    explicit Using(bool& used) : used_(used) { used_ = true; }
+    ~Using() { used_ = false; }
+    Using(const Using&) = delete;
+    Using& operator=(const Using&) = delete;
+
+private:
+    bool& used_;
+};
 
 template <class Unsigned>
 Unsigned from_network(const char* data) {
@@ -157,8 +171,7 @@ private:
 
 class Connection::CurrentRow final : public store::Row {
 public:
-    CurrentRow(const PGresult* result, std::string_view name) : result_(result), name_(name) {}
-    void move_to(int row) { row_ = row; }
+    CurrentRow(const PGresult* result, std::string_view name, int row) : result_(result), name_(name), row_(row) {}
 
     bool null(int column) const override {
         require(column);
@@ -206,7 +219,80 @@ private:
 
     const PGresult* result_;
     std::string_view name_;
-    int row_ = 0;
+    int row_;
+};
+
+// The rows of one answer as they come, in libpq's single-row mode. Left before its end, it breaks the connection, unless
+// the rest is there already.
+class Connection::Stream {
+public:
+    // What was asked is `before` commands and the query; all of it is sent.
+    Stream(Connection& connection, std::size_t before, std::string_view name) : connection_(connection), name_(name) {
+        connection_.stream_ = this;
+        for (std::size_t i = 0; i < before && !failure_; ++i) {
+            for (Result result = receive(); result; result = receive())
+                note_failure(std::move(result));
+        }
+        if (!failure_) connection_.require(PQsetSingleRowMode(handle()), name);
+    }
+    ~Stream() {
+        for (int i = 0; i < rest_max && !ended_ && !lost_ && PQisBusy(handle()) == 0; ++i)
+            step();
+        connection_.stream_ = nullptr;
+        connection_.broken_ = connection_.broken_ || !ended_;
+    }
+    Stream(const Stream&) = delete;
+    Stream& operator=(const Stream&) = delete;
+
+    // The next row, nothing after the last one. Throws what failed, be it in the middle of the rows.
+    Result next() {
+        if (!held_.empty()) {
+            Result row = std::move(held_.front());
+            held_.pop_front();
+            return row;
+        }
+        while (!ended_ && !lost_) {
+            if (Result row = step()) return row;
+        }
+        if (failure_) throw_failure(failure_.get(), name_);
+        if (lost_) throw store::Unavailable("the connection to the database broke");
+        return nullptr;
+    }
+    void hold_rest() {
+        while (!ended_ && !lost_) {
+            if (Result row = step()) held_.push_back(std::move(row));
+        }
+    }
+
+private:
+    static constexpr int rest_max = 100;  // results that are read to save a connection
+
+    PGconn* handle() { return connection_.handle_.get(); }
+    Result receive() { return Result(PQgetResult(handle())); }
+    void note_failure(Result result) {
+        if (failed(result.get()) && !failure_) failure_ = std::move(result);
+    }
+    // The next row, or nothing when something else came.
+    Result step() {
+        Result result = receive();
+        if (!result) {
+            lost_ = between_ || PQstatus(handle()) != CONNECTION_OK;
+            between_ = true;
+            return nullptr;
+        }
+        between_ = false;
+        const auto status = PQresultStatus(result.get());
+        if (status == PGRES_SINGLE_TUPLE) return result;
+        ended_ = status == PGRES_PIPELINE_SYNC;
+        if (!ended_) note_failure(std::move(result));
+        return nullptr;
+    }
+
+    Connection& connection_;
+    std::string_view name_;
+    Result failure_;
+    std::deque<Result> held_;
+    bool between_ = false, ended_ = false, lost_ = false;
 };
 
 void Connection::Finish::operator()(PGconn* connection) const {
@@ -267,11 +353,16 @@ void Connection::send(const Prepared& prepared, const Arguments& arguments) {
             "execute");
 }
 
-void Connection::send_put_off() {
+// How many there were. First what is still on its way is received.
+std::size_t Connection::send_put_off() {
+    if (broken_) throw store::Unavailable("an answer was left before its end");
+    if (stream_ != nullptr) stream_->hold_rest();
     if (posted_) collect();
     posted_ = false;
-    for (const char* command : std::exchange(put_off_, {}))
+    const auto commands = std::exchange(put_off_, {});
+    for (const char* command : commands)
         send(command);
+    return commands.size();
 }
 
 // Everything up to the end of the exchange; commands that the server skipped after a failed one are told as such.
@@ -303,7 +394,7 @@ std::vector<Connection::Result> Connection::answers(std::string_view doing) {
 }
 
 void Connection::flush() {
-    if (put_off_.empty() && !posted_) return;
+    if (put_off_.empty() && !posted_ && stream_ == nullptr) return;
     send_put_off();
     answers("flush");
 }
@@ -371,23 +462,30 @@ Connection::Answer Connection::fetch(const store::Statement& statement, Values v
 }
 
 std::size_t Connection::Answer::visit(const store::Visit& visit) const {
-    struct Using {
-        bool& used;
-        ~Using() { used = false; }
-    };
-    prepared_->used = true;
-    const Using until_end{prepared_->used};
-    CurrentRow row(result_.get(), name_);
+    const Using until_end(prepared_->used);
     const int rows = PQntuples(result_.get());
-    for (int i = 0; i < rows; ++i) {
-        row.move_to(i);
-        visit(row);
-    }
+    for (int i = 0; i < rows; ++i)
+        visit(CurrentRow(result_.get(), name_, i));
     return static_cast<std::size_t>(rows);
 }
 
 std::size_t Connection::query(const store::Statement& statement, Values values, const store::Visit& visit) {
     return fetch(statement, values).visit(visit);
+}
+
+std::size_t Connection::stream(const store::Statement& statement, Values values, const store::Visit& visit) {
+    Prepared& found = prepared(statement);
+    if (found.used) throw store::Defect(fmt::format("{} is used inside its own visit", statement.name));
+    const Arguments arguments(statement, found.types, values);
+    const std::size_t before = send_put_off();
+    send(found, arguments);
+    require(PQpipelineSync(handle_.get()), statement.name);
+    const Using until_end(found.used);
+    Stream stream(*this, before, statement.name);
+    std::size_t rows = 0;
+    for (Result row = stream.next(); row; row = stream.next(), ++rows)
+        visit(CurrentRow(row.get(), statement.name, 0));
+    return rows;
 }
 
 std::size_t Connection::execute(const store::Statement& statement, Values values) {
@@ -429,7 +527,7 @@ std::string Connection::text(const store::Statement& statement) {
 
 bool Connection::alive() {
     // The first look may find a last word of the server, the second that nothing follows.
-    return PQconsumeInput(handle_.get()) == 1 && PQconsumeInput(handle_.get()) == 1 &&
+    return !broken_ && PQconsumeInput(handle_.get()) == 1 && PQconsumeInput(handle_.get()) == 1 &&
            PQstatus(handle_.get()) == CONNECTION_OK;
 }
 

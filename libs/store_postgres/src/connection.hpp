@@ -34,6 +34,8 @@ public:
     Answer fetch(const store::Statement& statement, Values values);
     std::size_t execute(const store::Statement& statement, Values values);
     std::size_t query(const store::Statement& statement, Values values, const store::Visit& visit);
+    // The same row by row, for answers of any length. Once the visitor runs another statement, the rest is held at once.
+    std::size_t stream(const store::Statement& statement, Values values, const store::Visit& visit);
 
     // Sends `command` with the next statement. It has static lifetime, no parameters and answers no rows.
     void put_off(const char* command) { put_off_.push_back(command); }
@@ -77,12 +79,13 @@ private:
     };
     class Arguments;
     class CurrentRow;
+    class Stream;
 
     void configure();
     Prepared& prepared(const store::Statement& statement);
     Prepared prepare(const store::Statement& statement);
     Result run(const store::Statement& statement, const Prepared& prepared, Values values);
-    void send_put_off();
+    std::size_t send_put_off();
     void send(const char* command);
     void send(const Prepared& prepared, const Arguments& arguments);
     void require(int sent, std::string_view doing);
@@ -92,7 +95,9 @@ private:
     std::unique_ptr<pg_conn, Finish> handle_;
     std::unordered_map<const store::Statement*, Prepared> statements_;
     std::vector<const char*> put_off_;
-    bool posted_ = false;  // an exchange whose answers nobody has read yet
+    Stream* stream_ = nullptr;  // whose rows are still coming
+    bool broken_ = false;       // a stream was left in the middle
+    bool posted_ = false;       // an exchange whose answers nobody has read yet
     std::uint64_t changes_ = 0;
     std::uint64_t last_name_ = 0;
 };

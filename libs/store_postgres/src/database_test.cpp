@@ -126,6 +126,70 @@ TEST_F(DatabaseTest, AReaderGoesOnAfterADefect) {
     EXPECT_THAT(seen(), ElementsAre(1));
 }
 
+class Streams : public DatabaseTest {
+protected:
+    Streams() {
+        open();
+        put(1);
+        another()->script(
+            "INSERT INTO contract_item (id, value) SELECT id, repeat('x', 100) FROM generate_series(2, 20000) id");
+    }
+    template <class Look>
+    void read(Look look) {
+        database_->readers().read(look);
+    }
+
+    const store::Statement& all_ = store::contract::select_ids;
+};
+
+TEST_F(Streams, RowsComeWhileOthersAreStillOnTheirWay) {
+    static const store::Statement failing{
+        "t_late_failure", "SELECT 1 / (15000 - id) FROM (SELECT id FROM contract_item ORDER BY id) AS i"};
+    read([&](store::ReadSession& session) {
+        std::int64_t rows = 0;
+        EXPECT_THROW(session.query(failing, {}, [&](const store::Row&) { ++rows; }), store::Defect);
+        EXPECT_EQ(rows, 14'999) << "what was visited was not waited for to the end";
+    });
+    read([&](store::ReadSession& session) { EXPECT_EQ(session.query(all_, {}, [](const store::Row&) {}), 20'000U); });
+}
+
+TEST_F(Streams, AVisitorMayAskAndGoesOnWhereItWas) {
+    read([&](store::ReadSession& session) {
+        std::int64_t expected = 0;
+        const auto rows = session.query(all_, {}, [&](const store::Row& row) {
+            ASSERT_EQ(row.integer(0), ++expected);
+            if (expected % 5'000 != 1) return;
+            EXPECT_EQ(session.query(select_item, {row.integer(0)}, [](const store::Row&) {}), 1U);
+            EXPECT_THROW(session.query(all_, {}, [](const store::Row&) {}), store::Defect) << "inside its own visit";
+        });
+        EXPECT_EQ(rows, 20'000U);
+    });
+}
+
+TEST_F(Streams, AVisitorThatThrowsInTheMiddleHarmsNoLaterRead) {
+    for (const std::int64_t last : {1, 5'000, 20'000}) {
+        EXPECT_THROW(read([&](store::ReadSession& session) {
+                         session.query(all_, {}, [&](const store::Row& row) {
+                             if (row.integer(0) == last) throw std::runtime_error("visitor");
+                         });
+                     }),
+                     std::runtime_error);
+        EXPECT_EQ(seen().size(), 20'000U);
+    }
+}
+
+TEST_F(Streams, AReadThatCatchesWhatItsVisitorThrewCannotGoOnUnnoticed) {
+    read([&](store::ReadSession& session) {
+        try {
+            session.query(all_, {}, [](const store::Row&) { throw std::runtime_error("visitor"); });
+        } catch (const std::runtime_error&) {
+            // Most of the rows are still to come, and nobody will read them.
+        }
+        EXPECT_THROW(session.query(select_item, {1}, [](const store::Row&) {}), store::Unavailable);
+    });
+    EXPECT_EQ(seen().size(), 20'000U);
+}
+
 TEST_F(DatabaseTest, MessagesNameConstraintsAndNoValues) {
     open();
     put(1);

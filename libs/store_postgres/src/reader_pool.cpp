@@ -11,7 +11,7 @@ public:
     explicit Session(Connection& connection) : connection_(connection) {}
 
     std::size_t query(const store::Statement& statement, store::Params params, const store::Visit& visit) override {
-        return connection_.query(statement, values_of(params), visit);
+        return connection_.stream(statement, values_of(params), visit);
     }
 
 private:
