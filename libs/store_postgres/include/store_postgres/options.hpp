@@ -34,7 +34,8 @@ struct Options {
     base::Secret<std::string> connection;
     store::Migrations schema = migrations();
 
-    store::GroupCommitOptions batches = {};
+    // Each statement is a round trip: a batch under load takes longer to be worth its flush than on an embedded engine.
+    store::GroupCommitOptions batches = {.batch_time_max = std::chrono::milliseconds{50}};
     std::size_t readers = 4;  // connections, not threads
     // How long the writer waits for another's lock: its own former session may need a moment to end.
     std::chrono::milliseconds lock_patience{5'000};
