@@ -35,10 +35,10 @@ struct Allowed {
 };
 
 Result<Allowed> allow(const Parts& parts, const AskCommand& command, base::Time now) {
-    const registry::System& initiator = *parts.registry.system(command.initiator);
+    const registry::System* initiator = parts.registry.system(command.initiator);
     // 236/НК п.3: on the grounds of art. 9(1), 9(2), 9(9), 9(9-2) no integration is required, and so no connection.
-    if (!command.ask.ground.empty() && command.ask.ground == initiator.exempt_ground) {
-        auto terms = consent::settle_exempt(command.ask, initiator, parts.registry);
+    if (initiator != nullptr && !command.ask.ground.empty() && command.ask.ground == initiator->exempt_ground) {
+        auto terms = consent::settle_exempt(command.ask, *initiator, parts.registry);
         if (terms.has_error()) return terms.error();
         return Allowed{std::move(*terms), nullptr};
     }
