@@ -3,20 +3,11 @@
 
 #include <fmt/format.h>
 
+#include "wording.hpp"
+
 namespace kelisim::channel {
 
 namespace {
-
-using base::Language;
-
-std::string_view pick(const base::Text& text, Language language) {
-    if (language == Language::en) return text.en;
-    return language == Language::kk ? text.kk : text.ru;
-}
-
-const std::string& name_in(const registry::Name& name, Language language) {
-    return language == Language::kk ? name.kk : name.ru;
-}
 
 constexpr base::Text sign_in_code{
     "Кабинетке кіру коды: {code}. 5 минут жарамды. Оны ешкімге айтпаңыз. Сұрамаған болсаңыз, ештеңе істемеңіз.",
@@ -59,7 +50,7 @@ std::string written(const base::Text& pattern, const Subject& about, Style style
     std::string text = fmt::format(
         fmt::runtime(pick(pattern, style.language)), fmt::arg("org", name_in(about.organisation, style.language)),
         fmt::arg("purpose", name_in(about.purpose, style.language)), fmt::arg("code", code), fmt::arg("until", until));
-    return style.script == Script::latin ? transliterate(text) : text;
+    return in_script(std::move(text), style);
 }
 
 }  // namespace

@@ -3,20 +3,13 @@
 
 #include <fmt/format.h>
 
+#include "wording.hpp"
+
 namespace kelisim::channel {
 
 namespace {
 
 using base::Language;
-
-std::string in_script(std::string text, Style style) {
-    return style.script == Script::latin ? transliterate(text) : text;
-}
-
-// Names are registered in Kazakh and Russian only; a reader of English is shown the Russian one.
-const std::string& name_in(const registry::Name& name, Language language) {
-    return language == Language::kk ? name.kk : name.ru;
-}
 
 struct Forms {
     std::string_view one, few, many;
@@ -70,18 +63,6 @@ std::string list_of(const std::vector<registry::Name>& names, Language language)
     for (const auto& name : names)
         out += (out.empty() ? "" : ", ") + name_in(name, language);
     return out;
-}
-
-std::string_view pick(const base::Text& text, Language language) {
-    switch (language) {
-        case Language::kk:
-            return text.kk;
-        case Language::ru:
-            return text.ru;
-        case Language::en:
-            return text.en;
-    }
-    return text.kk;
 }
 
 constexpr base::Text question_pattern{
