@@ -181,9 +181,10 @@ test('a child is asked through the parent', async () => {
 test('two answers at once from two channels: one counts, and the request says the same to everybody', async () => {
   const seen = new Set();
   for (let round = 0; round < 6; round += 1) {
-    const { requestId, no } = await askAndDeliver(base, persons.twelfth);
+    const { requestId, no, check } = await askAndDeliver(base, persons.twelfth);
     const cabinet = await Cabinet.signIn(base, persons.twelfth);
     const [waiting] = (await cabinet.read('/requests?state=waiting')).items;
+    assert.equal(waiting.check, check, 'the code of the SMS stands in the cabinet');
     const path = `/requests/${waiting.id}`;
     const code = await cabinet.codeFor(path);
     // The SMS goes a way through the outbox: the later the cabinet, the likelier it comes second.
@@ -221,6 +222,9 @@ test('on a server with its own defaults the fourth question of a day is stopped,
       await replyAndHear(strict.base, persons.abai.phone, yes);
     }
     assertRefused(await ask(strict.base, persons.abai), 403, 'question_too_many_of_asker');
+    const [stopped] = (await (await Cabinet.signIn(strict.base, persons.abai)).read('/requests')).items;
+    assert.equal(stopped.state, 'stopped');
+    assert.deepEqual(stopped.stopped_for.map(({ code }) => code), ['question_too_many_of_asker'], 'the person sees why');
     const { no } = await askAndDeliver(strict.base, persons.ybyrai);
     await replyAndHear(strict.base, persons.ybyrai.phone, no);
     assertRefused(await ask(strict.base, persons.ybyrai), 403, 'question_too_soon');

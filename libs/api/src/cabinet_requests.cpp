@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "access/contact.hpp"
 #include "api/cabinet.hpp"
 #include "api/problem.hpp"
 #include "base/limits.hpp"
@@ -56,19 +57,32 @@ std::vector<http::Route> Cabinet::request_routes() {
     };
 }
 
+boost::json::object Cabinet::shown(const consent::AccessRequest& request, const http::Request& reader) const {
+    boost::json::object body = request_json(request, parts_.parts.registry, parts_.clock.now());
+    const registry::Channel channel = request.terms.channel;
+    if (channel == registry::Channel::contact_centre || channel == registry::Channel::sms_code) {
+        // The same as in the SMS: a message with another one is not ours.
+        body["check"] = access::Contact(parts_.parts).check_code(request.id);
+    }
+    if (!request.stopped_for.empty()) {
+        const base::Refusal why(consent::question_reasons(request.stopped_for));
+        body["stopped_for"] = reasons_json(why, language_of(reader));
+    }
+    return body;
+}
+
 Cabinet::Answer Cabinet::requests(const PersonCall& call, const http::Request& request) {
     const auto query = read_query(request).value();
     const base::Time now = parts_.clock.now();
-    Look read = [this, query, now](store::ReadSession& session, const access::Actors& actors) {
+    Look read = [this, query, now, &request](store::ReadSession& session, const access::Actors& actors) {
         access::Page<consent::AccessRequest> page;
         if (query.waiting) {
             page.items = parts_.use_cases.cabinet.waiting(session, actors.whose, now);
         } else {
             page = parts_.use_cases.cabinet.requests(session, actors.whose, query.page);
         }
-        return http::json_response(200, page_json(page, [&](const consent::AccessRequest& each) {
-                                       return request_json(each, parts_.parts.registry, now);
-                                   }));
+        return http::json_response(
+            200, page_json(page, [&](const consent::AccessRequest& each) { return shown(each, request); }));
     };
     return look(call, request, std::move(read));
 }
@@ -78,7 +92,7 @@ Cabinet::Answer Cabinet::one_request(const PersonCall& call, const http::Request
     Look read = [this, id, &request](store::ReadSession& session, const access::Actors& actors) {
         const auto found = id ? parts_.use_cases.cabinet.request(session, actors.whose, *id) : std::nullopt;
         if (!found) return problem(access::cabinet_not_found, request);
-        return http::json_response(200, request_json(*found, parts_.parts.registry, parts_.clock.now()));
+        return http::json_response(200, shown(*found, request));
     };
     return look(call, request, std::move(read));
 }

@@ -37,6 +37,8 @@ private:
     using Look = std::function<http::Response(store::ReadSession&, const access::Actors&)>;
     Answer look(const PersonCall& call, const http::Request& request, Look what);
 
+    boost::json::object shown(const consent::AccessRequest& request, const http::Request& reader) const;
+
     std::vector<http::Route> sign_in_routes();
     std::vector<http::Route> request_routes();
     std::vector<http::Route> consent_routes();
