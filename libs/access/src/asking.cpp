@@ -95,7 +95,8 @@ public:
                     .terms = allowed_.terms,
                     .employee = command_.ask.employee,
                     .consent = {},
-                    .asked_of = decision_.decider().id};
+                    .asked_of = decision_.decider().id,
+                    .proof = command_.proof ? command_.proof->signed_text : std::string()};
         switch (request_.terms.channel) {
             case Channel::contact_centre:
             case Channel::sms_code:

@@ -7,6 +7,7 @@
 
 #include "access/testing.hpp"
 #include "base/limits.hpp"
+#include "base/text.hpp"
 #include "consent/question_limits.hpp"
 
 namespace kelisim::access::testing {
@@ -39,7 +40,8 @@ consent::Proof proof_for(const World& world, const AskCommand& command, std::str
             .issued = world.clock.now() - 1min,
             .expires = world.clock.now() + 5min,
             .answer = consent::Answer::yes,
-            .offer = {}};
+            .offer = {},
+            .signed_text = "header.claims.signature"};
 }
 
 AskCommand own_means(const World& world) {
@@ -78,6 +80,28 @@ TEST(OwnMeans, GrantAtOnceAndThePersonIsTold) {
     EXPECT_TRUE(redeem(world, recorded.id, world.bank()));
     EXPECT_THAT(texts(deliver(world)), ElementsAre(HasSubstr("келісіміңізді растады")));
     EXPECT_TRUE(world.verify().findings.empty());
+}
+
+// What was signed is evidence: kept under the person's key, its hash in the journal for ever.
+TEST(OwnMeans, TheSignedProofIsKept) {
+    World world;
+    const auto recorded = try_ask(world, own_means(world)).value();
+    EXPECT_EQ(world.request(recorded.id).proof, "header.claims.signature");
+    const std::string digest = base::to_base64url(crypto::sha256(base::as_bytes("header.claims.signature")));
+    std::vector<std::string> facts;
+    world.store.readers().read([&](store::ReadSession& session) {
+        world.records.journal.each_after(session, 0, 1000, [&](const records::JournalEntry& entry) {
+            if (entry.entity == recorded.id) facts.push_back(world.records.journal.open(entry));
+        });
+    });
+    EXPECT_THAT(facts, ::testing::Each(HasSubstr(digest)));
+    EXPECT_EQ(facts.size(), 2U);
+    EXPECT_EQ(world.store.raw_bytes().find("header.claims.signature"), std::string::npos) << "sealed";
+}
+
+TEST(OwnMeans, AQuestionHasNone) {
+    World world;
+    EXPECT_EQ(world.request(ask(world, person::abai())).proof, "");
 }
 
 TEST(OwnMeans, ARefusalThatIsProvedIsStored) {

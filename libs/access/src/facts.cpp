@@ -3,6 +3,9 @@
 
 #include <boost/json/array.hpp>
 
+#include "base/text.hpp"
+#include "crypto/hash.hpp"
+
 namespace kelisim::access {
 
 namespace {
@@ -65,6 +68,10 @@ records::Fact request_fact(const consent::AccessRequest& request, base::Time now
                                 {"connection", request.terms.connection},
                                 {"ground", request.terms.ground},
                                 {"expires", base::to_iso8601(request.expires)}};
+    // What the organisation signed can be held against the journal, and so against the ledger.
+    if (!request.proof.empty()) {
+        details["proof_sha256"] = base::to_base64url(crypto::sha256(base::as_bytes(request.proof)));
+    }
     if (!request.stopped_for.empty())
         details["reasons"] = boost::json::array(request.stopped_for.begin(), request.stopped_for.end());
     return {.kind = kind_of(request.state), .entity = request.id, .at = now, .details = std::move(details)};

@@ -85,6 +85,7 @@ base::Result<Proof> Proofs::read(std::string_view jws, const registry::System& s
     if (std::find(audiences.begin(), audiences.end(), issuer_) == audiences.end()) return refused;
     auto proof = proof_of(*claims);
     if (!proof) return refused;
+    proof->signed_text = jws;
     return std::move(*proof);
 }
 

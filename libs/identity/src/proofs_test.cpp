@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <functional>
 
@@ -54,6 +55,7 @@ TEST(Proofs, AreReadAsTheyWereSigned) {
     EXPECT_EQ(base::to_seconds(proof.expires) - base::to_seconds(proof.issued), 600);
     EXPECT_EQ(proof.answer, consent::Answer::yes);
     EXPECT_FALSE(proof.offer);
+    EXPECT_EQ(std::count(proof.signed_text.begin(), proof.signed_text.end(), '.'), 2) << "kept as it came";
 }
 
 TEST(Proofs, MayBeOfARepresentativeOfARefusalAndOfAProactiveService) {

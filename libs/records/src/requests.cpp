@@ -49,6 +49,7 @@ RequestBody unseal(base::BytesView sealed, consent::RequestId id, const crypto::
     return {.terms = boost::json::value_to<consent::Terms>(body.at("terms")),
             .employee = std::string(body.at("employee").as_string()),
             .asked_of = id_in<consent::SubjectId>(body, "asked_of"),
+            .proof = std::string(body.at("proof").as_string()),
             .stopped_for = boost::json::value_to<std::vector<std::string>>(body.at("stopped_for"))};
 }
 
@@ -67,6 +68,7 @@ void Requests::add(store::WriteSession& session, const consent::AccessRequest& r
         boost::json::serialize(boost::json::object{{"terms", boost::json::value_from(request.terms)},
                                                    {"employee", request.employee},
                                                    {"asked_of", request.asked_of.to_string()},
+                                                   {"proof", request.proof},
                                                    {"stopped_for", boost::json::value_from(request.stopped_for)}});
     const base::Bytes sealed = crypto::seal(data_key, base::as_bytes(body), request.id.bytes(), entropy_);
     session.execute(insert, {request.id.bytes(), std::int64_t{request.id.bucket().value}, request.subject.bytes(),
@@ -74,7 +76,7 @@ void Requests::add(store::WriteSession& session, const consent::AccessRequest& r
                              id_param(request.consent), sealed, asker(request)});
     // It will be asked and answered in a moment. Should the unit be undone, no row will be there to find it by.
     opened_.requests.keep(request.id, {data_key.reveal(), sealed},
-                          {request.terms, request.employee, request.asked_of, request.stopped_for});
+                          {request.terms, request.employee, request.asked_of, request.proof, request.stopped_for});
 }
 
 std::vector<consent::PastRequest> Requests::of_subject(store::ReadSession& session, consent::SubjectId subject,
@@ -125,6 +127,7 @@ std::optional<consent::AccessRequest> Requests::find(store::ReadSession& session
                                        .employee = std::move(body.employee),
                                        .consent = {},
                                        .asked_of = body.asked_of,
+                                       .proof = std::move(body.proof),
                                        .stopped_for = std::move(body.stopped_for)};
         if (!row.null(4)) found->consent = id_at<consent::ConsentId>(row, 4);
     });

@@ -34,7 +34,8 @@ struct AccessRequest {
     Terms terms;
     std::string employee;
     std::optional<ConsentId> consent;
-    SubjectId asked_of;  // who decides: the person, or the legal representative (418-V ст.36(2))
+    SubjectId asked_of;      // who decides: the person, or the legal representative (418-V ст.36(2))
+    std::string proof = {};  // the signed proof of own means that answered it; empty: the person was asked
     std::vector<std::string> stopped_for = {};  // codes of the reasons why it was stopped
 };
 

@@ -45,6 +45,7 @@ struct Proof {
         base::Time asked, answered;
     };
     std::optional<Offer> offer;
+    std::string signed_text = {};  // the JWS as it came: evidence, kept with the request
 };
 
 // How a person may have been recognised: by digital signature or biometrics (wire.md B4), by the subscriber's device in

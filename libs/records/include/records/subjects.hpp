@@ -27,6 +27,7 @@ struct RequestBody {
     consent::Terms terms;
     std::string employee;
     consent::SubjectId asked_of;
+    std::string proof;
     std::vector<std::string> stopped_for;
 };
 struct ConsentBody {
