@@ -2,6 +2,7 @@
 #include "access/answers.hpp"
 
 #include "channel/texts.hpp"
+#include "consent/steps.hpp"
 #include "decider.hpp"
 #include "facts.hpp"
 #include "granting.hpp"
@@ -132,7 +133,7 @@ void Answers::expire_consent(store::WriteSession& session, consent::ConsentId id
         // The clock was moved back since the timer was found due, and the timer goes with this unit.
         return parts_.timers.schedule(session, {timer_consent_expiry, id.bucket(), id.bytes()}, found->consent.expires);
     }
-    if (consent::move(found->consent, consent::ConsentState::expired).has_error()) return;
+    consent::take(found->consent, consent::Role::service, consent::Step::expire, now).value();
     parts_.records.consents.update(session, found->consent);
     parts_.records.journal.append(session, consent_fact("consent.expired", found->consent, now));
     parts_.records.consent_events.add(session, id, "consent.expired", {}, found->subject.data_key, now);

@@ -2,6 +2,7 @@
 #include "access/erasure.hpp"
 
 #include "access/uses.hpp"
+#include "consent/steps.hpp"
 #include "facts.hpp"
 #include "payload.hpp"
 #include "records/rows.hpp"
@@ -15,7 +16,9 @@ void end_consent(const Parts& parts, store::WriteSession& session, consent::Cons
     end_tokens(parts, session, id, Ends::all_tokens, now);
     parts.timers.cancel(session, {timer_consent_expiry, id.bucket(), id.bytes()});
     auto found = parts.records.consents.find(session, id, parts.records.subjects);
-    if (!found || consent::move(found->consent, consent::ConsentState::invalidated).has_error()) return;
+    if (!found) return;
+    const auto ended = consent::take(found->consent, consent::Role::service, consent::Step::invalidate, now);
+    if (ended.has_error()) return;  // before
     parts.records.consents.update(session, found->consent);
     parts.records.journal.append(session, consent_fact("consent.invalidated", found->consent, now));
 }

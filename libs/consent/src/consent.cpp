@@ -11,17 +11,6 @@ const base::Reason consent_ended{
     "94-V art. 8",
     {"Келісім енді қолданылмайды.", "Согласие уже не действует.", "The consent has ended or cannot take this step."}};
 
-bool may_follow(ConsentState from, ConsentState to) {
-    switch (from) {
-        case ConsentState::active:
-            return to != ConsentState::active;
-        case ConsentState::paused:
-            return to != ConsentState::paused;
-        default:
-            return false;
-    }
-}
-
 bool ended(const Consent& consent) {
     return consent.state != ConsentState::active && consent.state != ConsentState::paused;
 }
@@ -41,12 +30,6 @@ Consent begin(const AccessRequest& request, ConsentId id, Means means, base::Tim
             .terms = request.terms,
             .employee = request.employee,
             .decided_by = request.asked_of};
-}
-
-base::Result<void> move(Consent& consent, ConsentState to) {
-    if (!may_follow(consent.state, to)) return base::Refusal(consent_ended);
-    consent.state = to;
-    return {};
 }
 
 }  // namespace kelisim::consent

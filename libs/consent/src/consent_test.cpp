@@ -3,14 +3,11 @@
 
 #include <gtest/gtest.h>
 
-#include <boost/mp11.hpp>
-
 #include "fixture.hpp"
 
 namespace kelisim::consent {
 namespace {
 
-using enum ConsentState;
 using namespace std::chrono_literals;
 
 TEST(Consent, HoldsTheTermsThatThePersonRead) {
@@ -24,18 +21,6 @@ TEST(Consent, HoldsTheTermsThatThePersonRead) {
 TEST(Consent, EndsWithItsConnection) {
     const auto ends = fixture::now + 48h;
     EXPECT_EQ(begin(fixture::request(), ConsentId{}, Means::sms_reply, fixture::now, ends).expires, ends);
-}
-
-TEST(Consent, MovesAsItsTableSays) {
-    boost::mp11::mp_for_each<boost::describe::describe_enumerators<ConsentState>>([](auto from) {
-        boost::mp11::mp_for_each<boost::describe::describe_enumerators<ConsentState>>([&](auto to) {
-            Consent consent = fixture::consent(from.value);
-            const bool lives = from.value == active || from.value == paused;
-            const bool allowed = lives && from.value != to.value;
-            EXPECT_EQ(move(consent, to.value).has_value(), allowed) << from.name << " -> " << to.name;
-            EXPECT_EQ(consent.state, allowed ? to.value : from.value);
-        });
-    });
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// active <-> paused; active | paused -> withdrawn | expired | exhausted | invalidated.
+// What the person agreed to. What may be done with it afterwards, by whom and in which state: steps.hpp.
 #pragma once
 
 #include <boost/describe.hpp>
@@ -41,14 +41,10 @@ struct Consent {
     std::int64_t uses_today = 0;         // on that day, as `uses` counts
 };
 
-bool may_follow(ConsentState from, ConsentState to);
 bool ended(const Consent& consent);  // neither active nor paused
 
 // The consent that a granted request brings. It ends with its term, and never after the connection's last day.
 // `connection_ends` is the first instant after that day, in the zone of the service.
 Consent begin(const AccessRequest& request, ConsentId id, Means means, base::Time now, base::Time connection_ends);
-
-// Moves to `to`, or refuses and leaves the consent alone.
-base::Result<void> move(Consent& consent, ConsentState to);
 
 }  // namespace kelisim::consent
