@@ -81,7 +81,7 @@ void see_uses(Cabinet& cabinet) {
 // What concerns the bank reaches its list through the outbox.
 bool listed(Walk& walk, const std::string& consent) {
     for (int look = 0; look < 500; ++look) {
-        const Reply list = walk.http().get("/api/v1/initiator/withdrawals", {DemoClient::basic(bank.client_id)});
+        const Reply list = walk.http().get("/api/v1/initiator/notices", {DemoClient::basic(bank.client_id)});
         if (list.status == 200 && boost::json::serialize(list.body).find(consent) != std::string::npos) return true;
         std::this_thread::sleep_for(10ms);  // tidy-allow(sleep): the demo is a client, and looks again as people do
     }

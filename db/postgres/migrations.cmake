@@ -6,4 +6,5 @@ set(KELISIM_POSTGRES_MIGRATIONS
     0003_cheaper_uses.sql
     0004_channels.sql
     0005_cabinet.sql
+    0006_party_numbers.sql
 )

@@ -336,5 +336,14 @@ CREATE TABLE party_notice (
     entity bytea NOT NULL,
     at bigint NOT NULL,
     due bigint,
+    number bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (initiator, id)
+);
+CREATE UNIQUE INDEX party_notice_number ON party_notice (initiator, number);
+CREATE INDEX party_notice_kind ON party_notice (initiator, kind, number);
+CREATE INDEX party_notice_at ON party_notice (at);
+-- The last number that was given to a notice; it outlives them.
+CREATE TABLE party_counter (
+    initiator text COLLATE "C" NOT NULL PRIMARY KEY,
+    last bigint NOT NULL
 );

@@ -325,5 +325,14 @@ CREATE TABLE party_notice (
     entity BLOB NOT NULL,
     at INTEGER NOT NULL,
     due INTEGER,
+    number INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (initiator, id)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX party_notice_number ON party_notice (initiator, number);
+CREATE INDEX party_notice_kind ON party_notice (initiator, kind, number);
+CREATE INDEX party_notice_at ON party_notice (at);
+-- The last number that was given to a notice; it outlives them.
+CREATE TABLE party_counter (
+    initiator TEXT NOT NULL PRIMARY KEY,
+    last INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;

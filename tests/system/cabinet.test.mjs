@@ -154,12 +154,16 @@ test('a withdrawal ends token and gateway at once; an objection in time begins a
   assertProblem(await cabinet.post(`/consents/${id}/resume`), 409, 'consent_ended');
 
   const told = await eventually(async () => {
-    const list = await initiatorGet(base, '/withdrawals');
+    const list = await initiatorGet(base, '/notices');
     assert.equal(list.status, 200, list.text);
-    return list.json.items.find((item) => item.consent === id);
+    return list.json.items.find((item) => item.consent === id && item.event === 'consent.withdrawn');
   }, 'the withdrawal at the initiator');
-  assert.ok(told.object_by);
-  assert.equal((await initiatorGet(base, '/withdrawals', insurer)).json.items.length, 0);
+  assert.ok(told.due);
+  assert.equal(told.state, 'withdrawn');
+  const after = await initiatorGet(base, `/notices?after=${told.number}`);
+  assert.deepEqual(after.json, { items: [], kept_from: 1 }, 'who knows it is not told again');
+  assertProblem(await initiatorGet(base, '/notices?after=x'), 400, 'query_malformed');
+  assert.deepEqual((await initiatorGet(base, '/notices', insurer)).json, { items: [], kept_from: 1 });
   const objection = { reason: 'несие өтелген жоқ', evidence: 'шарт № 17' };
   assertProblem(await initiatorPost(base, `/consents/${id}/objection`, objection, insurer), 404, 'cabinet_not_found');
   assertProblem(await initiatorPost(base, `/consents/${id}/objection`, { reason: '', evidence: '' }), 400,

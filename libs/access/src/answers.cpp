@@ -3,6 +3,7 @@
 
 #include "channel/texts.hpp"
 #include "consent/steps.hpp"
+#include "consent_changes.hpp"
 #include "decider.hpp"
 #include "facts.hpp"
 #include "granting.hpp"
@@ -134,9 +135,7 @@ void Answers::expire_consent(store::WriteSession& session, consent::ConsentId id
         return parts_.timers.schedule(session, {timer_consent_expiry, id.bucket(), id.bytes()}, found->consent.expires);
     }
     consent::take(found->consent, consent::Role::service, consent::Step::expire, now).value();
-    parts_.records.consents.update(session, found->consent);
-    parts_.records.journal.append(session, consent_fact("consent.expired", found->consent, now));
-    parts_.records.consent_events.add(session, id, "consent.expired", {}, found->subject.data_key, now);
+    record_change(parts_, session, *found, change::expired, {}, now);
     session.after_commit([&index = parts_.tokens, id] { index.end_consent(id); });
 }
 

@@ -3,6 +3,7 @@
 
 #include "access/uses.hpp"
 #include "consent/steps.hpp"
+#include "consent_changes.hpp"
 #include "facts.hpp"
 #include "payload.hpp"
 #include "records/rows.hpp"
@@ -20,7 +21,8 @@ void end_consent(const Parts& parts, store::WriteSession& session, consent::Cons
     const auto ended = consent::take(found->consent, consent::Role::service, consent::Step::invalidate, now);
     if (ended.has_error()) return;  // before
     parts.records.consents.update(session, found->consent);
-    parts.records.journal.append(session, consent_fact("consent.invalidated", found->consent, now));
+    parts.records.journal.append(session, consent_fact(change::invalidated, found->consent, now));
+    tell_parties(parts, session, found->consent, change::erased, now);
 }
 
 void end_request(const Parts& parts, store::WriteSession& session, consent::RequestId id,

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "access/inquiries.hpp"
 
+#include "access/party.hpp"
 #include "base/limits.hpp"
 #include "channel/cabinet_texts.hpp"
 #include "deadline.hpp"
 #include "facts.hpp"
-#include "party.hpp"
+#include "party_notice.hpp"
 #include "payload.hpp"
 
 namespace kelisim::access {
@@ -49,7 +50,7 @@ Result<UseQuestion> Inquiries::ask(store::WriteSession& session, const Acting& a
                                .question = std::string(text),
                                .answer = {}};
     records.use_questions.add(session, question, actors->whose.data_key);
-    records.journal.append(session, question_fact("use_question.asked", question, now));
+    records.journal.append(session, question_fact(question_asked, question, now));
     notify_party(parts_, session,
                  {.id = new_row_id(parts_, use, now),
                   .initiator = question.initiator,

@@ -3,10 +3,10 @@
 
 #include "base/limits.hpp"
 #include "channel/cabinet_texts.hpp"
+#include "consent_changes.hpp"
 #include "deadline.hpp"
 #include "decider.hpp"
-#include "facts.hpp"
-#include "party.hpp"
+#include "party_notice.hpp"
 #include "payload.hpp"
 #include "token_ends.hpp"
 
@@ -47,12 +47,6 @@ const Reason deletion_confirmed_before{"deletion_confirmed_before",
 
 namespace {
 
-constexpr std::string_view withdrawn_kind = "consent.withdrawn";
-constexpr std::string_view deleted_kind = "consent.deletion_confirmed";
-constexpr std::string_view paused_kind = "consent.paused";
-constexpr std::string_view resumed_kind = "consent.resumed";
-constexpr std::string_view restored_kind = "consent.restored";
-
 channel::Subject about(const consent::Consent& consent) {
     return {consent.terms.organisation_name, consent.terms.purpose_name};
 }
@@ -86,14 +80,6 @@ Result<Found> Steering::of_initiator(store::WriteSession& session, std::string_v
     return std::move(*found);
 }
 
-void Steering::save(store::WriteSession& session, const Found& found, std::string_view kind,
-                    boost::json::object details, base::Time now) const {
-    const consent::Consent& consent = found.consent;
-    parts_.records.consents.update(session, consent);
-    parts_.records.consent_events.add(session, consent.id, kind, details, found.subject.data_key, now);
-    parts_.records.journal.append(session, consent_fact(kind, consent, now));
-}
-
 void Steering::tell(store::WriteSession& session, const Found& found, std::string_view text, base::Time now) const {
     const auto decider = decider_of(parts_, session, found.subject);
     if (decider && decider->person.phone) notify(parts_, session, *decider->person.phone, text, found.consent.id, now);
@@ -108,7 +94,7 @@ Result<void> Steering::pause(store::WriteSession& session, const Acting& acting,
         return taken;
     }
     end_tokens(parts_, session, id, Ends::access_tokens, now);
-    save(session, found, paused_kind, {{"by", by_text(found.consent, mine->by)}}, now);
+    record_change(parts_, session, found, change::paused, {{"by", by_text(found.consent, mine->by)}}, now);
     tell(session, found, channel::paused_text(about(found.consent), {found.subject.person.language, parts_.script}),
          now);
     return {};
@@ -122,7 +108,7 @@ Result<void> Steering::resume(store::WriteSession& session, const Acting& acting
     if (const auto taken = consent::take(found.consent, Role::person, Step::resume, now); taken.has_error()) {
         return taken;
     }
-    save(session, found, resumed_kind, {{"by", by_text(found.consent, mine->by)}}, now);
+    record_change(parts_, session, found, change::resumed, {{"by", by_text(found.consent, mine->by)}}, now);
     tell(session, found, channel::resumed_text(about(found.consent), {found.subject.person.language, parts_.script}),
          now);
     return {};
@@ -141,14 +127,7 @@ Result<void> Steering::withdraw(store::WriteSession& session, const Acting& acti
     const auto object_by = after_working_days(parts_.zone, now, limits::objection_working_days);
     boost::json::object details{{"by", by_text(found.consent, mine->by)}};
     if (object_by) details["object_by"] = base::to_micros(*object_by);
-    save(session, found, withdrawn_kind, std::move(details), now);
-    notify_party(parts_, session,
-                 {.id = new_row_id(parts_, id, now),
-                  .initiator = found.consent.terms.initiator,
-                  .kind = records::PartyNoticeKind::withdrawal,
-                  .entity = id,
-                  .at = now,
-                  .due = object_by});
+    record_change(parts_, session, found, change::withdrawn, std::move(details), now);
     tell(session, found, channel::withdrawn_text(about(found.consent), {found.subject.person.language, parts_.script}),
          now);
     return {};
@@ -173,8 +152,8 @@ std::optional<Refusal> Steering::extend(store::WriteSession& session, const Acti
     if (confirming_.use(session, id, records::CodeKind::extension, code, now) != acting.by) return Refusal(code_wrong);
     Found& found = mine->found;
     parts_.timers.schedule(session, {timer_consent_expiry, id.bucket(), id.bytes()}, found.consent.expires);
-    save(session, found, "consent.extended",
-         {{"by", by_text(found.consent, mine->by)}, {"until", base::to_micros(until)}}, now);
+    record_change(parts_, session, found, change::extended,
+                  {{"by", by_text(found.consent, mine->by)}, {"until", base::to_micros(until)}}, now);
     tell(session, found,
          channel::extended_text(about(found.consent), parts_.zone.date(until - base::Duration{1}),
                                 {found.subject.person.language, parts_.script}),
@@ -188,7 +167,7 @@ bool Steering::invalidate(store::WriteSession& session, consent::ConsentId id, s
     if (!found || consent::take(found->consent, Role::service, Step::invalidate, now).has_error()) return false;
     end_tokens(parts_, session, id, Ends::all_tokens, now);
     parts_.timers.cancel(session, {timer_consent_expiry, id.bucket(), id.bytes()});
-    save(session, *found, "consent.invalidated", {{"by", "service"}, {"why", why}}, now);
+    record_change(parts_, session, *found, change::invalidated, {{"by", "service"}, {"why", why}}, now);
     return true;
 }
 
@@ -200,12 +179,12 @@ Result<void> Steering::object(store::WriteSession& session, std::string_view ini
     std::optional<base::Time> object_by;
     bool paused = false;
     for (const auto& event : parts_.records.consent_events.all(session, id, found->subject.data_key)) {
-        if (event.kind == deleted_kind) return Refusal(deletion_confirmed_before);
+        if (event.kind == change::deletion_confirmed) return Refusal(deletion_confirmed_before);
         // One objection to one consent: a person who withdraws again is not to be worn out.
-        if (event.kind == restored_kind) return Refusal(objection_made_before);
-        if (event.kind == paused_kind) paused = true;
-        if (event.kind == resumed_kind) paused = false;
-        if (event.kind != withdrawn_kind) continue;
+        if (event.kind == change::restored) return Refusal(objection_made_before);
+        if (event.kind == change::paused) paused = true;
+        if (event.kind == change::resumed) paused = false;
+        if (event.kind != change::withdrawn) continue;
         const auto* due = event.details.if_contains("object_by");
         object_by = due == nullptr ? std::nullopt : std::optional(base::from_micros(due->as_int64()));
     }
@@ -213,12 +192,12 @@ Result<void> Steering::object(store::WriteSession& session, std::string_view ini
     // What the person had paused before the withdrawal stays paused: an objection opens no more than was open.
     if (paused) consent::take(found->consent, Role::person, Step::pause, now).value();
     parts_.timers.schedule(session, {timer_consent_expiry, id.bucket(), id.bytes()}, found->consent.expires);
-    save(session, *found, restored_kind,
-         {{"by", "initiator"},
-          {"reason", objection.reason},
-          {"evidence", objection.evidence},
-          {"version", found->consent.version}},
-         now);
+    record_change(parts_, session, *found, change::restored,
+                  {{"by", "initiator"},
+                   {"reason", objection.reason},
+                   {"evidence", objection.evidence},
+                   {"version", found->consent.version}},
+                  now);
     tell(session, *found,
          channel::restored_text(about(found->consent), {found->subject.person.language, parts_.script}), now);
     return {};
@@ -232,16 +211,16 @@ Result<void> Steering::confirm_deletion(store::WriteSession& session, std::strin
     if (!consent::ended(found->consent) && now >= found->consent.expires) {
         consent::take(found->consent, Role::service, Step::expire, now).value();
         parts_.timers.cancel(session, {timer_consent_expiry, id.bucket(), id.bytes()});
-        parts_.records.journal.append(session, consent_fact("consent.expired", found->consent, now));
+        record_change(parts_, session, *found, change::expired, {}, now);
     }
     if (const auto taken = consent::take(found->consent, Role::initiator, Step::confirm_deletion, now);
         taken.has_error()) {
         return taken;
     }
     for (const auto& event : parts_.records.consent_events.all(session, id, found->subject.data_key)) {
-        if (event.kind == deleted_kind) return Refusal(deletion_confirmed_before);
+        if (event.kind == change::deletion_confirmed) return Refusal(deletion_confirmed_before);
     }
-    save(session, *found, deleted_kind, {{"by", std::string("initiator")}}, now);
+    record_change(parts_, session, *found, change::deletion_confirmed, {{"by", std::string("initiator")}}, now);
     return {};
 }
 

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include "access/erasure.hpp"
+#include "access/party.hpp"
 #include "access/testing.hpp"
 #include "base/limits.hpp"
 
@@ -73,6 +75,25 @@ protected:
         });
         return code_in(deliver(world));
     }
+    std::vector<records::PartyNotice> told(std::string_view initiator) {
+        deliver(world);
+        return world.look([&](store::ReadSession& session) {
+            return world.records.party_notices.of(session, initiator, {}, 0, 100);
+        });
+    }
+    std::vector<std::string_view> changes_told() {
+        std::vector<std::string_view> names;
+        for (const auto& notice : told("DEMOBANK")) {
+            EXPECT_EQ(notice.entity, base::RawId(consent));
+            names.push_back(name_of(notice.kind));
+        }
+        return names;
+    }
+    void expire() {
+        world.unit([&](store::WriteSession& session) {
+            world.service->answers.expire_consent(session, consent, world.clock.now());
+        });
+    }
     const Steering& steering() const { return world.service->persons.steering; }
     consent::Consent now_is() { return world.consent_of(request); }
     bool lives(const IssuedToken& one) { return world.service->index.find(id_of(one), world.clock.now()).has_value(); }
@@ -132,10 +153,9 @@ TEST_F(SteeringTest, AWithdrawalEndsEverythingAndIsTold) {
     const auto sent = deliver(world);
     ASSERT_EQ(sent.size(), 1U) << "a receipt";
     EXPECT_THAT(sent.front().text, HasSubstr("Оқу банкі"));
-    const auto notices = world.look([&](store::ReadSession& session) {
-        return world.records.party_notices.of(session, "DEMOBANK", records::PartyNoticeKind::withdrawal, {}, 10);
-    });
+    const auto notices = told("DEMOBANK");
     ASSERT_EQ(notices.size(), 1U);
+    EXPECT_EQ(notices.front().kind, records::PartyNoticeKind::withdrawal);
     EXPECT_EQ(notices.front().entity, base::RawId(consent));
     EXPECT_TRUE(notices.front().due);
     for (const Step step : {&Steering::pause, &Steering::resume, &Steering::withdraw}) {
@@ -281,6 +301,55 @@ TEST_F(SteeringTest, TheRegistryInvalidatesAndNothingPasses) {
     EXPECT_FALSE(passes(token));
     EXPECT_TRUE(is(take(&Steering::resume), consent::consent_ended));
     EXPECT_THAT(world.journal_of(consent), Contains("consent.invalidated"));
+}
+
+TEST_F(SteeringTest, TheInitiatorIsToldOfWhatOthersChangeAndNotOfItsOwnSteps) {
+    ASSERT_TRUE(take(&Steering::pause).has_value());
+    ASSERT_TRUE(take(&Steering::resume).has_value());
+    ASSERT_FALSE(extend(now_is().expires + 24h, extension_code()));
+    ASSERT_TRUE(take(&Steering::withdraw).has_value());
+    ASSERT_TRUE(object().has_value());
+    world.clock.advance(40 * 24h);
+    expire();
+    ASSERT_TRUE(confirm_deletion().has_value());
+    EXPECT_THAT(changes_told(), ElementsAre("consent.paused", "consent.resumed", "consent.extended",
+                                            "consent.withdrawn", "consent.expired"));
+    EXPECT_THAT(told("DEMOINS"), ElementsAre()) << "another's consent";
+}
+
+TEST_F(SteeringTest, TheInitiatorIsToldOnceOfATermThatWasOverBeforeItsTimer) {
+    world.clock.advance(31 * 24h);
+    ASSERT_TRUE(confirm_deletion().has_value());
+    expire();
+    EXPECT_THAT(changes_told(), ElementsAre("consent.expired"));
+    const auto history = world.look([&](store::ReadSession& session) {
+        const auto key = world.records.subjects.find(session, person::abai().iin)->data_key;
+        return world.records.consent_events.all(session, consent, key);
+    });
+    ASSERT_EQ(history.size(), 2U) << "and the person sees both";
+    EXPECT_EQ(history.front().kind, "consent.expired");
+}
+
+TEST_F(SteeringTest, TheInitiatorIsToldOfExhaustionInvalidationAndErasure) {
+    const std::int64_t most = now_is().terms.uses_max;
+    for (std::int64_t i = 0; i < most; ++i) {
+        const auto use = reserve(world, call_with(id_of(token), person::abai().iin));
+        conclude(world, std::get<Reserved>(use).id, consent::UseState::delivered);
+    }
+    EXPECT_EQ(now_is().state, ConsentState::exhausted);
+    EXPECT_THAT(changes_told(), ElementsAre("consent.exhausted"));
+    const auto other = world.consent_of(granted(world, person::abai())).id;
+    world.unit([&](store::WriteSession& session) { steering().invalidate(session, other, "x", world.clock.now()); });
+    const auto last = world.consent_of(granted(world, person::abai())).id;
+    world.unit([&](store::WriteSession& session) {
+        erase_person(world.service->parts, session, subject(person::abai()), world.clock.now());
+    });
+    const auto all = told("DEMOBANK");
+    ASSERT_EQ(all.size(), 3U) << "of the ended ones nothing new";
+    EXPECT_EQ(all[1].entity, base::RawId(other));
+    EXPECT_EQ(name_of(all[1].kind), "consent.invalidated");
+    EXPECT_EQ(all[2].entity, base::RawId(last));
+    EXPECT_EQ(name_of(all[2].kind), "consent.erased");
 }
 
 }  // namespace

@@ -39,6 +39,7 @@ void sweep(const Parts& parts, store::WriteSession& session, base::Time now) {
     parts.records.phone_questions.forget_old(session, now);
     parts.records.codes.forget_old(session, now);
     parts.records.sessions.forget_old(session, now);
+    parts.records.party_notices.forget_old(session, now);
     parts.records.own_looks.sweep(session, now - outcome_patience);
     session.after_commit([&index = parts.tokens, now] { index.forget_expired(now); });
     plan_sweep(parts, session, now);

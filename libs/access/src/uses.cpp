@@ -2,6 +2,7 @@
 #include "access/uses.hpp"
 
 #include "base/limits.hpp"
+#include "consent_changes.hpp"
 #include "facts.hpp"
 
 namespace kelisim::access {
@@ -158,6 +159,8 @@ void Uses::conclude(store::WriteSession& session, consent::UseId id, UseState ou
     }
     if (lived && consent::ended(*consent)) {
         session.after_commit([&index = parts_.tokens, id = consent->id] { index.end_consent(id); });
+        const auto opened = records.consents.find(session, consent->id, records.subjects).value();
+        tell_parties(parts_, session, opened.consent, change::exhausted, now);
     }
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/initiator.hpp"
 
+#include <functional>
+
+#include "access/party.hpp"
 #include "api/problem.hpp"
 #include "base/limits.hpp"
 #include "cabinet_json.hpp"
@@ -16,43 +19,45 @@ using Answer = boost::asio::awaitable<http::Response>;
 using records::PartyNotice;
 using records::PartyNoticeKind;
 
-struct Asked {
-    std::vector<PartyNotice> notices;
-    bool more = false;
-};
-
-Asked notices_of(const InitiatorParts& parts, store::ReadSession& session, const ClientSystem& client,
-                 PartyNoticeKind kind, const Query& query) {
-    Asked asked{.notices =
-                    parts.records.party_notices.of(session, client.system->key, kind, query.after, query.page.max + 1)};
-    asked.more = asked.notices.size() > query.page.max;
-    if (asked.more) asked.notices.resize(query.page.max);
-    return asked;
-}
-
-boost::json::object list_json(boost::json::array items, const Asked& asked) {
-    boost::json::object body{{"items", std::move(items)}};
-    if (asked.more) body["next"] = asked.notices.back().id.to_string();
+// A page of what the initiator is told, in the order of numbers. kept_from tells one who was away too long that it missed
+// some.
+boost::json::object page_of(const InitiatorParts& parts, store::ReadSession& session, std::string_view initiator,
+                            std::optional<PartyNoticeKind> kind, const Query& query,
+                            const std::function<std::optional<boost::json::object>(const PartyNotice&)>& to_json) {
+    const records::PartyNotices& all = parts.records.party_notices;
+    auto notices = all.of(session, initiator, kind, query.after.value_or(0), query.page.max + 1);
+    const bool more = notices.size() > query.page.max;
+    if (more) notices.resize(query.page.max);
+    boost::json::array items;
+    for (const PartyNotice& notice : notices) {
+        auto item = to_json(notice);
+        if (!item) continue;
+        (*item)["number"] = notice.number;
+        items.push_back(std::move(*item));
+    }
+    boost::json::object body{{"items", std::move(items)}, {"kept_from", all.kept_from(session, initiator)}};
+    if (more) body["next"] = notices.back().number;
     return body;
 }
 
-Answer withdrawals(const InitiatorParts& parts, const ClientSystem& client, const http::Request& request) {
+Answer notices(const InitiatorParts& parts, const ClientSystem& client, const http::Request& request) {
     const auto query = read_query(request);
     if (query.has_error()) co_return problem(query.error(), request);
     boost::json::object body;
     parts.readers.read([&](store::ReadSession& session) {
-        const Asked asked = notices_of(parts, session, client, PartyNoticeKind::withdrawal, *query);
-        boost::json::array items;
-        for (const PartyNotice& notice : asked.notices) {
+        body = page_of(parts, session, client.system->key, {}, *query, [&](const PartyNotice& notice) {
+            boost::json::object item{{"at", base::to_iso8601(notice.at)},
+                                     {"event", access::name_of(notice.kind)},
+                                     {"due", time_json(notice.due)}};
+            if (notice.kind == PartyNoticeKind::question) {
+                item["question"] = notice.entity.to_string();
+                return std::optional(std::move(item));
+            }
+            item["consent"] = notice.entity.to_string();
             const auto state = parts.records.consents.state(session, consent::ConsentId{notice.entity});
-            boost::json::object item{{"id", notice.id.to_string()},
-                                     {"consent", notice.entity.to_string()},
-                                     {"withdrawn_at", base::to_iso8601(notice.at)},
-                                     {"object_by", time_json(notice.due)}};
             if (state) item["state"] = boost::describe::enum_to_string(state->state, "");
-            items.push_back(std::move(item));
-        }
-        body = list_json(std::move(items), asked);
+            return std::optional(std::move(item));
+        });
     });
     co_return http::json_response(200, body);
 }
@@ -93,17 +98,14 @@ Answer questions(const InitiatorParts& parts, const ClientSystem& client, const 
     boost::json::object body;
     const base::Time now = parts.clock.now();
     parts.readers.read([&](store::ReadSession& session) {
-        const Asked asked = notices_of(parts, session, client, PartyNoticeKind::question, *query);
-        boost::json::array items;
-        for (const PartyNotice& notice : asked.notices) {
-            const records::QuestionId id{notice.entity};
-            const auto found = parts.inquiries.find(session, client.system->key, id);
-            if (!found) continue;  // the person's data were erased
+        const std::string& initiator = client.system->key;
+        body = page_of(parts, session, initiator, PartyNoticeKind::question, *query, [&](const PartyNotice& notice) {
+            const auto found = parts.inquiries.find(session, initiator, records::QuestionId{notice.entity});
+            if (!found) return std::optional<boost::json::object>();  // the person's data were erased
             boost::json::object item = question_json(found->question, now);
             item["consent"] = found->consent.to_string();
-            items.push_back(std::move(item));
-        }
-        body = list_json(std::move(items), asked);
+            return std::optional(std::move(item));
+        });
     });
     co_return http::json_response(200, body);
 }
@@ -135,7 +137,7 @@ std::vector<http::Route> initiator_routes(const InitiatorParts& parts) {
             client, [parts, handler](const ClientSystem& c, const http::Request& r) { return handler(parts, c, r); });
     };
     return {
-        {"GET", "/api/v1/initiator/withdrawals", endpoint(withdrawals)},
+        {"GET", "/api/v1/initiator/notices", endpoint(notices)},
         {"POST", "/api/v1/initiator/consents/{id}/objection", endpoint(object_to)},
         {"POST", "/api/v1/initiator/consents/{id}/deletion", endpoint(confirm_deletion)},
         {"GET", "/api/v1/initiator/questions", endpoint(questions)},

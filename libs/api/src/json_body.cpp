@@ -42,7 +42,7 @@ base::Result<void> no_body(const http::Request& request) {
 }
 
 base::Result<Query> read_query(const http::Request& request) {
-    Query query{.page = {.before = {}, .max = base::limits::page_items_default}, .ward = {}, .after = {}, .number = {}};
+    Query query{.page = {.before = {}, .max = base::limits::page_items_default}, .ward = {}, .number = {}, .after = {}};
     if (request.query().empty()) return query;
     const auto form = http::parse_form(request.query());
     if (form.has_error() || form->repeated()) return Refusal(query_malformed);
@@ -53,14 +53,14 @@ base::Result<Query> read_query(const http::Request& request) {
         if (name == "limit") {
             fine = number && *number >= 1 && *number <= static_cast<std::int64_t>(base::limits::page_items_max);
             if (fine) query.page.max = static_cast<std::size_t>(*number);
-        } else if (name == "number") {
+        } else if (name == "number" || name == "after") {
             fine = number.has_value();
-            query.number = number;
+            (name == "number" ? query.number : query.after) = number;
         } else if (name == "state") {
             fine = query.waiting = value == "waiting";
-        } else if (name == "before" || name == "after" || name == "ward") {
+        } else if (name == "before" || name == "ward") {
             fine = id.has_value();
-            (name == "before" ? query.page.before : name == "after" ? query.after : query.ward) = id;
+            (name == "before" ? query.page.before : query.ward) = id;
         }
         if (!fine) return Refusal(query_malformed);
     }

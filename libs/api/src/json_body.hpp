@@ -24,8 +24,8 @@ base::Result<void> no_body(const http::Request& request);
 
 struct Query {
     access::PageWanted page;
-    std::optional<base::RawId> ward, after;
-    std::optional<std::int64_t> number;
+    std::optional<base::RawId> ward;
+    std::optional<std::int64_t> number, after;
     bool waiting = false;  // state=waiting
 };
 base::Result<Query> read_query(const http::Request& request);

@@ -2,6 +2,7 @@
 // Each table gives back what was put in, and keeps the promises that its header makes.
 #include <gmock/gmock.h>
 
+#include "base/limits.hpp"
 #include "fixture.hpp"
 #include "records/registry_store.hpp"
 #include "records/rows.hpp"
@@ -212,6 +213,74 @@ TEST_F(RecordsTest, AClientChosenIdIsClaimedOnceWithin48Hours) {
     EXPECT_EQ(later.request, second);
     EXPECT_TRUE(later.same_bytes);
     EXPECT_EQ(claim("DEMOBANK", "b", first, 49h).request, second) << "the window begins anew";
+}
+
+class PartyNoticesTest : public RecordsTest {
+protected:
+    PartyNotice notice(std::chrono::seconds after, PartyNoticeKind kind = PartyNoticeKind::pause) {
+        return {.id = base::RawId::make(testing::start + after, {}, tables.entropy),
+                .initiator = "DEMOBANK",
+                .kind = kind,
+                .entity = base::RawId::make(testing::start, {}, tables.entropy),
+                .at = testing::start + after,
+                .due = {}};
+    }
+    void add(const PartyNotice& notice) {
+        store.unit([&](WriteSession& session) { records.party_notices.add(session, notice); });
+    }
+    std::vector<base::RawId> ids(std::int64_t after, std::optional<PartyNoticeKind> kind = {},
+                                 std::string_view initiator = "DEMOBANK", std::size_t max = 10) {
+        std::vector<base::RawId> found;
+        const auto page = store.look(
+            [&](ReadSession& session) { return records.party_notices.of(session, initiator, kind, after, max); });
+        for (const PartyNotice& each : page) {
+            EXPECT_EQ(each.number, after + static_cast<std::int64_t>(found.size()) + 1);
+            found.push_back(each.id);
+        }
+        return found;
+    }
+    std::int64_t kept_from() {
+        return store.look([&](ReadSession& session) { return records.party_notices.kept_from(session, "DEMOBANK"); });
+    }
+    void forget(base::Time now) {
+        store.unit([&](WriteSession& session) { records.party_notices.forget_old(session, now); });
+    }
+};
+
+TEST_F(PartyNoticesTest, OneWithAnEarlierIdThatComesLateIsNotMissed) {
+    const PartyNotice early = notice(1s), late = notice(2s);
+    add(late);
+    EXPECT_THAT(ids(0), ElementsAre(late.id));
+    add(early);
+    EXPECT_THAT(ids(1), ElementsAre(early.id)) << "whoever has read the later one reads on";
+    EXPECT_THAT(ids(0, {}, "DEMOBANK", 1), ElementsAre(late.id));
+    EXPECT_THAT(ids(2), ElementsAre());
+    EXPECT_THAT(ids(0, {}, "DEMOINS"), ElementsAre()) << "another's";
+}
+
+TEST_F(PartyNoticesTest, TheSameOneCountsOnce) {
+    const PartyNotice first = notice(1s);
+    add(first);
+    add(first);
+    const PartyNotice second = notice(1s, PartyNoticeKind::question);
+    add(second);
+    EXPECT_THAT(ids(0), ElementsAre(first.id, second.id));
+    EXPECT_THAT(ids(1, PartyNoticeKind::question), ElementsAre(second.id));
+}
+
+TEST_F(PartyNoticesTest, TheyAreKeptForTheirTimeAndNumbersAreNotGivenAgain) {
+    EXPECT_EQ(kept_from(), 1);
+    const PartyNotice first = notice(0s);
+    add(first);
+    forget(testing::start + base::limits::party_notices_kept - 1s);
+    EXPECT_EQ(kept_from(), 1);
+    EXPECT_THAT(ids(0), ElementsAre(first.id));
+    forget(testing::start + base::limits::party_notices_kept);
+    EXPECT_THAT(ids(0), ElementsAre());
+    EXPECT_EQ(kept_from(), 2) << "one who knows none sees that there was one";
+    const PartyNotice second = notice(1s);
+    add(second);
+    EXPECT_THAT(ids(1), ElementsAre(second.id));
 }
 
 TEST_F(RecordsTest, AUseComesBackByIdAndByKeyAndItsKeyCanBeReleased) {

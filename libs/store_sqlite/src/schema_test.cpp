@@ -123,6 +123,28 @@ TEST_F(Schema, RecordsOfUsesGoAlongWhenTheirTableIsMadeAnew) {
         store::Duplicate);
 }
 
+TEST_F(Schema, NoticesOfBeforeGetNumbersInTheOrderOfTheirIds) {
+    static const store::Statement rows{"notices", "SELECT id, number FROM party_notice ORDER BY initiator, number"};
+    static const store::Statement counters{"counters", "SELECT last FROM party_counter ORDER BY initiator"};
+    Options options;
+    options.directory = directory_.path() / "data";
+    options.schema = migrations().first(5);
+    init(options);
+    Connection(database_file(options), Connection::Access::write, {})
+        .script(
+            "INSERT INTO party_notice VALUES ('B', x'02', 0, x'0a', 1, NULL), ('A', x'03', 0, x'0a', 1, NULL),"
+            "('A', x'01', 1, x'0a', 2, 9)");
+    options.schema = migrations();
+    upgrade(options);
+    Connection connection(database_file(options), Connection::Access::write, {});
+    std::vector<std::pair<int, std::int64_t>> found;
+    connection.query(rows, {}, [&](const store::Row& row) { found.emplace_back(row.blob(0)[0], row.integer(1)); });
+    EXPECT_THAT(found, testing::ElementsAre(std::pair(1, 1), std::pair(3, 2), std::pair(2, 1)));
+    std::vector<std::int64_t> last;
+    connection.query(counters, {}, [&](const store::Row& row) { last.push_back(row.integer(0)); });
+    EXPECT_THAT(last, testing::ElementsAre(2, 1));
+}
+
 TEST_F(Schema, InitMakesADirectoryForItsOwnerAlone) {
     const auto options = options_with(real_and({}));
     init(options);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an initiator does after the grant: it is told of withdrawals and may object, confirms deletions, and answers what
+// What an initiator does after the grant: it is told what happens to its consents, may object to a withdrawal, confirms deletions, and answers what
 // persons ask about its uses. Client authentication by header: Basic, or a client assertion as bearer token.
 #pragma once
 

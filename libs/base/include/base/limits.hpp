@@ -68,6 +68,7 @@ inline constexpr std::size_t person_text_bytes_max = 4000;  // a question, a rea
 // Working days: to object to a withdrawal (94-V art. 8), and to answer whether a use was allowed.
 inline constexpr std::uint32_t objection_working_days = 3;
 inline constexpr std::uint32_t use_question_working_days = 5;
+inline constexpr std::chrono::seconds party_notices_kept = 2160h;  // 90 days: what initiators are told
 
 // Gateway
 inline constexpr std::chrono::seconds owner_deadline = 30s;  // the longest answer that service passports allow

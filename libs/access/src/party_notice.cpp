@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "party.hpp"
+#include "party_notice.hpp"
 
 #include "payload.hpp"
 
