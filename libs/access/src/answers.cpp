@@ -8,6 +8,7 @@
 #include "facts.hpp"
 #include "granting.hpp"
 #include "payload.hpp"
+#include "telling.hpp"
 
 namespace kelisim::access {
 
@@ -115,14 +116,12 @@ void Answers::end_unanswered(store::WriteSession& session, Loaded& loaded, const
         save_request(parts_, session, request, now);
         close_question(parts_, session, request.id, now);
     }
-    if (!told || !told->person.phone) return;
-    const channel::Subject about{request.terms.organisation_name, request.terms.purpose_name};
-    const channel::Style style{told->person.language, parts_.script};
-    const auto tell = [&](const std::string& text) {
-        notify(parts_, session, *told->person.phone, text, request.id, now);
-    };
-    if (elsewhere) return tell(channel::answered_elsewhere_text(about, style));
-    if (payload.at("attempts_over").as_bool()) return tell(channel::code_attempts_over_text(about, style));
+    if (!told) return;
+    const Telling telling{.reader = *told, .person = loaded.person, .terms = request.terms, .entity = request.id};
+    if (elsewhere) return tell(parts_, session, telling, channel::answered_elsewhere_text, now);
+    if (payload.at("attempts_over").as_bool()) {
+        return tell(parts_, session, telling, channel::code_attempts_over_text, now);
+    }
     // What expired was told by its timer, and who may decide no more learns nothing.
 }
 

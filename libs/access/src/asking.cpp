@@ -12,6 +12,7 @@
 #include "granting.hpp"
 #include "payload.hpp"
 #include "registry/channel_rules.hpp"
+#include "telling.hpp"
 
 namespace kelisim::access {
 
@@ -277,11 +278,10 @@ void Asking::expire(store::WriteSession& session, consent::RequestId id, base::T
     close_question(parts_, session, id, now);
     if (!was_asked) return;
     const auto told = records.subjects.find(session, request.asked_of);
-    if (!told || !told->person.phone) return;
-    notify(parts_, session, *told->person.phone,
-           channel::expired_text({request.terms.organisation_name, request.terms.purpose_name},
-                                 {told->person.language, parts_.script}),
-           id, parts_.quiet_hours.may_write(now, parts_.zone));
+    if (!told) return;
+    tell(parts_, session,
+         {.reader = *told, .person = subject, .terms = request.terms, .entity = id, .hour = Hour::waking},
+         channel::expired_text, now);
 }
 
 }  // namespace kelisim::access

@@ -69,10 +69,6 @@ private:
     std::vector<StoredUse> heads_;
 };
 
-UseView view_of_look(const records::OwnLook& look) {
-    return {.id = look.id, .state = look.state, .record = look.record, .consent = {}, .ground = {}, .question = {}};
-}
-
 }  // namespace
 
 consent::ConsentState state_at(const consent::Consent& consent, base::Time now) {
@@ -132,6 +128,18 @@ Page<ConsentView> Cabinet::consents(store::ReadSession& session, const Subject& 
     return page;
 }
 
+UseView Cabinet::view_of_look(store::ReadSession& session, const records::OwnLook& look) const {
+    UseView view{
+        .id = look.id, .state = look.state, .record = look.record, .consent = {}, .ground = {}, .question = {}};
+    if (!look.record.by) return view;
+    view.by = UseView::Looker{.representative = *look.record.by != look.subject, .name = {}};
+    if (!view.by->representative) return view;
+    if (const auto looker = parts_.records.subjects.find(session, *look.record.by)) {
+        view.by->name = looker->person.surname + " " + looker->person.name;
+    }
+    return view;
+}
+
 UseView Cabinet::view_of(store::ReadSession& session, const StoredUse& stored) const {
     const auto record = parts_.records.uses.record(session, stored.use.id);
     if (!record) throw records::Damaged("a use without its record of access");
@@ -152,7 +160,7 @@ Page<UseView> Cabinet::uses(store::ReadSession& session, const Subject& whose, c
     while (found.size() <= wanted.max && (!merge.empty() || look != looks.end())) {
         const bool own = look != looks.end() && (merge.empty() || merge.newest().use.id < look->id);
         if (own) {
-            found.push_back(view_of_look(*look++));
+            found.push_back(view_of_look(session, *look++));
             continue;
         }
         UseView view = view_of(session, merge.take());

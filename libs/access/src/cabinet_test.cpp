@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "access/erasure.hpp"
 #include "access/testing.hpp"
 #include "base/limits.hpp"
 
@@ -13,6 +14,7 @@ using namespace access::testing;
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 class CabinetTest : public ::testing::Test {
 protected:
@@ -157,6 +159,25 @@ protected:
         return world.look(
             [&](store::ReadSession& session) { return may_decide(world.service->parts, session, acting); });
     }
+    // A yes of the representative for the child, whose language is another one.
+    consent::ConsentId granted_for_child() {
+        change_child([](people::Person& person) { person.language = base::Language::kk; });
+        auto reader = world.look(
+            [&](store::ReadSession& session) { return world.records.subjects.find(session, parent).value(); });
+        reader.person.language = base::Language::ru;
+        world.unit([&](store::WriteSession& session) { world.records.subjects.update(session, reader); });
+        const auto id = try_ask(world, ask_for(person::minor().iin)).value().id;
+        deliver(world);
+        hear(world, reader.person, "1", "yes of the mother");
+        const auto sent = deliver(world);
+        EXPECT_EQ(sent.size(), 1U);
+        expect_about_child(sent.back());
+        return world.consent_of(id).id;
+    }
+    void expect_about_child(const Sms& sms) {
+        EXPECT_EQ(sms.phone, records::testing::phone("+77000000008"));
+        EXPECT_THAT(sms.text, StartsWith("О том, кого вы представляете (" + person::minor().name + "): "));
+    }
     std::size_t wards(consent::SubjectId of) {
         return world.look(
             [&](store::ReadSession& session) { return wards_of(world.service->parts, session, of).size(); });
@@ -169,6 +190,106 @@ protected:
 
     consent::SubjectId parent, child;
 };
+
+// LAW-36.2
+TEST_F(WardTest, EachStepIsToldToTheRepresentativeWithTheNameOfTheWard) {
+    const auto consent = granted_for_child();
+    const Acting mother{.by = parent, .whose = child};
+    const auto& persons = world.service->persons;
+    using Step =
+        base::Result<void> (Steering::*)(store::WriteSession&, const Acting&, consent::ConsentId, base::Time) const;
+    for (const Step step : {&Steering::pause, &Steering::resume, &Steering::withdraw}) {
+        world.unit([&](store::WriteSession& session) {
+            (persons.steering.*step)(session, mother, consent, world.clock.now()).value();
+        });
+        const auto sent = deliver(world);
+        ASSERT_EQ(sent.size(), 1U);
+        expect_about_child(sent.back());
+    }
+    world.unit([&](store::WriteSession& session) {
+        persons.steering.object(session, "DEMOBANK", consent, {"шарт", "№ 17"}, world.clock.now()).value();
+    });
+    expect_about_child(deliver(world).at(0));
+    world.unit([&](store::WriteSession& session) {
+        persons.confirming.send_for_extension(session, mother, consent, world.clock.now()).value();
+    });
+    expect_about_child(deliver(world).at(0));
+}
+
+TEST_F(WardTest, SilenceIsToldToTheRepresentativeWithTheNameOfTheWard) {
+    granted_for_child();
+    const auto id = try_ask(world, ask_for(person::minor().iin)).value().id;
+    deliver(world);
+    world.clock.advance(base::limits::request_life_max);
+    world.unit([&](store::WriteSession& session) { world.service->asking.expire(session, id, world.clock.now()); });
+    expect_about_child(deliver(world).at(0));
+}
+
+// A ward may ask whether a use was allowed; the answer goes to the one who decides.
+TEST_F(WardTest, TheAnswerToAQuestionGoesToTheOneWhoDecides) {
+    const auto consent = granted_for_child();
+    change_child([](people::Person& person) { person.phone = records::testing::phone("+77000000099"); });
+    const auto request = world.look([&](store::ReadSession& session) {
+        return world.records.consents.find(session, consent, world.records.subjects)->consent.request;
+    });
+    const auto token = redeem(world, request, world.bank()).value();
+    const auto use = std::get<Reserved>(reserve(world, call_with(id_of(token), person::minor().iin))).id;
+    conclude(world, use, consent::UseState::delivered);
+    const auto& inquiries = world.service->persons.inquiries;
+    const auto question = world.unit([&](store::WriteSession& session) {
+        return inquiries.ask(session, {.by = child, .whose = child}, use, "Неге?", world.clock.now()).value();
+    });
+    world.unit([&](store::WriteSession& session) {
+        inquiries.answer(session, "DEMOBANK", question.id, "Шарт", world.clock.now()).value();
+    });
+    const auto sent = deliver(world);
+    ASSERT_EQ(sent.size(), 1U);
+    expect_about_child(sent.back());
+}
+
+// What others do waits for the morning; what the person does is told at once.
+TEST_F(WardTest, QuietHoursDelayWhatOthersDo) {
+    const auto consent = granted_for_child();
+    // Parts are copied into each use case, so the hours have to be there before.
+    access::Parts parts = world.service->parts;
+    parts.quiet_hours = channel::QuietHours::parse("00:00-23:59").value();
+    const Steering by_night(parts);
+    const Acting mother{.by = parent, .whose = child};
+    world.unit(
+        [&](store::WriteSession& session) { by_night.withdraw(session, mother, consent, world.clock.now()).value(); });
+    EXPECT_EQ(deliver(world).size(), 1U) << "the word about her own step";
+    world.unit([&](store::WriteSession& session) {
+        by_night.object(session, "DEMOBANK", consent, {"шарт", "№ 17"}, world.clock.now()).value();
+    });
+    EXPECT_THAT(deliver(world), IsEmpty());
+    world.clock.advance(24h);
+    expect_about_child(deliver(world).at(0));
+}
+
+// LAW-36.4: the ward, grown up, sees that the representative looked; before, so does the representative.
+TEST_F(WardTest, ALookOfTheRepresentativeIsShownAsThat) {
+    const auto look = [&](consent::SubjectId by) {
+        world.unit([&](store::WriteSession& session) {
+            world.service->persons.own_data
+                .begin(session, {.by = by, .whose = child}, "GBDFLUniversal_token", world.clock.now())
+                .value();
+        });
+        world.clock.advance(1s);
+    };
+    look(parent);
+    look(child);
+    const auto seen = uses(person::minor(), 10).items;
+    ASSERT_EQ(seen.size(), 2U);
+    EXPECT_FALSE(seen[0].by->representative);
+    EXPECT_EQ(seen[0].by->name, "");
+    EXPECT_TRUE(seen[1].by->representative);
+    EXPECT_EQ(seen[1].by->name, "Учебная Восьмая");
+    world.unit(
+        [&](store::WriteSession& session) { erase_person(world.service->parts, session, parent, world.clock.now()); });
+    const auto later = uses(person::minor(), 10).items;
+    EXPECT_TRUE(later[1].by->representative);
+    EXPECT_EQ(later[1].by->name, "") << "the person is no more in the books";
+}
 
 // LAW-36.2: the representative looks and decides while it lasts; the ward looks and does not decide.
 TEST_F(WardTest, TheRepresentativeActsWhileItLasts) {

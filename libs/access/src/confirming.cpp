@@ -7,6 +7,7 @@
 #include "channel/cabinet_texts.hpp"
 #include "facts.hpp"
 #include "payload.hpp"
+#include "telling.hpp"
 
 namespace kelisim::access {
 
@@ -54,10 +55,9 @@ base::Duration pause_after(std::int64_t sent) {
     return std::min<base::Duration>(pause, limits::code_pause_max);
 }
 
-std::string text_of(CodeKind kind, std::string_view code, const consent::Terms& terms, channel::Style style) {
-    const channel::Subject about{terms.organisation_name, terms.purpose_name};
-    return kind == CodeKind::extension ? channel::extension_code_text(code, about, style)
-                                       : channel::answer_code_text(code, about, style);
+Wording wording_of(CodeKind kind, const std::string& code) {
+    return [text = kind == CodeKind::extension ? channel::extension_code_text : channel::answer_code_text, code](
+               const channel::Subject& about, channel::Style style) { return text(code, about, style); };
 }
 
 }  // namespace
@@ -88,14 +88,16 @@ std::string Confirming::make(store::WriteSession& session, const base::RawId& ab
     return code;
 }
 
-Result<base::Time> Confirming::send(store::WriteSession& session, const records::Subject& to, const base::RawId& about,
+Result<base::Time> Confirming::send(store::WriteSession& session, const Actors& actors, const base::RawId& about,
                                     CodeKind kind, const consent::Terms& terms, base::Time now) const {
+    const records::Subject& to = actors.by;
     if (!to.person.phone) return Refusal(code_no_number);
     const Turn turn = take_turn(session, to.person.iin, kind, now);
     if (!turn.granted) return Refusal(code_too_soon);
     const std::string code = make(session, about, kind, to.id, now);
-    notify(parts_, session, *to.person.phone, text_of(kind, code, terms, {to.person.language, parts_.script}), about,
-           now);
+    // Whoever asks for a code waits for it: at any hour.
+    tell(parts_, session, {.reader = to, .person = actors.whose, .terms = terms, .entity = about},
+         wording_of(kind, code), now);
     return turn.next;
 }
 
@@ -108,7 +110,7 @@ Result<base::Time> Confirming::send_for_answer(store::WriteSession& session, con
     const auto request = parts_.records.requests.find(session, id, actors->whose.data_key).value();
     if (!consent::open(request)) return Refusal(consent::request_closed);
     if (now >= request.expires) return Refusal(consent::request_expired);
-    return send(session, actors->by, id, CodeKind::answer, request.terms, now);
+    return send(session, *actors, id, CodeKind::answer, request.terms, now);
 }
 
 Result<base::Time> Confirming::send_for_extension(store::WriteSession& session, const Acting& acting,
@@ -118,7 +120,7 @@ Result<base::Time> Confirming::send_for_extension(store::WriteSession& session, 
     const auto found = parts_.records.consents.find(session, id, parts_.records.subjects);
     if (!found || found->consent.subject != acting.whose) return Refusal(cabinet_not_found);
     if (consent::ended(found->consent) || now >= found->consent.expires) return Refusal(consent::consent_ended);
-    return send(session, actors->by, id, CodeKind::extension, found->consent.terms, now);
+    return send(session, *actors, id, CodeKind::extension, found->consent.terms, now);
 }
 
 std::optional<consent::SubjectId> Confirming::use(store::WriteSession& session, const base::RawId& about, CodeKind kind,

@@ -103,7 +103,9 @@ std::variant<Sms, Contact::NoFreeSlot, Contact::TooLate> Contact::prepare_questi
                                                            .purpose = name_of(payload, "purpose"),
                                                            .language = text_of(payload, "language"),
                                                            .code = code,
-                                                           .check = check});
+                                                           .check = check,
+                                                           .attempts = 0,
+                                                           .ward = text_of(payload, "ward")});
     if (!slot) return NoFreeSlot{};
     const channel::Question question{
         .organisation = name_of(payload, "organisation"),
@@ -193,8 +195,8 @@ void Contact::confirm_genuine(store::WriteSession& session, const people::Phone&
     if (at != open.end()) {
         const base::Language language = base::parse_language(at->language).value();
         return notify(parts_, session, phone,
-                      channel::genuine_text({at->organisation, at->purpose}, {language, parts_.script}), at->request,
-                      now);
+                      channel::genuine_text({at->organisation, at->purpose, at->ward}, {language, parts_.script}),
+                      at->request, now);
     }
     // Answered as rarely as one that nothing is open to: a guesser learns nothing, and pays for it.
     if (!parts_.records.phone_questions.tell_nothing_open(session, phone, now)) return;
@@ -219,7 +221,10 @@ void Contact::clarify(store::WriteSession& session, const people::Phone& phone, 
     if (clarified) return;
     std::vector<channel::OpenQuestion> list;
     for (const PhoneQuestion& question : open) {
-        list.push_back({question.organisation, channel::choices_of_slot(question.slot), !question.code.empty()});
+        list.push_back({.organisation = question.organisation,
+                        .choices = channel::choices_of_slot(question.slot),
+                        .by_code = !question.code.empty(),
+                        .ward = question.ward});
     }
     const base::Language language = base::parse_language(open.front().language).value();
     parts_.records.phone_questions.mark_clarified(session, phone);

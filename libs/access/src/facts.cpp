@@ -137,7 +137,9 @@ records::Fact own_look_fact(const records::OwnLook& look, base::Time now) {
     return {.kind = "own_look.reserved",
             .entity = look.id,
             .at = now,
-            .details = {{"subject", look.subject.to_string()}, {"service", look.record.service}}};
+            .details = {{"subject", look.subject.to_string()},
+                        {"by", look.record.by.value_or(look.subject).to_string()},
+                        {"service", look.record.service}}};
 }
 
 records::Fact person_fact(std::string_view kind, const consent::SubjectId& subject, consent::SubjectId by,

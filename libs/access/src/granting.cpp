@@ -4,6 +4,7 @@
 #include "channel/texts.hpp"
 #include "facts.hpp"
 #include "payload.hpp"
+#include "telling.hpp"
 
 namespace kelisim::access {
 
@@ -19,17 +20,11 @@ base::Time basis_ends(const Parts& parts, const consent::Terms& terms, base::Tim
     return connection == nullptr ? now : parts.zone.end_of_day(connection->valid_to);
 }
 
-void tell(const Parts& parts, store::WriteSession& session, const Answered& answered, std::string_view text,
-          base::Time now) {
-    if (!answered.decider.person.phone) return;
-    notify(parts, session, *answered.decider.person.phone, text, answered.request.id, now);
-}
-
-std::string text_of_grant(const Parts& parts, const consent::Consent& consent, Means means, channel::Style style) {
-    const channel::Subject about{consent.terms.organisation_name, consent.terms.purpose_name};
-    const std::string until = parts.zone.date(consent.expires);
-    const bool attested = means == Means::own_means || means == Means::proactive;
-    return attested ? channel::attested_text(about, until, style) : channel::granted_text(about, until, style);
+Telling to_decider(const Answered& answered) {
+    return {.reader = answered.decider,
+            .person = answered.person,
+            .terms = answered.request.terms,
+            .entity = answered.request.id};
 }
 
 }  // namespace
@@ -53,17 +48,20 @@ consent::Consent grant(const Parts& parts, store::WriteSession& session, const A
     parts.timers.schedule(session, {timer_consent_expiry, consent.id.bucket(), consent.id.bytes()}, consent.expires);
     // Access on a ground is shown in the cabinet; a message about each would warn those whom the law lets be looked at.
     if (means != Means::ground) {
-        const channel::Style style{answered.decider.person.language, parts.script};
-        tell(parts, session, answered, text_of_grant(parts, consent, means, style), now);
+        const bool attested = means == Means::own_means || means == Means::proactive;
+        const auto text = attested ? channel::attested_text : channel::granted_text;
+        tell(
+            parts, session, to_decider(answered),
+            [text, until = parts.zone.date(consent.expires)](const channel::Subject& about, channel::Style style) {
+                return text(about, until, style);
+            },
+            now);
     }
     return consent;
 }
 
 void refuse(const Parts& parts, store::WriteSession& session, const Answered& answered, base::Time now) {
-    tell(parts, session, answered,
-         channel::refused_text({answered.request.terms.organisation_name, answered.request.terms.purpose_name},
-                               {answered.decider.person.language, parts.script}),
-         now);
+    tell(parts, session, to_decider(answered), channel::refused_text, now);
 }
 
 }  // namespace kelisim::access

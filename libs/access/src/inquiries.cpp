@@ -8,6 +8,7 @@
 #include "facts.hpp"
 #include "party_notice.hpp"
 #include "payload.hpp"
+#include "telling.hpp"
 
 namespace kelisim::access {
 
@@ -87,13 +88,8 @@ Result<void> Inquiries::answer(store::WriteSession& session, std::string_view in
     question.answer = text;
     records.use_questions.answer(session, question, consent.subject.data_key);
     records.journal.append(session, question_fact("use_question.answered", question, now));
-    if (const auto& phone = consent.subject.person.phone) {
-        const consent::Terms& terms = consent.consent.terms;
-        notify(parts_, session, *phone,
-               channel::question_answered_text({terms.organisation_name, terms.purpose_name},
-                                               {consent.subject.person.language, parts_.script}),
-               question.id, now);
-    }
+    // A ward may ask; what comes of it concerns the one who decides (418-V ст.36(2)).
+    tell_decider(parts_, session, consent, channel::question_answered_text, Hour::waking, now);
     return {};
 }
 

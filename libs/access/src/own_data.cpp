@@ -30,7 +30,8 @@ base::Result<OwnData::Look> OwnData::begin(store::WriteSession& session, const A
                                            .purpose = std::string(own_data_purpose),
                                            .fields = service->fields,
                                            .acts = {"collection"},
-                                           .employee = {}}};
+                                           .employee = {},
+                                           .by = acting.by}};
     parts_.records.own_looks.add(session, look);
     parts_.records.journal.append(session, own_look_fact(look, now));
     const consent::TokenId token{id};

@@ -5,9 +5,9 @@
 #include "channel/cabinet_texts.hpp"
 #include "consent_changes.hpp"
 #include "deadline.hpp"
-#include "decider.hpp"
 #include "party_notice.hpp"
 #include "payload.hpp"
+#include "telling.hpp"
 #include "token_ends.hpp"
 
 namespace kelisim::access {
@@ -47,10 +47,6 @@ const Reason deletion_confirmed_before{"deletion_confirmed_before",
 
 namespace {
 
-channel::Subject about(const consent::Consent& consent) {
-    return {consent.terms.organisation_name, consent.terms.purpose_name};
-}
-
 std::string by_text(const consent::Consent& consent, consent::SubjectId by) {
     return by == consent.subject ? "person" : "representative";
 }
@@ -80,11 +76,6 @@ Result<Found> Steering::of_initiator(store::WriteSession& session, std::string_v
     return std::move(*found);
 }
 
-void Steering::tell(store::WriteSession& session, const Found& found, std::string_view text, base::Time now) const {
-    const auto decider = decider_of(parts_, session, found.subject);
-    if (decider && decider->person.phone) notify(parts_, session, *decider->person.phone, text, found.consent.id, now);
-}
-
 Result<void> Steering::pause(store::WriteSession& session, const Acting& acting, consent::ConsentId id,
                              base::Time now) const {
     auto mine = own(session, acting, id);
@@ -95,8 +86,7 @@ Result<void> Steering::pause(store::WriteSession& session, const Acting& acting,
     }
     end_tokens(parts_, session, id, Ends::access_tokens, now);
     record_change(parts_, session, found, change::paused, {{"by", by_text(found.consent, mine->by)}}, now);
-    tell(session, found, channel::paused_text(about(found.consent), {found.subject.person.language, parts_.script}),
-         now);
+    tell_decider(parts_, session, found, channel::paused_text, Hour::any, now);
     return {};
 }
 
@@ -109,8 +99,7 @@ Result<void> Steering::resume(store::WriteSession& session, const Acting& acting
         return taken;
     }
     record_change(parts_, session, found, change::resumed, {{"by", by_text(found.consent, mine->by)}}, now);
-    tell(session, found, channel::resumed_text(about(found.consent), {found.subject.person.language, parts_.script}),
-         now);
+    tell_decider(parts_, session, found, channel::resumed_text, Hour::any, now);
     return {};
 }
 
@@ -128,8 +117,7 @@ Result<void> Steering::withdraw(store::WriteSession& session, const Acting& acti
     boost::json::object details{{"by", by_text(found.consent, mine->by)}};
     if (object_by) details["object_by"] = base::to_micros(*object_by);
     record_change(parts_, session, found, change::withdrawn, std::move(details), now);
-    tell(session, found, channel::withdrawn_text(about(found.consent), {found.subject.person.language, parts_.script}),
-         now);
+    tell_decider(parts_, session, found, channel::withdrawn_text, Hour::any, now);
     return {};
 }
 
@@ -154,10 +142,11 @@ std::optional<Refusal> Steering::extend(store::WriteSession& session, const Acti
     parts_.timers.schedule(session, {timer_consent_expiry, id.bucket(), id.bytes()}, found.consent.expires);
     record_change(parts_, session, found, change::extended,
                   {{"by", by_text(found.consent, mine->by)}, {"until", base::to_micros(until)}}, now);
-    tell(session, found,
-         channel::extended_text(about(found.consent), parts_.zone.date(until - base::Duration{1}),
-                                {found.subject.person.language, parts_.script}),
-         now);
+    const std::string last_day = parts_.zone.date(until - base::Duration{1});
+    const auto extended = [&](const channel::Subject& about, channel::Style style) {
+        return channel::extended_text(about, last_day, style);
+    };
+    tell_decider(parts_, session, found, extended, Hour::any, now);
     return std::nullopt;
 }
 
@@ -198,8 +187,7 @@ Result<void> Steering::object(store::WriteSession& session, std::string_view ini
                    {"evidence", objection.evidence},
                    {"version", found->consent.version}},
                   now);
-    tell(session, *found,
-         channel::restored_text(about(found->consent), {found->subject.person.language, parts_.script}), now);
+    tell_decider(parts_, session, *found, channel::restored_text, Hour::waking, now);
     return {};
 }
 

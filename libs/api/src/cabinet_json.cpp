@@ -54,6 +54,17 @@ object event_json(std::size_t number, const records::ConsentEvents::Event& event
     return body;
 }
 
+// 418-V ст.36(2): a ward sees, later too, that it was the representative who looked.
+object looker_json(const access::UseView::Looker& by) {
+    object body{
+        {"role", by.representative ? "representative" : "self"},
+        {"text", by.representative
+                     ? object{{"kk", "Заңды өкіл"}, {"ru", "Законный представитель"}, {"en", "Legal representative"}}
+                     : object{{"kk", "Өзіңіз"}, {"ru", "Вы сами"}, {"en", "Yourself"}}}};
+    if (!by.name.empty()) body["name"] = by.name;
+    return body;
+}
+
 }  // namespace
 
 value time_json(const std::optional<base::Time>& time) {
@@ -118,6 +129,7 @@ object use_json(const access::UseView& view, const registry::Registry& registry)
     if (view.consent) body["consent"] = view.consent->to_string();
     if (!view.ground.empty()) body["ground"] = view.ground;
     if (view.question) body["question"] = view.question->to_string();
+    if (view.by) body["by"] = looker_json(*view.by);
     return body;
 }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "channel/cabinet_texts.hpp"
 
-#include <fmt/format.h>
-
 #include "wording.hpp"
 
 namespace kelisim::channel {
@@ -22,15 +20,15 @@ constexpr base::Text extension_code{
     "{code} - келісімді ұзарту коды: {org}, {purpose}. 5 минут жарамды. Оны ешкімге айтпаңыз.",
     "{code} - код продления согласия: {org}, {purpose}. Действует 5 минут. Никому его не называйте.",
     "{code} is the code to extend the consent: {org}, {purpose}. Valid for 5 minutes. Tell it to nobody."};
-constexpr base::Text paused{"Келісім тоқтатыла тұрды: {org}, {purpose}. Деректеріңіз берілмейді.",
-                            "Согласие приостановлено: {org}, {purpose}. Ваши данные не передаются.",
-                            "The consent is paused: {org}, {purpose}. Your data are not passed on."};
+constexpr base::Text paused{"Келісім тоқтатыла тұрды: {org}, {purpose}. {data} берілмейді.",
+                            "Согласие приостановлено: {org}, {purpose}. {data} не передаются.",
+                            "The consent is paused: {org}, {purpose}. {data} are not passed on."};
 constexpr base::Text resumed{"Келісім қайта қолданыста: {org}, {purpose}.",
                              "Согласие снова действует: {org}, {purpose}.",
                              "The consent holds again: {org}, {purpose}."};
-constexpr base::Text withdrawn{"Сіз келісімді қайтарып алдыңыз: {org}, {purpose}. Деректеріңіз бұдан былай берілмейді.",
-                               "Вы отозвали согласие: {org}, {purpose}. Ваши данные больше не передаются.",
-                               "You withdrew your consent: {org}, {purpose}. Your data are no longer passed on."};
+constexpr base::Text withdrawn{"Сіз келісімді қайтарып алдыңыз: {org}, {purpose}. {data} бұдан былай берілмейді.",
+                               "Вы отозвали согласие: {org}, {purpose}. {data} больше не передаются.",
+                               "You withdrew your consent: {org}, {purpose}. {data} are no longer passed on."};
 constexpr base::Text extended{"Келісім ұзартылды: {org}, {purpose}. {until} дейін жарамды.",
                               "Согласие продлено: {org}, {purpose}. Действует до {until}.",
                               "The consent was extended: {org}, {purpose}. Valid until {until}."};
@@ -41,46 +39,39 @@ constexpr base::Text restored{
     "уполномоченный орган по защите персональных данных.",
     "{org} objected to the withdrawal, the consent holds again: {purpose}. The reason is in your cabinet. You can "
     "complain to the authorized body for personal data protection."};
-constexpr base::Text question_answered{"{org} сіздің сұрағыңызға жауап берді: {purpose}. Жауап кабинетте.",
-                                       "{org} ответил на ваш вопрос: {purpose}. Ответ в кабинете.",
-                                       "{org} answered your question: {purpose}. The answer is in your cabinet."};
-
-std::string written(const base::Text& pattern, const Subject& about, Style style, std::string_view code,
-                    std::string_view until) {
-    std::string text = fmt::format(
-        fmt::runtime(pick(pattern, style.language)), fmt::arg("org", name_in(about.organisation, style.language)),
-        fmt::arg("purpose", name_in(about.purpose, style.language)), fmt::arg("code", code), fmt::arg("until", until));
-    return in_script(std::move(text), style);
-}
+constexpr base::Text question_answered{
+    "{org} деректердің қолданылуы туралы сұраққа жауап берді: {purpose}. Жауап кабинетте.",
+    "{org} отвечает на вопрос об использовании данных: {purpose}. Ответ в кабинете.",
+    "{org} answered the question about a use of data: {purpose}. The answer is in the cabinet."};
 
 }  // namespace
 
 std::string sign_in_code_text(std::string_view code, Style style) {
-    return written(sign_in_code, {}, style, code, {});
+    return written(sign_in_code, {}, style, {.until = {}, .code = code});
 }
 std::string answer_code_text(std::string_view code, const Subject& about, Style style) {
-    return written(answer_code, about, style, code, {});
+    return written(answer_code, about, style, {.until = {}, .code = code});
 }
 std::string extension_code_text(std::string_view code, const Subject& about, Style style) {
-    return written(extension_code, about, style, code, {});
+    return written(extension_code, about, style, {.until = {}, .code = code});
 }
 std::string paused_text(const Subject& about, Style style) {
-    return written(paused, about, style, {}, {});
+    return written(paused, about, style);
 }
 std::string resumed_text(const Subject& about, Style style) {
-    return written(resumed, about, style, {}, {});
+    return written(resumed, about, style);
 }
 std::string withdrawn_text(const Subject& about, Style style) {
-    return written(withdrawn, about, style, {}, {});
+    return written(withdrawn, about, style);
 }
 std::string extended_text(const Subject& about, std::string_view until, Style style) {
-    return written(extended, about, style, {}, until);
+    return written(extended, about, style, {.until = until, .code = {}});
 }
 std::string restored_text(const Subject& about, Style style) {
-    return written(restored, about, style, {}, {});
+    return written(restored, about, style);
 }
 std::string question_answered_text(const Subject& about, Style style) {
-    return written(question_answered, about, style, {}, {});
+    return written(question_answered, about, style);
 }
 
 }  // namespace kelisim::channel

@@ -26,6 +26,21 @@ std::vector<std::string> all(Style style) {
             question_answered_text(about, style)};
 }
 
+// LAW-36.2
+TEST(CabinetTexts, NameTheWardToTheRepresentative) {
+    Subject of_ward = about;
+    of_ward.ward = "Дочь";
+    const Style ru{.language = base::Language::ru, .script = Script::cyrillic};
+    for (const std::string& text :
+         {answer_code_text("012345", of_ward, ru), extension_code_text("012345", of_ward, ru), paused_text(of_ward, ru),
+          resumed_text(of_ward, ru), withdrawn_text(of_ward, ru), extended_text(of_ward, "21.12.2026", ru),
+          restored_text(of_ward, ru), question_answered_text(of_ward, ru)}) {
+        EXPECT_THAT(text, testing::StartsWith("О том, кого вы представляете (Дочь): "));
+        EXPECT_THAT(text, Not(HasSubstr("Ваши данные")));
+        EXPECT_LE(size_of(text).segments, base::limits::sms_segments_max) << text;
+    }
+}
+
 // LAW-36.3a: a code is for one thing, and its text says for which.
 TEST(CabinetTexts, ACodeSaysWhatItIsFor) {
     EXPECT_THAT(answer_code_text("012345", about, {.language = base::Language::ru}),

@@ -105,9 +105,9 @@ constexpr base::Text wrong_code_pattern{"Код қате. Қалған әрек�
                                         "Код неверный. Осталось попыток: {left}.",
                                         "The code is wrong. Attempts left: {left}."};
 constexpr base::Text attempts_over_pattern{
-    "Сұрау жабылды, код тым көп рет қате енгізілді: {org}, {purpose}. Деректеріңіз берілмейді.",
-    "Запрос закрыт, код введён неверно слишком много раз: {org}, {purpose}. Ваши данные не передаются.",
-    "The request is closed after too many wrong codes: {org}, {purpose}. Your data are not passed on."};
+    "Сұрау жабылды, код тым көп рет қате енгізілді: {org}, {purpose}. {data} берілмейді.",
+    "Запрос закрыт, код введён неверно слишком много раз: {org}, {purpose}. {data} не передаются.",
+    "The request is closed after too many wrong codes: {org}, {purpose}. {data} are not passed on."};
 constexpr base::Text genuine_pattern{"Бұл SMS-ті біз жібердік: {org}, {purpose}.",
                                      "Это SMS отправили мы: {org}, {purpose}.", "We sent this SMS: {org}, {purpose}."};
 constexpr base::Text not_genuine_pattern{
@@ -117,23 +117,16 @@ constexpr base::Text not_genuine_pattern{
 constexpr base::Text granted_pattern{"Сіз келісім бердіңіз: {org}, {purpose}. {until} дейін жарамды.",
                                      "Вы дали согласие: {org}, {purpose}. Действует до {until}.",
                                      "You agreed: {org}, {purpose}. Valid until {until}."};
-constexpr base::Text refused_pattern{"Сіз бас тарттыңыз: {org}, {purpose}. Деректеріңіз берілмейді.",
-                                     "Вы отказали: {org}, {purpose}. Ваши данные не передаются.",
-                                     "You refused: {org}, {purpose}. Your data are not passed on."};
+constexpr base::Text refused_pattern{"Сіз бас тарттыңыз: {org}, {purpose}. {data} берілмейді.",
+                                     "Вы отказали: {org}, {purpose}. {data} не передаются.",
+                                     "You refused: {org}, {purpose}. {data} are not passed on."};
 constexpr base::Text expired_pattern{
-    "Сұрау жабылды, жауап келмеді: {org}, {purpose}. Деректеріңіз берілмейді.",
-    "Запрос закрыт, ответа не было: {org}, {purpose}. Ваши данные не передаются.",
-    "The request is closed without a reply: {org}, {purpose}. Your data are not passed on."};
+    "Сұрау жабылды, жауап келмеді: {org}, {purpose}. {data} берілмейді.",
+    "Запрос закрыт, ответа не было: {org}, {purpose}. {data} не передаются.",
+    "The request is closed without a reply: {org}, {purpose}. {data} are not passed on."};
 constexpr base::Text nothing_open_pattern{"Қазір жауап күтіп тұрған сұрау жоқ. Ештеңе өзгерген жоқ.",
                                           "Сейчас нет запроса, который ждёт вашего ответа. Ничего не изменилось.",
                                           "No request is waiting for your reply. Nothing has changed."};
-
-std::string about_text(const base::Text& pattern, const Subject& about, Style style, std::string_view until = {}) {
-    return in_script(fmt::format(fmt::runtime(pick(pattern, style.language)),
-                                 fmt::arg("org", name_in(about.organisation, style.language)),
-                                 fmt::arg("purpose", name_in(about.purpose, style.language)), fmt::arg("until", until)),
-                     style);
-}
 
 }  // namespace
 
@@ -165,35 +158,36 @@ std::string clarifying_text(const std::vector<OpenQuestion>& open, Style style) 
         if (!list.empty()) list += "; ";
         const std::string yes =
             question.by_code ? std::string(pick(code_of_sms, style.language)) : std::to_string(question.choices.yes);
-        list += fmt::format(fmt::runtime(pick(choice_pattern, style.language)),
-                            fmt::arg("org", name_in(question.organisation, style.language)), fmt::arg("yes", yes),
-                            fmt::arg("no", question.choices.no));
+        std::string org = name_in(question.organisation, style.language);
+        if (!question.ward.empty()) org += " (" + question.ward + ")";
+        list += fmt::format(fmt::runtime(pick(choice_pattern, style.language)), fmt::arg("org", org),
+                            fmt::arg("yes", yes), fmt::arg("no", question.choices.no));
     }
     return in_script(fmt::format(fmt::runtime(pick(clarifying_pattern, style.language)), fmt::arg("list", list)),
                      style);
 }
 
 std::string granted_text(const Subject& about, std::string_view until, Style style) {
-    return about_text(granted_pattern, about, style, until);
+    return written(granted_pattern, about, style, {.until = until, .code = {}});
 }
 std::string attested_text(const Subject& about, std::string_view until, Style style) {
-    return about_text(attested_pattern, about, style, until);
+    return written(attested_pattern, about, style, {.until = until, .code = {}});
 }
 std::string refused_text(const Subject& about, Style style) {
-    return about_text(refused_pattern, about, style);
+    return written(refused_pattern, about, style);
 }
 std::string expired_text(const Subject& about, Style style) {
-    return about_text(expired_pattern, about, style);
+    return written(expired_pattern, about, style);
 }
 
 std::string answered_elsewhere_text(const Subject& about, Style style) {
-    return about_text(answered_elsewhere_pattern, about, style);
+    return written(answered_elsewhere_pattern, about, style);
 }
 std::string code_attempts_over_text(const Subject& about, Style style) {
-    return about_text(attempts_over_pattern, about, style);
+    return written(attempts_over_pattern, about, style);
 }
 std::string genuine_text(const Subject& about, Style style) {
-    return about_text(genuine_pattern, about, style);
+    return written(genuine_pattern, about, style);
 }
 std::string not_genuine_text(Style style) {
     return in_script(std::string(pick(not_genuine_pattern, style.language)), style);

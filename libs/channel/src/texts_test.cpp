@@ -104,6 +104,45 @@ TEST(QuestionText, TellsARepresentativeWhoseDataTheyAre) {
                 HasSubstr("сіз өкілдік ететін адамның (Дочь) деректерін сұрайды: Жеке"));
 }
 
+TEST(ClarifyingText, NamesTheWard) {
+    EXPECT_THAT(clarifying_text({{.organisation = {"Оқу банкі", "Учебный банк"},
+                                  .choices = choices_of_slot(0),
+                                  .by_code = false,
+                                  .ward = "Дочь"}},
+                                {Language::ru, Script::cyrillic}),
+                HasSubstr("Учебный банк (Дочь): согласие - 1, отказ - 2"));
+}
+
+// LAW-36.2
+TEST(Receipts, TellARepresentativeWhomTheyConcern) {
+    const Subject own{{"Оқу банкі", "Учебный банк"}, {"Несие", "Кредит"}};
+    const Subject of_ward{own.organisation, own.purpose, "Дочь"};
+    const auto texts = [](const Subject& about, Style style) {
+        return std::vector{granted_text(about, "21.12.2026", style),
+                           refused_text(about, style),
+                           expired_text(about, style),
+                           attested_text(about, "21.12.2026", style),
+                           answered_elsewhere_text(about, style),
+                           code_attempts_over_text(about, style),
+                           genuine_text(about, style)};
+    };
+    for (const std::string& text : texts(of_ward, {Language::kk, Script::cyrillic})) {
+        EXPECT_THAT(text, testing::StartsWith("Сіз өкілдік ететін адам туралы (Дочь): "));
+        EXPECT_THAT(text, testing::Not(HasSubstr("Деректеріңіз")));
+    }
+    for (const std::string& text : texts(of_ward, {Language::ru, Script::cyrillic})) {
+        EXPECT_THAT(text, testing::StartsWith("О том, кого вы представляете (Дочь): "));
+        EXPECT_THAT(text, testing::Not(HasSubstr("Ваши данные")));
+        EXPECT_LE(size_of(text).segments, base::limits::sms_segments_max);
+    }
+    for (const std::string& text : texts(of_ward, {Language::en, Script::latin})) {
+        EXPECT_THAT(text, testing::StartsWith("About Doch, whom you represent: "));
+        EXPECT_THAT(text, testing::Not(HasSubstr("Your data")));
+    }
+    for (const std::string& text : texts(own, {Language::en, Script::cyrillic}))
+        EXPECT_THAT(text, testing::Not(HasSubstr("represent")));
+}
+
 TEST(Receipts, SayWhatHappened) {
     const Subject about{{"Оқу банкі", "Учебный банк"}, {"Несие", "Кредит"}};
     const Style ru{Language::ru, Script::cyrillic};

@@ -26,4 +26,11 @@ inline std::string in_script(std::string text, Style style) {
     return style.script == Script::latin ? transliterate(text) : text;
 }
 
+// What a pattern is filled with beside {org}, {purpose} and {data}.
+struct Filling {
+    std::string_view until = {}, code = {};
+};
+// A text about one consent or request; about a ward it begins with whom it concerns.
+std::string written(const base::Text& pattern, const Subject& about, Style style, const Filling& filling = {});
+
 }  // namespace kelisim::channel

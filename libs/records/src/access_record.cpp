@@ -8,24 +8,28 @@ namespace kelisim::records {
 namespace {
 
 boost::json::object to_object(const AccessRecord& record) {
-    return {{"subject", record.subject.reveal()},
-            {"receiver", record.receiver},
-            {"service", record.service},
-            {"purpose", record.purpose},
-            {"fields", boost::json::value_from(record.fields)},
-            {"acts", boost::json::value_from(record.acts)},
-            {"employee", record.employee}};
+    boost::json::object object{{"subject", record.subject.reveal()},
+                               {"receiver", record.receiver},
+                               {"service", record.service},
+                               {"purpose", record.purpose},
+                               {"fields", boost::json::value_from(record.fields)},
+                               {"acts", boost::json::value_from(record.acts)},
+                               {"employee", record.employee}};
+    if (record.by) object["by"] = record.by->to_string();
+    return object;
 }
 
 AccessRecord record_from(const boost::json::object& object) {
     const auto text = [&](std::string_view name) { return std::string(object.at(name).as_string()); };
-    return {.subject = base::Iin::parse(text("subject")).value(),
-            .receiver = text("receiver"),
-            .service = text("service"),
-            .purpose = text("purpose"),
-            .fields = boost::json::value_to<std::vector<std::string>>(object.at("fields")),
-            .acts = boost::json::value_to<std::vector<std::string>>(object.at("acts")),
-            .employee = text("employee")};
+    AccessRecord record{.subject = base::Iin::parse(text("subject")).value(),
+                        .receiver = text("receiver"),
+                        .service = text("service"),
+                        .purpose = text("purpose"),
+                        .fields = boost::json::value_to<std::vector<std::string>>(object.at("fields")),
+                        .acts = boost::json::value_to<std::vector<std::string>>(object.at("acts")),
+                        .employee = text("employee")};
+    if (object.contains("by")) record.by = id_in<consent::SubjectId>(object, "by");
+    return record;
 }
 
 }  // namespace

@@ -49,6 +49,7 @@ std::optional<int> PhoneQuestions::open(store::WriteSession& session, const peop
         boost::json::serialize(boost::json::object{{"organisation", boost::json::value_from(question.organisation)},
                                                    {"purpose", boost::json::value_from(question.purpose)},
                                                    {"language", question.language},
+                                                   {"ward", question.ward},
                                                    {"code", question.code},
                                                    {"check", question.check}});
     const base::Bytes sealed =
@@ -66,6 +67,7 @@ std::vector<PhoneQuestion> PhoneQuestions::all(store::ReadSession& session, cons
         const base::Bytes plain = vault_.queue().open(row.blob(3), request.bytes(), "phone question");
         const StoredJson json(base::as_text(plain), "phone question");
         const auto& body = json.value().as_object();
+        const auto* ward = body.if_contains("ward");  // not in older rows
         questions.push_back({.slot = static_cast<int>(row.integer(0)),
                              .request = request,
                              .clarified = static_cast<int>(row.integer(2)),
@@ -74,7 +76,8 @@ std::vector<PhoneQuestion> PhoneQuestions::all(store::ReadSession& session, cons
                              .language = std::string(body.at("language").as_string()),
                              .code = std::string(body.at("code").as_string()),
                              .check = std::string(body.at("check").as_string()),
-                             .attempts = static_cast<int>(row.integer(4))});
+                             .attempts = static_cast<int>(row.integer(4)),
+                             .ward = ward == nullptr ? std::string() : std::string(ward->as_string())});
     });
     return questions;
 }

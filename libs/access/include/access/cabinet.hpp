@@ -37,6 +37,12 @@ struct UseView {
     std::optional<consent::ConsentId> consent;  // nothing for a look at one's own data
     std::string ground;                         // of art. 9 of Law 94-V; empty: the person's consent
     std::optional<records::QuestionId> question;
+    // Of a look through the cabinet. A ward who is of age later sees that, and who, it was.
+    struct Looker {
+        bool representative = false;
+        std::string name;  // empty for oneself, and when that person's data were erased since
+    };
+    std::optional<Looker> by = {};
 };
 
 // The state that the clock tells, before the timer has run.
@@ -63,6 +69,7 @@ public:
                                          const PageWanted& wanted) const;
 
 private:
+    UseView view_of_look(store::ReadSession& session, const records::OwnLook& look) const;
     UseView view_of(store::ReadSession& session, const records::StoredUse& use) const;
 
     Parts parts_;

@@ -42,7 +42,7 @@ public:
                                           records::CodeKind kind, std::string_view code, base::Time now) const;
 
 private:
-    base::Result<base::Time> send(store::WriteSession& session, const records::Subject& to, const base::RawId& about,
+    base::Result<base::Time> send(store::WriteSession& session, const Actors& actors, const base::RawId& about,
                                   records::CodeKind kind, const consent::Terms& terms, base::Time now) const;
 
     Parts parts_;

@@ -64,8 +64,6 @@ private:
     base::Result<records::Consents::Found> of_initiator(store::WriteSession& session, std::string_view initiator,
                                                         consent::ConsentId id) const;
     base::Result<void> extend_within(Own& own, base::Time until, base::Time now) const;
-    void tell(store::WriteSession& session, const records::Consents::Found& found, std::string_view text,
-              base::Time now) const;
 
     Parts parts_;
     Confirming confirming_;

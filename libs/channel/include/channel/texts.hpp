@@ -48,12 +48,14 @@ struct OpenQuestion {
     registry::Name organisation;
     Choices choices;
     bool by_code = false;
+    std::string ward = {};  // as in the question
 };
 std::string clarifying_text(const std::vector<OpenQuestion>& open, Style style);
 
 // Receipts: each end of a request is told to the person.
 struct Subject {
     registry::Name organisation, purpose;
+    std::string ward = {};  // given name of the one whom it concerns, where the representative is told (418-V ст.36(2))
 };
 std::string granted_text(const Subject& about, std::string_view until, Style style);  // until: local day, "21.12.2026"
 std::string refused_text(const Subject& about, Style style);

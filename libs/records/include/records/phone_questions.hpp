@@ -21,6 +21,7 @@ struct PhoneQuestion {
     std::string code = {};   // the one-time code that answers it; empty: its digits do
     std::string check = {};  // by which the person can check that the question is genuine
     int attempts = 0;        // wrong codes so far
+    std::string ward = {};   // given name of the one whose data they are, where the representative is asked
 };
 
 // The keyspace of phones: replies come with a number and a few letters, and nothing else. Thread-safe: without state.

@@ -18,6 +18,9 @@ struct AccessRecord {
     std::string receiver, service, purpose;
     std::vector<std::string> fields, acts;
     std::string employee;
+    // Of a look through the cabinet: who looked, the person or the legal representative. By its random id: it tells which
+    // one it was for as long as that person is in the books.
+    std::optional<consent::SubjectId> by = {};
 };
 
 struct StoredUse {
