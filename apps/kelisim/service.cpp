@@ -162,6 +162,12 @@ Service::Service(const ServiceOptions& options)
               .introspection = introspection_,
               .signing_key = signing_key_,
               .keys = keys_}),
+      status_lists_({.issuer = issuer_,
+                     .records = records_,
+                     .readers = database_->readers(),
+                     .clock = clock_,
+                     .places = index_.places(),
+                     .signing_key = signing_key_}),
       gateway_({.registry = registry_,
                 .writer = database_->writer(),
                 .clock = clock_,
@@ -298,6 +304,7 @@ http::Routes Service::routes() {
     const auto add = [&](std::vector<http::Route> more) {
         std::move(more.begin(), more.end(), std::back_inserter(routes));
     };
+    add(status_lists_.routes());
     add(gateway_.routes());
     add(cabinet_.routes());
     add(own_data_.routes());

@@ -16,6 +16,7 @@
 #include "api/cabinet.hpp"
 #include "api/client_authentication.hpp"
 #include "api/oauth.hpp"
+#include "api/status_lists.hpp"
 #include "base/zone.hpp"
 #include "config/config.hpp"
 #include "data_directory.hpp"
@@ -96,6 +97,7 @@ private:
     http::Workers workers_;
     http::Client client_;
     api::OAuth oauth_;
+    api::StatusLists status_lists_;
     std::optional<OwnerProcess> owner_;
     gateway::Rest gateway_;
     api::PersonAuthentication persons_;

@@ -144,6 +144,7 @@ CREATE TABLE representation (
     PRIMARY KEY (representative, ward)
 );
 
+-- status_list, status_index: its place in a published list, NULL for a refresh token. status: 0 valid, 1 invalid, 2 suspended.
 CREATE TABLE token (
     id bytea NOT NULL,
     bucket bigint NOT NULL,
@@ -154,9 +155,19 @@ CREATE TABLE token (
     expires bigint NOT NULL,
     revoked bigint,
     hash bytea,
+    status_list bigint,
+    status_index bigint,
+    status bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (bucket, id)
 );
 CREATE INDEX token_consent ON token (consent);
+CREATE INDEX token_status ON token (status_list) WHERE status <> 0;
+
+-- ends: when the last token that can stand in it is over.
+CREATE TABLE status_list (
+    number bigint NOT NULL PRIMARY KEY,
+    ends bigint NOT NULL
+);
 
 -- A record of access. sealed: the archive key, so that it outlives the subject's data until its archive term ends.
 -- answer: the subject's key, for repeats under the same key within the idempotency window. key: NULL where the caller

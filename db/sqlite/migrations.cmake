@@ -7,4 +7,5 @@ set(KELISIM_SQLITE_MIGRATIONS
     0004_channels.sql
     0005_cabinet.sql
     0006_party_numbers.sql
+    0007_status_lists.sql
 )

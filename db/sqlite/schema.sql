@@ -140,6 +140,7 @@ CREATE TABLE representation (
     PRIMARY KEY (representative, ward)
 ) STRICT, WITHOUT ROWID;
 
+-- status_list, status_index: its place in a published list, NULL for a refresh token. status: 0 valid, 1 invalid, 2 suspended.
 CREATE TABLE token (
     id BLOB NOT NULL UNIQUE,
     bucket INTEGER NOT NULL,
@@ -149,9 +150,19 @@ CREATE TABLE token (
     issued INTEGER NOT NULL,
     expires INTEGER NOT NULL,
     revoked INTEGER,
-    hash BLOB
+    hash BLOB,
+    status_list INTEGER,
+    status_index INTEGER,
+    status INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX token_consent ON token (consent);
+CREATE INDEX token_status ON token (status_list) WHERE status <> 0;
+
+-- ends: when the last token that can stand in it is over.
+CREATE TABLE status_list (
+    number INTEGER NOT NULL PRIMARY KEY,
+    ends INTEGER NOT NULL
+) STRICT;
 
 -- A record of access. sealed: the archive key, so that it outlives the subject's data until its archive term ends.
 -- answer: the subject's key, for repeats under the same key within the idempotency window. key: NULL where the caller

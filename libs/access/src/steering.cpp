@@ -98,6 +98,7 @@ Result<void> Steering::resume(store::WriteSession& session, const Acting& acting
     if (const auto taken = consent::take(found.consent, Role::person, Step::resume, now); taken.has_error()) {
         return taken;
     }
+    invalidate_statuses(parts_, session, id, now);
     record_change(parts_, session, found, change::resumed, {{"by", by_text(found.consent, mine->by)}}, now);
     tell_decider(parts_, session, found, channel::resumed_text, Hour::any, now);
     return {};

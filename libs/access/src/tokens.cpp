@@ -54,6 +54,10 @@ bool holds(const consent::Consent& consent, base::Time now) {
 
 }  // namespace
 
+std::string status_list_uri(std::string_view issuer, std::int64_t number) {
+    return std::string(issuer) + "/status-lists/" + std::to_string(number);
+}
+
 std::string_view acr_of(consent::Means means) {
     switch (means) {
         case consent::Means::sms_reply:
@@ -131,7 +135,8 @@ IssuedToken Tokens::issue(store::WriteSession& session, const records::Consents:
                             .issued = now,
                             .expires = std::min<base::Time>(now + base::limits::access_token_life, consent.expires),
                             .revoked = {},
-                            .hash = {}};
+                            .hash = {},
+                            .place = parts_.tokens.places().take(session, parts_.records, parts_.entropy, now)};
     parts_.records.tokens.add(session, token);
     parts_.records.journal.append(session, token_issued_fact(token, now));
     session.after_commit([&index = parts_.tokens, token] {
@@ -150,7 +155,9 @@ IssuedToken Tokens::issue(store::WriteSession& session, const records::Consents:
                                  .purpose = consent.terms.purpose,
                                  .fields = consent.terms.fields,
                                  .acts = consent.terms.acts,
-                                 .consent = consent.id.to_string()}},
+                                 .consent = consent.id.to_string()},
+                       .status = token::StatusReference{.uri = status_list_uri(issuer_, token.place->list),
+                                                        .index = token.place->index}},
             .refresh_token = {}};
 }
 
@@ -180,7 +187,7 @@ bool Tokens::revoke(store::WriteSession& session, consent::TokenId id, const reg
     const auto token = parts_.records.tokens.find(session, id);
     if (!token || token->client != client.client_id) return false;
     if (token->kind == TokenKind::access) {
-        end_token(parts_, session, *token, now);
+        end_token(parts_, session, *token, records::TokenStatus::invalid, now);
     } else {
         end_tokens(parts_, session, token->consent, Ends::all_tokens, now);
     }

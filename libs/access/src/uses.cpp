@@ -4,6 +4,7 @@
 #include "base/limits.hpp"
 #include "consent_changes.hpp"
 #include "facts.hpp"
+#include "token_ends.hpp"
 
 namespace kelisim::access {
 
@@ -158,6 +159,7 @@ void Uses::conclude(store::WriteSession& session, consent::UseId id, UseState ou
                                now + base::limits::idempotency_window);
     }
     if (lived && consent::ended(*consent)) {
+        invalidate_statuses(parts_, session, consent->id, now);
         session.after_commit([&index = parts_.tokens, id = consent->id] { index.end_consent(id); });
         const auto opened = records.consents.find(session, consent->id, records.subjects).value();
         tell_parties(parts_, session, opened.consent, change::exhausted, now);

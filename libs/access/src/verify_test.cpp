@@ -146,7 +146,8 @@ const std::vector<Change> changes = {
      "consent "},
     {"AnAddedToken",
      {"t28",
-      "INSERT INTO token SELECT consent, bucket, consent, kind, client, issued, expires, revoked, hash FROM token "
+      "INSERT INTO token (id, bucket, consent, kind, client, issued, expires, revoked, hash) "
+      "SELECT consent, bucket, consent, kind, client, issued, expires, revoked, hash FROM token "
       "LIMIT "
       "1"},
      "token "},

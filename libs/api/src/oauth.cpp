@@ -77,6 +77,7 @@ http::Response OAuth::metadata() const {
                  {"backchannel_authentication_endpoint", issuer + "/bc-authorize"},
                  {"introspection_endpoint", issuer + "/introspect"},
                  {"revocation_endpoint", issuer + "/revoke"},
+                 {"status_list_aggregation_endpoint", issuer + "/status-lists"},
                  {"backchannel_token_delivery_modes_supported", list({"poll"})},
                  {"backchannel_user_code_parameter_supported", false},
                  {"grant_types_supported", list({"urn:openid:params:grant-type:ciba", "refresh_token"})},

@@ -158,8 +158,8 @@ TEST_F(RecordsTest, TokensComeBackByIdAndByConsentAndOnlyLiveAccessTokensAreList
     const auto past = make(TokenKind::access, testing::start + 1s);
     const auto revoked = make(TokenKind::access, testing::start + 10min);
     store.unit([&](WriteSession& session) {
-        records.tokens.revoke(session, revoked.id, testing::start + 2s);
-        records.tokens.revoke(session, revoked.id, testing::start + 3s);
+        records.tokens.revoke(session, revoked.id, TokenStatus::invalid, testing::start + 2s);
+        records.tokens.revoke(session, revoked.id, TokenStatus::invalid, testing::start + 3s);
     });
     store.readers().read([&](ReadSession& session) {
         const auto found = records.tokens.find(session, refresh.id).value();

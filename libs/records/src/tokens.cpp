@@ -9,9 +9,9 @@ namespace kelisim::records {
 
 namespace {
 
-#define TOKEN_COLUMNS "id, consent, kind, client, issued, expires, revoked, hash"
-constexpr store::Statement insert{
-    "token_insert", "INSERT INTO token (bucket, " TOKEN_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"};
+#define TOKEN_COLUMNS "id, consent, kind, client, issued, expires, revoked, hash, status_list, status_index"
+constexpr store::Statement insert{"token_insert", "INSERT INTO token (bucket, " TOKEN_COLUMNS
+                                                  ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"};
 constexpr store::Statement by_id{"token_by_id", "SELECT " TOKEN_COLUMNS " FROM token WHERE id = ?1 AND bucket = ?2"};
 constexpr store::Statement of_consent{
     "token_of_consent", "SELECT " TOKEN_COLUMNS " FROM token WHERE consent = ?1 AND bucket = ?2 ORDER BY id"};
@@ -20,7 +20,13 @@ constexpr store::Statement live{"token_live",
                                 " FROM token WHERE kind = 0 AND revoked IS NULL AND expires > ?1 ORDER BY id"};
 #undef TOKEN_COLUMNS
 constexpr store::Statement end{"token_revoke",
-                               "UPDATE token SET revoked = ?1 WHERE id = ?2 AND bucket = ?3 AND revoked IS NULL"};
+                               "UPDATE token SET revoked = ?1, status = ?4"
+                               " WHERE id = ?2 AND bucket = ?3 AND revoked IS NULL"};
+constexpr store::Statement end_status{"token_invalidate",
+                                      "UPDATE token SET status = 1 WHERE consent = ?1 AND bucket = ?2 AND expires > ?3"
+                                      " AND status <> 1 AND status_list IS NOT NULL RETURNING status_list"};
+constexpr store::Statement not_valid{"token_not_valid",
+                                     "SELECT status_index, status FROM token WHERE status_list = ?1 AND status <> 0"};
 constexpr store::Statement use_jti{
     "assertion_use",
     "INSERT INTO used_assertion (client, jti, expires) VALUES (?1, ?2, ?3) ON CONFLICT (client, jti) DO NOTHING"};
@@ -42,6 +48,7 @@ TokenRecord read(const store::Row& row) {
         token.hash.emplace();
         std::copy(hash.begin(), hash.end(), token.hash->begin());
     }
+    if (!row.null(8)) token.place = StatusPlace{.list = row.integer(8), .index = row.integer(9)};
     return token;
 }
 
@@ -55,7 +62,9 @@ store::Param hash_param(const TokenRecord& token) {
 void Tokens::add(store::WriteSession& session, const TokenRecord& token) const {
     session.execute(insert,
                     {std::int64_t{token.id.bucket().value}, token.id.bytes(), token.consent.bytes(), number(token.kind),
-                     token.client, micros(token.issued), micros(token.expires), std::monostate{}, hash_param(token)});
+                     token.client, micros(token.issued), micros(token.expires), std::monostate{}, hash_param(token),
+                     token.place ? store::Param(token.place->list) : std::monostate{},
+                     token.place ? store::Param(token.place->index) : std::monostate{}});
 }
 
 std::optional<TokenRecord> Tokens::find(store::ReadSession& session, consent::TokenId id) const {
@@ -65,8 +74,22 @@ std::optional<TokenRecord> Tokens::find(store::ReadSession& session, consent::To
     return found;
 }
 
-void Tokens::revoke(store::WriteSession& session, consent::TokenId id, base::Time now) const {
-    session.execute(end, {micros(now), id.bytes(), std::int64_t{id.bucket().value}});
+void Tokens::revoke(store::WriteSession& session, consent::TokenId id, TokenStatus status, base::Time now) const {
+    session.execute(end, {micros(now), id.bytes(), std::int64_t{id.bucket().value}, number(status)});
+}
+
+std::vector<std::int64_t> Tokens::invalidate(store::WriteSession& session, consent::ConsentId consent,
+                                             base::Time now) const {
+    std::vector<std::int64_t> lists;
+    session.query(end_status, {consent.bytes(), std::int64_t{consent.bucket().value}, micros(now)},
+                  [&](const store::Row& row) { lists.push_back(row.integer(0)); });
+    return lists;
+}
+
+void Tokens::each_not_valid(store::ReadSession& session, std::int64_t list,
+                            const std::function<void(std::int64_t, TokenStatus)>& visit) const {
+    session.query(not_valid, {list},
+                  [&](const store::Row& row) { visit(row.integer(0), enum_at(row, 1, TokenStatus::suspended)); });
 }
 
 void Tokens::each_of_consent(store::ReadSession& session, consent::ConsentId id,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <boost/json/value_from.hpp>
+#include <limits>
 
 #include "json/json.hpp"
 
@@ -64,6 +65,15 @@ public:
         const bool one = list.has_value() && (*list)->size() == 1 && (*list)->front().is_object();
         return note(one) ? &(*list)->front().get_object() : nullptr;
     }
+    std::int64_t place(std::string_view name) {
+        const auto value = json::integer(from_, name, {.min = 0, .max = std::numeric_limits<std::int64_t>::max()});
+        return note(value.has_value()) ? *value : 0;
+    }
+    const boost::json::object* object(std::string_view name) {
+        const auto* value = from_.if_contains(name);
+        const bool is_one = value != nullptr && value->is_object();
+        return note(is_one) ? &value->get_object() : nullptr;
+    }
     bool note(bool fine) {
         complete_ = complete_ && fine;
         return fine;
@@ -74,6 +84,18 @@ private:
     const boost::json::object& from_;
     bool complete_ = true;
 };
+
+std::optional<StatusReference> read_status(ClaimReader& read) {
+    const auto* status = read.object("status");
+    if (status == nullptr) return std::nullopt;
+    ClaimReader mechanisms(*status);
+    const auto* list = mechanisms.object("status_list");
+    if (!read.note(list != nullptr)) return std::nullopt;
+    ClaimReader reference(*list);
+    StatusReference found{.uri = reference.text("uri"), .index = reference.place("idx")};
+    if (!read.note(reference.complete())) return std::nullopt;
+    return found;
+}
 
 }  // namespace
 
@@ -87,16 +109,20 @@ boost::json::array to_authorization_details(const Grant& grant) {
 }
 
 boost::json::object to_json(const AccessClaims& claims) {
-    return {{"iss", claims.issuer},
-            {"sub", claims.subject.reveal()},
-            {"aud", to_array(claims.audience)},
-            {"client_id", claims.client_id},
-            {"jti", claims.jti},
-            {"iat", base::to_seconds(claims.issued)},
-            {"exp", base::to_seconds(claims.expires)},
-            {"acr", claims.acr},
-            {"auth_time", base::to_seconds(claims.answered)},
-            {"authorization_details", to_authorization_details(claims.grant)}};
+    boost::json::object json{{"iss", claims.issuer},
+                             {"sub", claims.subject.reveal()},
+                             {"aud", to_array(claims.audience)},
+                             {"client_id", claims.client_id},
+                             {"jti", claims.jti},
+                             {"iat", base::to_seconds(claims.issued)},
+                             {"exp", base::to_seconds(claims.expires)},
+                             {"acr", claims.acr},
+                             {"auth_time", base::to_seconds(claims.answered)},
+                             {"authorization_details", to_authorization_details(claims.grant)}};
+    if (claims.status) {
+        json["status"] = {{"status_list", {{"idx", claims.status->index}, {"uri", claims.status->uri}}}};
+    }
+    return json;
 }
 
 Result<AccessClaims> read_access_claims(const boost::json::object& payload) {
@@ -122,6 +148,7 @@ Result<AccessClaims> read_access_claims(const boost::json::object& payload) {
                         .consent = grant.text("consent")};
         read.note(grant.complete());
     }
+    if (payload.contains("status")) claims.status = read_status(read);
     if (!read.complete()) return base::Refusal(claims_malformed);
     return claims;
 }

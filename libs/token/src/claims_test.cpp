@@ -56,6 +56,28 @@ TEST(AccessToken, PassesUntilItsLastInstant) {
     EXPECT_TRUE(verify_access_token(sign(key, access_token_type, to_json(claims())), keys, last).has_value());
 }
 
+// draft-ietf-oauth-status-list, "Referenced Token in JWT Format".
+TEST(AccessToken, TellsWhereItsStatusIsRead) {
+    AccessClaims with = claims();
+    with.status = StatusReference{.uri = "http://127.0.0.1:8080/status-lists/1", .index = 77};
+    const auto read = verify_access_token(sign(key, access_token_type, to_json(with)), keys, expected());
+    ASSERT_TRUE(read.has_value());
+    EXPECT_EQ(read->status, with.status);
+    EXPECT_FALSE(read_access_claims(to_json(claims()))->status);
+}
+
+TEST(AccessToken, AStatusThatDoesNotReadSpoilsTheToken) {
+    boost::json::object json = to_json(claims());
+    for (const boost::json::value& status : std::initializer_list<boost::json::value>{
+             boost::json::array{1}, boost::json::object{}, boost::json::object{{"status_list", 1}},
+             boost::json::object{{"status_list", boost::json::object{{"uri", "u"}}}},
+             boost::json::object{{"status_list", boost::json::object{{"idx", 1}}}},
+             boost::json::object{{"status_list", boost::json::object{{"idx", -1}, {"uri", "u"}}}}}) {
+        json["status"] = status;
+        EXPECT_TRUE(read_access_claims(json).has_error());
+    }
+}
+
 TEST(AccessClaims, NeedEveryMember) {
     const boost::json::object whole = to_json(claims());
     ASSERT_TRUE(read_access_claims(whole).has_value());

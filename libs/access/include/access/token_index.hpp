@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "access/status_places.hpp"
 #include "base/clock.hpp"
 #include "consent/ids.hpp"
 #include "crypto/hash.hpp"
@@ -34,7 +35,10 @@ public:
     // Drops what is past; returns how many tokens live.
     std::size_t forget_expired(base::Time now);
 
+    StatusPlaces& places() { return places_; }
+
 private:
+    StatusPlaces places_;
     mutable std::shared_mutex mutex_;
     std::unordered_map<consent::TokenId, Live> live_;
     std::unordered_set<consent::ConsentId> ended_;  // kept until the last token under it has expired

@@ -19,6 +19,9 @@ extern const base::Reason refresh_token_invalid;
 // How an answer is said in `acr`.
 std::string_view acr_of(consent::Means means);
 
+// Where a status list is read; fixed by the tokens that name it.
+std::string status_list_uri(std::string_view issuer, std::int64_t number);
+
 struct IssuedToken {
     token::AccessClaims claims;
     std::optional<std::string> refresh_token;  // in clear, once

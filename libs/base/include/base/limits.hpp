@@ -45,6 +45,15 @@ inline constexpr std::chrono::seconds sms_report_wait = 120s;
 
 // Tokens and clients
 inline constexpr std::chrono::seconds access_token_life = 10min;  // short: offline holders learn of an end within it
+// Places of one status list: 32 KiB before compression. Half of them are given away, so that a free one is found at once
+// and the rest tells nobody how many tokens there are.
+inline constexpr std::size_t status_list_places = 1U << 17U;
+inline constexpr std::size_t status_list_tokens_max = status_list_places / 2;
+inline constexpr std::chrono::seconds status_list_window =
+    1h;                                                       // in which it takes tokens; it dies with the last of them
+inline constexpr std::chrono::seconds status_list_ttl = 15s;  // after which its readers fetch it anew
+inline constexpr std::chrono::seconds status_list_life = 60s;  // an older copy proves nothing
+inline constexpr std::size_t status_lists_max = 1024;          // at once: 60 million tokens in seventy minutes
 inline constexpr std::chrono::seconds client_assertion_life_max = 10min;
 inline constexpr std::chrono::seconds proof_life_max = 12h;  // clients of the SOAP wire sign ten hours ahead
 inline constexpr std::chrono::seconds clock_skew = 30s;

@@ -15,6 +15,7 @@
 #include "records/requests.hpp"
 #include "records/sandbox_messages.hpp"
 #include "records/sessions.hpp"
+#include "records/status_lists.hpp"
 #include "records/subjects.hpp"
 #include "records/tokens.hpp"
 #include "records/use_questions.hpp"
@@ -48,6 +49,7 @@ struct Records {
     Consents consents;
     ConsentEvents consent_events;
     Tokens tokens;
+    StatusLists status_lists;
     Uses uses;
     PhoneQuestions phone_questions;
     Journal journal;

@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "consent/ids.hpp"
 #include "records/vault.hpp"
@@ -13,6 +14,16 @@ namespace kelisim::records {
 
 enum class TokenKind { access, refresh };
 
+// What a status list says of a token, by the numbers of draft-ietf-oauth-status-list, "Status Types Values".
+enum class TokenStatus { valid, invalid, suspended };
+
+// An access token's own place in a status list.
+struct StatusPlace {
+    std::int64_t list = 0;
+    std::int64_t index = 0;
+    bool operator==(const StatusPlace&) const = default;
+};
+
 struct TokenRecord {
     consent::TokenId id;  // the jti of an access token
     consent::ConsentId consent;
@@ -21,6 +32,7 @@ struct TokenRecord {
     base::Time issued, expires;
     std::optional<base::Time> revoked;
     std::optional<Digest> hash;  // of a refresh token; an access token is known by its signature
+    std::optional<StatusPlace> place = {};
 };
 
 // Only hashes of tokens are stored. Thread-safe: without state.
@@ -28,7 +40,14 @@ class Tokens {
 public:
     void add(store::WriteSession& session, const TokenRecord& token) const;
     std::optional<TokenRecord> find(store::ReadSession& session, consent::TokenId id) const;
-    void revoke(store::WriteSession& session, consent::TokenId id, base::Time now) const;
+    // `status`: what its status list says from now on.
+    void revoke(store::WriteSession& session, consent::TokenId id, TokenStatus status, base::Time now) const;
+    // Whatever of the consent's access tokens is not yet over and not yet invalid is now. The lists that say so.
+    std::vector<std::int64_t> invalidate(store::WriteSession& session, consent::ConsentId consent,
+                                         base::Time now) const;
+    // Those of one list that are not valid.
+    void each_not_valid(store::ReadSession& session, std::int64_t list,
+                        const std::function<void(std::int64_t index, TokenStatus)>& visit) const;
     void each_of_consent(store::ReadSession& session, consent::ConsentId id,
                          const std::function<void(const TokenRecord&)>& visit) const;
     // Access tokens that neither ended nor were revoked, for the index that introspection answers from.

@@ -36,6 +36,13 @@ struct Grant {
 
 boost::json::array to_authorization_details(const Grant& grant);
 
+// Where the status of a token can be read (draft-ietf-oauth-status-list, "Referenced Token in JWT Format").
+struct StatusReference {
+    std::string uri;
+    std::int64_t index = 0;
+    bool operator==(const StatusReference&) const = default;
+};
+
 struct AccessClaims {
     std::string issuer;
     base::Iin subject;
@@ -46,6 +53,7 @@ struct AccessClaims {
     std::string acr;
     base::Time answered;  // auth_time
     Grant grant;
+    std::optional<StatusReference> status = {};
 };
 
 boost::json::object to_json(const AccessClaims& claims);
