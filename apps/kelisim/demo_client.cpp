@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "demo_client.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_future.hpp>
 #include <boost/json/serialize.hpp>
 
 #include "base/text.hpp"
+#include "exchange.hpp"
 #include "http/form.hpp"
 #include "json/json.hpp"
 
@@ -24,14 +23,10 @@ Reply DemoClient::get(const std::string& target, std::vector<http::Header> heade
         {.upstream = {}, .method = "GET", .target = target, .headers = std::move(headers), .body = {}, .limits = {}});
 }
 
-// RFC 7617; base64 with padding from the URL alphabet that base has.
+// RFC 7617.
 http::Header DemoClient::basic(std::string_view client_id) {
     const std::string pair = std::string(client_id) + ":" + sandbox_secret(client_id);
-    std::string text = base::to_base64url(base::as_bytes(pair));
-    for (char& c : text)
-        c = c == '-' ? '+' : c == '_' ? '/' : c;
-    text.resize((text.size() + 3) / 4 * 4, '=');
-    return {"Authorization", "Basic " + text};
+    return {"Authorization", "Basic " + base::to_base64(base::as_bytes(pair))};
 }
 
 Reply DemoClient::post_json(const std::string& target, const boost::json::object& body,
@@ -59,9 +54,7 @@ Reply DemoClient::post_form(std::string_view client_id, const std::string& targe
 
 Reply DemoClient::exchange(http::Outgoing outgoing) {
     outgoing.upstream = {.host = "127.0.0.1", .port = port_};
-    auto waiting =
-        boost::asio::co_spawn(workers_.executor(0), client_.exchange(std::move(outgoing)), boost::asio::use_future);
-    http::Outcome outcome = waiting.get();
+    const http::Outcome outcome = app::exchange(workers_, client_, std::move(outgoing));
     if (const auto* failure = std::get_if<http::Failure>(&outcome)) throw Surprise("no answer: " + failure->why);
     const auto& answer = std::get<http::Answer>(outcome);
     const std::string_view cookie = answer.headers.once("Set-Cookie").value_or("");

@@ -49,6 +49,21 @@ bool second_byte_fits(unsigned char lead, unsigned char second) {
     return second >= 0x80 && second <= 0xbf;
 }
 
+std::string encode(BytesView bytes, std::string_view alphabet) {
+    std::string out;
+    out.reserve((bytes.size() + 2) / 3 * 4);
+    std::uint32_t pending = 0;
+    int bits = 0;
+    for (std::uint8_t byte : bytes) {
+        pending = (pending << 8 | byte) & 0xffff;
+        bits += 8;
+        for (; bits >= 6; bits -= 6)
+            out += alphabet[pending >> (bits - 6) & 0x3f];
+    }
+    if (bits > 0) out += alphabet[pending << (6 - bits) & 0x3f];
+    return out;
+}
+
 }  // namespace
 
 std::optional<std::int64_t> parse_integer(std::string_view text) {
@@ -61,17 +76,12 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
 }
 
 std::string to_base64url(BytesView bytes) {
-    std::string out;
-    out.reserve((bytes.size() * 4 + 2) / 3);
-    std::uint32_t pending = 0;
-    int bits = 0;
-    for (std::uint8_t byte : bytes) {
-        pending = (pending << 8 | byte) & 0xffff;
-        bits += 8;
-        for (; bits >= 6; bits -= 6)
-            out += url_alphabet[pending >> (bits - 6) & 0x3f];
-    }
-    if (bits > 0) out += url_alphabet[pending << (6 - bits) & 0x3f];
+    return encode(bytes, url_alphabet);
+}
+
+std::string to_base64(BytesView bytes) {
+    std::string out = encode(bytes, plain_alphabet);
+    out.resize((out.size() + 3) / 4 * 4, '=');
     return out;
 }
 

@@ -39,6 +39,12 @@ TEST(Base64Url, HasOneTextForOneValue) {
 
 TEST(Base64, NeedsItsPadding) {
     EXPECT_EQ(as_text(*from_base64("Zm9vYg==")), "foob");
+    // RFC 4648 section 10
+    for (const auto& [plain, encoded] :
+         {std::pair{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}}) {
+        EXPECT_EQ(to_base64(as_bytes(plain)), encoded);
+    }
+    EXPECT_EQ(to_base64(Bytes{0xfb, 0xff}), "+/8=");
     for (std::string_view text : {"Zm9vYg", "Zm9vYg=", "Zm9v====", "=", "Zm9-"})
         EXPECT_FALSE(from_base64(text)) << text;
 }

@@ -2,12 +2,12 @@
 #include "crypto/signature.hpp"
 
 #include <openssl/core_names.h>
-#include <openssl/pem.h>
 #include <openssl/rsa.h>
 
 #include "base/text.hpp"
 #include "crypto/hash.hpp"
 #include "openssl.hpp"
+#include "pem.hpp"
 
 namespace kelisim::crypto {
 
@@ -177,19 +177,13 @@ PrivateKey PrivateKey::generate_rsa2048() {
 }
 
 std::optional<PrivateKey> PrivateKey::from_pem(const base::Secret<std::string>& pem) {
-    const std::string& text = pem.reveal();
-    const Bio bio = required(Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))), "PEM");
-    KeyHandle key = own(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr));
+    KeyHandle key = read_pem(pem);
     if (!key || !(key_fits(key.get(), Algorithm::es256) || key_fits(key.get(), Algorithm::rs256))) return std::nullopt;
     return PrivateKey(std::move(key));
 }
 
 base::Secret<std::string> PrivateKey::to_pem() const {
-    const Bio bio = required(Bio(BIO_new(BIO_s_mem())), "PEM");
-    require(PEM_write_bio_PKCS8PrivateKey(bio.get(), key_.get(), nullptr, nullptr, 0, nullptr, nullptr), "PEM");
-    char* data = nullptr;
-    const long length = BIO_get_mem_data(bio.get(), &data);
-    return base::Secret<std::string>(std::string(data, static_cast<std::size_t>(length)));
+    return write_pem(key_.get());
 }
 
 PublicKey PrivateKey::public_key() const {

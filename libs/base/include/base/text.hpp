@@ -17,7 +17,8 @@ std::optional<std::int64_t> parse_integer(std::string_view text);
 std::string to_base64url(BytesView bytes);
 std::optional<Bytes> from_base64url(std::string_view text);
 
-// RFC 4648 section 4, with padding (HTTP Basic, RFC 7617).
+// RFC 4648 section 4, with padding (HTTP Basic, RFC 7617; notes of the ledger).
+std::string to_base64(BytesView bytes);
 std::optional<Bytes> from_base64(std::string_view text);
 
 std::string to_hex(BytesView bytes);  // lower case
