@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "http/uri.hpp"
 
+#include <algorithm>
+
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
@@ -104,6 +106,21 @@ std::optional<Authority> parse_http_origin(std::string_view url) {
     if (parsed->scheme() != "http" || !bare || parsed->encoded_host().empty()) return std::nullopt;
     if (parsed->has_port() && parsed->port_number() == 0) return std::nullopt;
     return Authority{parsed->host_address(), parsed->has_port() ? parsed->port_number() : std::uint16_t{80}};
+}
+
+std::optional<Prefix> parse_http_prefix(std::string_view url) {
+    constexpr std::string_view scheme = "http://";
+    if (!url.starts_with(scheme)) return std::nullopt;
+    const auto slash = std::min(url.find('/', scheme.size()), url.size());
+    const auto upstream = parse_http_origin(url.substr(0, slash));
+    std::string_view path = url.substr(slash);
+    while (path.ends_with('/'))
+        path.remove_suffix(1);
+    const bool plain = std::all_of(path.begin(), path.end(), [](char c) {
+        return c > ' ' && c < '\x7f' && std::string_view("?#\\\"<>^`{|}").find(c) == std::string_view::npos;
+    });
+    if (!upstream || !plain || (!path.empty() && !unambiguous_path(path))) return std::nullopt;
+    return Prefix{.upstream = *upstream, .path = std::string(path)};
 }
 
 }  // namespace kelisim::http

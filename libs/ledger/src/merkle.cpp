@@ -33,15 +33,22 @@ Digest node_hash(const Digest& left, const Digest& right) {
     return crypto::sha256({head, left, right});
 }
 
-void Frontier::append(const Digest& leaf) {
+void Frontier::append(const Digest& leaf, const std::function<void(const Closed&)>& closed) {
     peaks_.push_back(leaf);
     // Each trailing one bit of the old size is a complete subtree that the new leaf closes.
+    unsigned height = 0;
     for (std::uint64_t rest = size_; rest & 1; rest >>= 1) {
         const Digest right = peaks_.back();
         peaks_.pop_back();
         peaks_.back() = node_hash(peaks_.back(), right);
+        ++height;
+        closed({height, size_ >> height, peaks_.back()});
     }
     ++size_;
+}
+
+void Frontier::append(const Digest& leaf) {
+    append(leaf, [](const Closed&) {});
 }
 
 Digest Frontier::root() const {

@@ -83,6 +83,13 @@ inline constexpr std::chrono::seconds party_notices_kept = 2160h;  // 90 days: w
 inline constexpr std::chrono::seconds owner_deadline = 30s;  // the longest answer that service passports allow
 inline constexpr std::size_t owner_connections_max = 64;
 
+// Ledger
+inline constexpr std::size_t note_bytes_max = 128 * 1024;  // 16 signatures of 5 kB: C2SP signed-note, "up to nearly 5kB"
+inline constexpr std::size_t note_signatures_max = 32;     // C2SP signed-note: "MUST accept at least up to 16"
+inline constexpr std::size_t ledger_witnesses_max = 16;    // so that what we serve is read by every client
+inline constexpr std::chrono::seconds witness_deadline = 3s;
+inline constexpr std::chrono::seconds witness_retry_max = 5min;
+
 // Memory. Opened subjects, requests and consents, so many of each, about 20 MiB together: seconds of the busiest hour,
 // in which a request is asked, answered and redeemed.
 inline constexpr std::size_t opened_rows_max = 4096;

@@ -26,4 +26,13 @@ struct Authority {
 // http only; nothing for user info, a path other than "/", a query, or anything that is not such a URL.
 std::optional<Authority> parse_http_origin(std::string_view url);
 
+// http://host[:port][/path]: what stands before every address of another service.
+struct Prefix {
+    Authority upstream;
+    std::string path;  // "" or "/a/b", never with a slash at its end
+    bool operator==(const Prefix&) const = default;
+};
+// Nothing as above, and for a path that is not plain ASCII or can be read in two ways.
+std::optional<Prefix> parse_http_prefix(std::string_view url);
+
 }  // namespace kelisim::http

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -33,6 +34,17 @@ Digest node_hash(const Digest& left, const Digest& right);
 // append and to tell the root. A value; its bytes are what the store keeps.
 class Frontier {
 public:
+    Frontier() = default;
+    // Precondition: as many peaks as `size` has one bits.
+    Frontier(std::uint64_t size, std::vector<Digest> peaks) : size_(size), peaks_(std::move(peaks)) {}
+
+    // A complete subtree of 2^height leaves that an append closed; `index` counts those of its height from 0.
+    struct Closed {
+        unsigned height;
+        std::uint64_t index;
+        const Digest& root;
+    };
+    void append(const Digest& leaf, const std::function<void(const Closed&)>& closed);
     void append(const Digest& leaf);
     std::uint64_t size() const { return size_; }
     // RFC 9162 2.1.1: the root of the empty tree is the hash of the empty string.
