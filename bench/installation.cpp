@@ -11,17 +11,12 @@ namespace kelisim::bench {
 
 namespace {
 
-using namespace std::chrono_literals;
-
-// As apps/kelisim sets them.
-constexpr std::string_view timer_ledger = "ledger.sequence";
-constexpr std::string_view ledger_name = "the one sequencer";
-constexpr std::size_t entries_per_round = 2000;
-constexpr auto ledger_interval = 500ms;
-
-store::TimerKey ledger_key() {
-    return {timer_ledger, base::Bucket{}, base::as_bytes(ledger_name)};
-}
+// What it costs to remember the last checkpoint is a sync a second beside the database; here the database is measured.
+class Forgetful final : public notary::LastSigned {
+public:
+    std::optional<std::string> read() override { return std::nullopt; }
+    void keep(std::string_view) override {}
+};
 
 world::World make_world(std::size_t persons, base::Entropy& entropy) {
     world::World world = world::load(world::generate(persons, entropy), "the world of the benchmark");
@@ -62,12 +57,22 @@ Installation::Installation(const std::filesystem::path& directory, std::size_t c
       uses(parts()),
       persons_side(parts(), answers, "http://127.0.0.1") {
     fill();
+    last_signed = std::make_unique<Forgetful>();
     scheduler =
         std::make_unique<store::Scheduler>(timers, database->writer(), database->readers(), clock, timer_handlers());
     store::run(database->writer(), [this](store::WriteSession& session) {
         access::plan_sweep(parts(), session, clock.now());
-        timers.schedule(session, ledger_key(), clock.now());
     });
+    sequencer = std::make_unique<notary::Sequencer>(notary::SequencerParts{.records = records,
+                                                                           .writer = database->writer(),
+                                                                           .readers = database->readers(),
+                                                                           .clock = clock,
+                                                                           .log = *log,
+                                                                           .board = board,
+                                                                           .last_signed = *last_signed,
+                                                                           .origin = "bench.example/ledger",
+                                                                           .key = crypto::Ed25519Key::generate()},
+                                                    notary::SequencerOptions{});
 }
 
 access::Parts Installation::parts() {
@@ -104,11 +109,6 @@ store::TimerHandlers Installation::timer_handlers() {
     };
     handlers[std::string(access::timer_sweep)] = [this](auto& session, const store::DueTimer&) {
         access::sweep(parts(), session, clock.now());
-    };
-    handlers[std::string(timer_ledger)] = [this](auto& session, const store::DueTimer&) {
-        const std::size_t added = records.journal.sequence(session, entries_per_round, clock.now());
-        const base::Duration pause = added == entries_per_round ? base::Duration{0} : ledger_interval;
-        timers.schedule(session, ledger_key(), clock.now() + pause);
     };
     return handlers;
 }

@@ -14,6 +14,7 @@
 #include "access/tokens.hpp"
 #include "access/uses.hpp"
 #include "base/zone.hpp"
+#include "notary/sequencer.hpp"
 #include "store/scheduler.hpp"
 #include "store_sqlite/database.hpp"
 #include "token/keys.hpp"
@@ -50,6 +51,10 @@ public:
     access::Uses uses;
     access::PersonSide persons_side;
     std::unique_ptr<store::Scheduler> scheduler;
+    std::unique_ptr<telemetry::Log> log = telemetry::log_to_stderr(clock);
+    notary::Board board;
+    std::unique_ptr<notary::LastSigned> last_signed;
+    std::unique_ptr<notary::Sequencer> sequencer;
 
 private:
     void fill();

@@ -39,8 +39,8 @@ void sync_directory(const fs::path& directory) {
     if (file.get() < 0 || ::fsync(file.get()) != 0) fail(directory, "cannot be made durable");
 }
 
-// Whole or not at all, and durable before anything is sealed under it: written beside and renamed.
-void write_secret(const fs::path& file, const std::string& content) {
+// Whole or not at all, and durable before anything counts on it: written beside and renamed.
+void write_durably(const fs::path& file, const std::string& content) {
     const fs::path beside = file.string() + ".new";
     {
         const File out(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
@@ -81,7 +81,7 @@ std::string DataDirectory::read_or_make(const fs::path& file, const std::functio
     make_private(file.parent_path());
     if (fs::exists(file)) return read_file(file);
     const std::string content = make();
-    write_secret(file, content);
+    write_durably(file, content);
     return content;
 }
 
@@ -104,6 +104,24 @@ token::SigningKey DataDirectory::signing_key() const {
     return token::SigningKey(key_of(file, read_or_make(file, new_key)));
 }
 
+crypto::Ed25519Key DataDirectory::ledger_key() const {
+    const fs::path file = path_ / "secrets" / "ledger-signing.pem";
+    const auto make = [] { return crypto::Ed25519Key::generate().to_pem().reveal(); };
+    auto key = crypto::Ed25519Key::from_pem(base::Secret<std::string>(read_or_make(file, make)));
+    if (!key) fail(file, "is no Ed25519 key");
+    return std::move(*key);
+}
+
+std::optional<std::string> DataDirectory::last_checkpoint() const {
+    const fs::path file = path_ / "ledger-checkpoint";
+    if (!fs::exists(file)) return std::nullopt;
+    return read_file(file);
+}
+
+void DataDirectory::keep_checkpoint(std::string_view note) const {
+    write_durably(path_ / "ledger-checkpoint", std::string(note));
+}
+
 crypto::PrivateKey DataDirectory::sandbox_key(const std::string& name) const {
     const fs::path file = path_ / "sandbox" / (name + ".pem");
     return key_of(file, read_or_make(file, new_key));
@@ -112,7 +130,7 @@ crypto::PrivateKey DataDirectory::sandbox_key(const std::string& name) const {
 fs::path DataDirectory::keep_world(std::string_view toml) const {
     const fs::path file = path_ / "sandbox" / "world.toml";
     make_private(file.parent_path());
-    if (!fs::exists(file)) write_secret(file, std::string(toml));
+    if (!fs::exists(file)) write_durably(file, std::string(toml));
     return file;
 }
 

@@ -3,10 +3,12 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "consent/ids.hpp"
+#include "crypto/ed25519.hpp"
 #include "crypto/seal.hpp"
 #include "token/keys.hpp"
 
@@ -25,6 +27,11 @@ public:
     enum class Database { none, exists };
     crypto::SealKey master_key(base::Entropy& entropy, Database database) const;
     token::SigningKey signing_key() const;
+    crypto::Ed25519Key ledger_key() const;
+
+    // The last checkpoint that was signed, apart from the database: DIR/ledger-checkpoint.
+    std::optional<std::string> last_checkpoint() const;
+    void keep_checkpoint(std::string_view note) const;  // durable when it returns
 
     // Keys of the sandbox: DIR/sandbox/<client_id>.pem for private_key_jwt, proof-<bin>.pem for proofs of own means.
     crypto::PrivateKey sandbox_key(const std::string& name) const;

@@ -7,11 +7,14 @@
 #include "access/erasure.hpp"
 #include "access/sweeps.hpp"
 #include "api/initiator.hpp"
+#include "api/ledger.hpp"
 #include "api/openapi.hpp"
 #include "api/operation.hpp"
 #include "api/problem.hpp"
 #include "api/sandbox.hpp"
+#include "base/limits.hpp"
 #include "base/text.hpp"
+#include "exchange.hpp"
 #include "records/add_people.hpp"
 #include "records/registry_store.hpp"
 #include "world/world.hpp"
@@ -20,21 +23,11 @@ namespace kelisim::app {
 
 namespace {
 
-using namespace std::chrono_literals;
-
 constexpr std::string_view issuer_setting = "issuer";
-constexpr std::string_view timer_ledger = "ledger.sequence";
-constexpr std::string_view ledger_name = "the one sequencer";
-constexpr std::size_t entries_per_round = 2000;
-constexpr auto ledger_idle = 5s;
 
 constexpr telemetry::Message server_started{"SERVER_STARTED", telemetry::Level::info};
 constexpr telemetry::Message server_stopped{"SERVER_STOPPED", telemetry::Level::info};
 constexpr telemetry::Message store_taken_over{"STORE_TAKEN_OVER", telemetry::Level::error};
-
-store::TimerKey ledger_key() {
-    return {timer_ledger, base::Bucket{}, base::as_bytes(ledger_name)};
-}
 
 std::unique_ptr<store::Database> open_database(Storage& storage, telemetry::Log& log) {
     if (!storage.exists()) storage.init();
@@ -108,6 +101,38 @@ channel::QuietHours quiet_hours_of(const config::Config& config) {
     return *hours;
 }
 
+// C2SP tlog-tiles: "The origin line SHOULD be the scheme-less URL prefix of the log with no trailing slashes."
+std::string origin_of(const config::Config& config, const std::string& issuer) {
+    std::string origin = config.text("ledger.origin");
+    if (origin.empty()) {
+        const auto scheme = issuer.find("://");
+        origin = (scheme == std::string::npos ? issuer : issuer.substr(scheme + 3)) + "/ledger";
+    }
+    if (!ledger::valid_key_name(origin)) throw base::Outage("ledger.origin: no name of a key: spaces, + or nothing");
+    return origin;
+}
+
+std::vector<notary::WitnessAddress> witnesses_of(const config::Config& config) {
+    std::vector<notary::WitnessAddress> witnesses;
+    for (const std::string& text : config.list("ledger.witnesses")) {
+        auto witness = notary::parse_witness(text);
+        if (!witness) throw base::Outage("ledger.witnesses: not \"<vkey> http://host:port/prefix\": " + text);
+        witnesses.push_back(std::move(*witness));
+    }
+    if (witnesses.size() > base::limits::ledger_witnesses_max) throw base::Outage("ledger.witnesses: too many");
+    return witnesses;
+}
+
+class KeptBesideDatabase final : public notary::LastSigned {
+public:
+    explicit KeptBesideDatabase(const DataDirectory& directory) : directory_(directory) {}
+    std::optional<std::string> read() override { return directory_.last_checkpoint(); }
+    void keep(std::string_view note) override { directory_.keep_checkpoint(note); }
+
+private:
+    const DataDirectory& directory_;
+};
+
 // "serviceKey=http://host:port"
 std::pair<std::string, gateway::Binding> binding_of(const std::string& text) {
     const auto equals = text.find('=');
@@ -130,9 +155,11 @@ Service::Service(const ServiceOptions& options)
       vault_(directory_.master_key(entropy_, found_in(*storage_))),
       signing_key_(directory_.signing_key()),
       keys_({signing_key_.verification()}),
+      ledger_key_(directory_.ledger_key()),
       database_(open_database(*storage_, *log_)),
       records_(vault_, entropy_),
       issuer_(settle_issuer(*database_, records_, options_, directory_, port_, system_clock_.now())),
+      ledger_vkey_({.name = origin_of(options_.config, issuer_), .key = ledger_key_.public_key()}),
       clock_(system_clock_, stored_offset(database_->readers())),
       registry_(load_entries(database_->readers())),
       asking_(parts()),
@@ -198,7 +225,6 @@ Service::Service(const ServiceOptions& options)
                                                     timer_handlers());
     store::run(database_->writer(), [&](store::WriteSession& session) {
         access::plan_sweep(parts(), session, clock_.now());
-        timers_.schedule(session, ledger_key(), clock_.now());
         return true;
     });
     replay_erasures();
@@ -210,6 +236,7 @@ Service::Service(const ServiceOptions& options)
                                                                        .answers = answers_,
                                                                        .persons = use_cases_,
                                                                        .sms = phones_});
+    start_ledger();
     http::ServerOptions server_options;
     server_options.connections_max = static_cast<std::size_t>(options_.config.number("server.connections_max"));
     server_ = std::make_unique<http::Server>(std::move(listener_), routes(),
@@ -225,11 +252,43 @@ Service::Service(const ServiceOptions& options)
 Service::~Service() {
     server_->stop(std::chrono::milliseconds{options_.config.number("server.stop_grace_ms")});
     server_.reset();
+    witnesses_.clear();
+    sequencer_.reset();
     runner_.reset();
     scheduler_.reset();
     // Units that were accepted are finished here, while everything that they refer to is still there.
     database_.reset();
     log_->write(server_stopped);
+}
+
+void Service::start_ledger() {
+    last_signed_ = std::make_unique<KeptBesideDatabase>(directory_);
+    const config::Config& config = options_.config;
+    sequencer_ = std::make_unique<notary::Sequencer>(
+        notary::SequencerParts{.records = records_,
+                               .writer = database_->writer(),
+                               .readers = database_->readers(),
+                               .clock = clock_,
+                               .log = *log_,
+                               .board = board_,
+                               .last_signed = *last_signed_,
+                               .origin = ledger_vkey_.name,
+                               .key = ledger_key_},
+        notary::SequencerOptions{.interval = std::chrono::milliseconds{config.number("ledger.interval_ms")},
+                                 .scrub = std::chrono::days{config.number("ledger.scrub_days")}});
+    for (notary::WitnessAddress& address : witnesses_of(config)) {
+        witnesses_.push_back(std::make_unique<notary::Witness>(
+            notary::WitnessParts{.records = records_,
+                                 .writer = database_->writer(),
+                                 .readers = database_->readers(),
+                                 .clock = clock_,
+                                 .log = *log_,
+                                 .board = board_,
+                                 .exchange = [this](http::Outgoing request) {
+                                     return exchange(workers_, client_, std::move(request));
+                                 }},
+            std::move(address), std::chrono::milliseconds{config.number("ledger.witness_interval_ms")}));
+    }
 }
 
 // A restored backup may hold persons whose data were erased after it was made.
@@ -269,15 +328,6 @@ store::TimerHandlers Service::timer_handlers() {
     };
     handlers[std::string(access::timer_sweep)] = [this](store::WriteSession& session, const store::DueTimer&) {
         access::sweep(parts(), session, clock_.now());
-    };
-    handlers[std::string(timer_ledger)] = [this](store::WriteSession& session, const store::DueTimer&) {
-        const base::Time now = clock_.now();
-        const std::size_t added = records_.journal.sequence(session, entries_per_round, now);
-        const base::Duration interval = std::chrono::milliseconds{options_.config.number("ledger.interval_ms")};
-        const base::Duration pause = added == entries_per_round ? base::Duration{0}
-                                     : added > 0                ? interval
-                                                                : ledger_idle;
-        timers_.schedule(session, ledger_key(), now + pause);
     };
     return handlers;
 }
@@ -327,6 +377,10 @@ http::Routes Service::routes() {
                              .outbox = outbox_,
                              .records = records_,
                              .contact = contact_}));
+    add(api::ledger_routes({.board = board_,
+                            .readers = database_->readers(),
+                            .ledger = records_.ledger,
+                            .vkey = ledger_vkey_.to_text()}));
     add(api::openapi_routes());
     return http::Routes(std::move(routes));
 }
@@ -369,7 +423,32 @@ std::string Service::metrics() const {
         out.value(static_cast<double>(store::Timers::failed_count(session)));
     });
     counter("kelisim_gateway_outcomes_lost", "Outcomes of uses that could not be written.", gateway_.outcomes_lost());
+    expose_ledger(out);
     return std::move(out).finish();
+}
+
+void Service::expose_ledger(telemetry::Exposition& out) const {
+    const notary::SequencerCounts& counts = sequencer_->counts();
+    const auto counter = [&](std::string_view name, std::string_view help, std::uint64_t value) {
+        out.counter(name, help);
+        out.count(value);
+    };
+    const auto newest = board_.newest();
+    out.gauge("kelisim_ledger_size", "Entries under the newest checkpoint.");
+    out.value(newest ? static_cast<double>(newest->checkpoint.size) : 0);
+    out.gauge("kelisim_ledger_signing", "1 while checkpoints are signed, 0 from a finding on.");
+    out.value(counts.signing ? 1 : 0);
+    counter("kelisim_ledger_checkpoints", "Checkpoints signed.", counts.checkpoints);
+    counter("kelisim_ledger_findings", "Places of the ledger that are not as they were written.", counts.findings);
+    counter("kelisim_ledger_scrubbed_leaves", "Leaves that the scrub looked at.", counts.scrubbed);
+    counter("kelisim_ledger_outages", "Rounds of the ledger that the store failed.", counts.outages);
+    std::uint64_t cosignatures = 0, failures = 0;
+    for (const auto& witness : witnesses_) {
+        cosignatures += witness->counts().cosignatures;
+        failures += witness->counts().failures;
+    }
+    counter("kelisim_ledger_cosignatures", "Signatures of witnesses, verified and stored.", cosignatures);
+    counter("kelisim_ledger_witness_failures", "Submissions to witnesses that brought no signature.", failures);
 }
 
 }  // namespace kelisim::app

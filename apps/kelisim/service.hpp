@@ -28,11 +28,14 @@
 #include "http/server.hpp"
 #include "identity/clients.hpp"
 #include "identity/proofs.hpp"
+#include "notary/sequencer.hpp"
+#include "notary/witness.hpp"
 #include "owner_process.hpp"
 #include "storage.hpp"
 #include "store/scheduler.hpp"
 #include "telemetry/http_metrics.hpp"
 #include "telemetry/log.hpp"
+#include "telemetry/metrics.hpp"
 
 namespace kelisim::app {
 
@@ -60,6 +63,8 @@ private:
     store::TimerHandlers timer_handlers();
     std::map<std::string, gateway::Binding, std::less<>> bindings();
     std::string metrics() const;
+    void expose_ledger(telemetry::Exposition& out) const;
+    void start_ledger();
     void replay_erasures();
 
     // In the order in which they are made; each refers to those above it only.
@@ -75,11 +80,14 @@ private:
     records::Vault vault_;
     const token::SigningKey signing_key_;
     const token::KeySet keys_;
+    const crypto::Ed25519Key ledger_key_;
     store::Timers timers_;
     store::Outbox outbox_;
     std::unique_ptr<store::Database> database_;
     records::Records records_;
     const std::string issuer_;
+    const ledger::NoteKey ledger_vkey_;
+    notary::Board board_;
     base::MovedClock clock_;
     registry::Registry registry_;
     access::TokenIndex index_;
@@ -107,6 +115,9 @@ private:
     // From here on things happen by themselves; they end first.
     std::unique_ptr<store::Scheduler> scheduler_;
     std::unique_ptr<delivery::Runner> runner_;
+    std::unique_ptr<notary::LastSigned> last_signed_;
+    std::unique_ptr<notary::Sequencer> sequencer_;
+    std::vector<std::unique_ptr<notary::Witness>> witnesses_;
     std::unique_ptr<http::Server> server_;
 };
 

@@ -8,4 +8,5 @@ set(KELISIM_POSTGRES_MIGRATIONS
     0005_cabinet.sql
     0006_party_numbers.sql
     0007_status_lists.sql
+    0008_ledger_for_outsiders.sql
 )

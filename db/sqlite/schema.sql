@@ -241,6 +241,28 @@ CREATE TABLE ledger_head (
     at INTEGER NOT NULL
 ) STRICT;
 
+-- The roots of full tiles, from which upper tiles and proofs are made. level: 1 for the root of 256 leaves, 2 of 256^2.
+CREATE TABLE ledger_node (
+    level INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    PRIMARY KEY (level, number)
+) STRICT, WITHOUT ROWID;
+
+-- Signed notes. kind: 0 the newest checkpoint, 1 the newest one that a witness signed too.
+CREATE TABLE ledger_note (
+    kind INTEGER NOT NULL PRIMARY KEY CHECK (kind IN (0, 1)),
+    note TEXT NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
+
+-- next: the leaf that the scrub looks at next. damaged: the first leaf of a piece in which it found damage.
+CREATE TABLE ledger_scrub (
+    only_row INTEGER NOT NULL PRIMARY KEY CHECK (only_row = 1),
+    next INTEGER NOT NULL,
+    damaged INTEGER
+) STRICT;
+
 -- The sandbox's phones. sealed: the archive key, by the way of all personal data.
 CREATE TABLE sandbox_message (
     seq INTEGER NOT NULL PRIMARY KEY,

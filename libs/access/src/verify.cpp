@@ -97,7 +97,7 @@ private:
         std::int64_t next = 0, last = 0;
         for (std::size_t read = page; read == page;) {
             read = 0;
-            records_.journal.each_leaf_from(session_, next, page, [&](const records::Journal::Leaf& leaf) {
+            records_.ledger.each_leaf_from(session_, next, page, [&](const records::Ledger::Leaf& leaf) {
                 ++read;
                 const auto at = static_cast<std::size_t>(next);
                 const std::string name = "leaf " + std::to_string(leaf.number);
@@ -112,9 +112,31 @@ private:
         }
         report_.leaves = tree.size();
         report_.root = base::to_hex(tree.root());
-        const auto head = records_.journal.head(session_);
+        const auto head = records_.ledger.head(session_);
         if (!(head.frontier == tree)) find("the head of the ledger is not the tree of its leaves");
         if (head.journal_seq != last) find("the head of the ledger is not at the entry of its last leaf");
+        check_nodes(tree.size());
+    }
+
+    // Each full tile has its root in the level above.
+    void check_nodes(std::uint64_t size) {
+        for (unsigned level = 0; ledger::width_in(size, level + 1, 0) != 0; ++level) {
+            for (std::uint64_t n = 0; ledger::width_in(size, level, n) == ledger::tile_width; ++n)
+                check_node({.level = level, .number = n}, size);
+        }
+    }
+
+    void check_node(const ledger::Tile& below, std::uint64_t size) {
+        const unsigned level = below.level + 1;
+        const std::uint64_t above = below.number / ledger::tile_width;
+        try {
+            const ledger::Hashes roots = records_.ledger.tile(
+                session_, {.level = level, .number = above, .width = ledger::width_in(size, level, above)});
+            if (roots[below.number % ledger::tile_width] == ledger::root_of(records_.ledger.tile(session_, below))) return;
+            find("the root of tile " + ledger::to_path({.tile = below}) + " is not that of its hashes");
+        } catch (const records::Damaged& damaged) {
+            find(damaged.what());
+        }
     }
 
     void check_rows() {

@@ -89,22 +89,48 @@ std::vector<Key> running_keys() {
          .fallback = int64_t{16'384},
          .min = 1,
          .max = 1'000'000},
-        {.name = "ledger.interval_ms",
-         .description = "Milliseconds between two rounds of the ledger's sequencer.",
-         .fallback = int64_t{500},
-         .min = 10,
-         .max = 60'000},
         {.name = "gateway.upstreams",
          .description = "Owners on REST: \"serviceKey=http://host:port\".",
          .fallback = Texts{}},
     };
 }
 
+// What outsiders can check.
+std::vector<Key> ledger_keys() {
+    using Texts = std::vector<std::string>;
+    using std::int64_t;
+    return {
+        {.name = "ledger.origin",
+         .description = "Name of the log in its checkpoints. Empty: the issuer without its scheme, and /ledger.",
+         .fallback = std::string()},
+        {.name = "ledger.interval_ms",
+         .description = "Milliseconds between two checkpoints at least.",
+         .fallback = int64_t{1'000},
+         .min = 1'000,
+         .max = 60'000},
+        {.name = "ledger.scrub_days",
+         .description = "Days in which every leaf and every upper hash is read and compared once.",
+         .fallback = int64_t{7},
+         .min = 1,
+         .max = 365},
+        {.name = "ledger.witnesses",
+         .description = "Witnesses that sign checkpoints too: \"<vkey> http://host:port/prefix\".",
+         .fallback = Texts{}},
+        {.name = "ledger.witness_interval_ms",
+         .description = "Milliseconds between two checkpoints that one witness gets at least.",
+         .fallback = int64_t{5'000},
+         .min = 100,
+         .max = 3'600'000},
+    };
+}
+
 const std::vector<Key>& table() {
     static const std::vector<Key> keys = [] {
         std::vector<Key> all = running_keys();
-        for (Key& key : asking_keys())
-            all.push_back(std::move(key));
+        for (auto* more : {ledger_keys, asking_keys}) {
+            for (Key& key : more())
+                all.push_back(std::move(key));
+        }
         return all;
     }();
     return keys;

@@ -99,7 +99,7 @@ public:
     // Held against the ledger after all of the journal went into the tree.
     LedgerReport verify() {
         unit([this](store::WriteSession& session) {
-            while (records.journal.sequence(session, 1000, clock.now()) != 0) {
+            while (records.ledger.sequence(session, 1000, clock.now()) != 0) {
             }
         });
         return look([this](store::ReadSession& session) { return verify_ledger(session, records); });

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <boost/json/object.hpp>
 #include <functional>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "base/id.hpp"
 #include "ledger/merkle.hpp"
 #include "records/vault.hpp"
+#include "store/alarm.hpp"
 #include "store/session.hpp"
 
 namespace kelisim::records {
@@ -32,7 +32,7 @@ struct JournalEntry {
     Digest commitment{};
 };
 
-// The append-only journal and the Merkle log over it. Thread-safe: without state.
+// The append-only journal; records::Ledger is the Merkle log over it. Thread-safe. Outlives the units that append.
 class Journal {
 public:
     Journal(const Vault& vault, base::Entropy& entropy) : vault_(vault), entropy_(entropy) {}
@@ -45,24 +45,27 @@ public:
     // The fact as it was written; throws Damaged when it does not open.
     std::string open(const JournalEntry& entry) const;
 
-    // The Merkle log as far as the sequencer came.
-    struct Head {
-        ledger::Frontier frontier;
-        std::int64_t journal_seq = 0;  // the last entry that is in the tree
+    // Rings when an entry was committed since the last clear(): the ledger has something to follow. Its ring costs a unit
+    // nothing while one is already unheard.
+    class Growth {
+    public:
+        store::Alarm& alarm() { return alarm_; }
+        bool pending() const { return pending_; }
+        void clear() { pending_ = false; }
+        void tell() {
+            if (!pending_.exchange(true)) alarm_.ring();
+        }
+
+    private:
+        store::Alarm alarm_;
+        std::atomic<bool> pending_{false};
     };
-    Head head(store::ReadSession& session) const;
-    // Puts up to `max` journal entries into the tree; returns how many. To be called by one sequencer at a time.
-    std::size_t sequence(store::WriteSession& session, std::size_t max, base::Time now) const;
-    struct Leaf {
-        std::int64_t number = 0, journal_seq = 0;
-        Digest hash{};
-    };
-    void each_leaf_from(store::ReadSession& session, std::int64_t number, std::size_t max,
-                        const std::function<void(const Leaf&)>& visit) const;
+    Growth& growth() const { return growth_; }
 
 private:
     const Vault& vault_;
     base::Entropy& entropy_;
+    mutable Growth growth_;  // no part of what the journal says
 };
 
 }  // namespace kelisim::records

@@ -6,6 +6,7 @@
 #include "records/consent_events.hpp"
 #include "records/consents.hpp"
 #include "records/journal.hpp"
+#include "records/ledger.hpp"
 #include "records/own_looks.hpp"
 #include "records/party_notices.hpp"
 #include "records/person_rows.hpp"
@@ -53,6 +54,7 @@ struct Records {
     Uses uses;
     PhoneQuestions phone_questions;
     Journal journal;
+    Ledger ledger;
     SandboxMessages sandbox_messages;
     Codes codes;
     Sessions sessions;

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "records/ledger.hpp"
+
+#include "codec.hpp"
+
+namespace kelisim::records {
+
+namespace {
+
+constexpr store::Statement commitments_after{
+    "journal_commitments_after", "SELECT seq, commitment FROM journal WHERE seq > ?1 ORDER BY seq LIMIT ?2"};
+constexpr store::Statement read_head{"ledger_head", "SELECT frontier, journal_seq FROM ledger_head WHERE only_row = 1"};
+constexpr store::Statement write_head{
+    "ledger_head_write",
+    "INSERT INTO ledger_head (only_row, size, frontier, journal_seq, at) VALUES (1, ?1, ?2, ?3, ?4) "
+    "ON CONFLICT (only_row) DO UPDATE SET size = ?1, frontier = ?2, journal_seq = ?3, at = ?4"};
+constexpr store::Statement add_leaf{"ledger_leaf_insert",
+                                    "INSERT INTO ledger_leaf (number, journal_seq, hash) VALUES (?1, ?2, ?3)"};
+constexpr store::Statement add_node{"ledger_node_insert",
+                                    "INSERT INTO ledger_node (level, number, hash) VALUES (?1, ?2, ?3)"};
+constexpr store::Statement leaves{"ledger_leaf_from",
+                                  "SELECT number, journal_seq, hash FROM ledger_leaf "
+                                  "WHERE number >= ?1 ORDER BY number LIMIT ?2"};
+constexpr store::Statement leaf_tile{
+    "ledger_leaf_tile", "SELECT number, hash FROM ledger_leaf WHERE number >= ?1 AND number < ?2 ORDER BY number"};
+constexpr store::Statement node_tile{"ledger_node_tile",
+                                     "SELECT number, hash FROM ledger_node "
+                                     "WHERE level = ?3 AND number >= ?1 AND number < ?2 ORDER BY number"};
+constexpr store::Statement entry_tile{"ledger_entry_tile",
+                                      "SELECT l.number, j.commitment FROM ledger_leaf l "
+                                      "JOIN journal j ON j.seq = l.journal_seq "
+                                      "WHERE l.number >= ?1 AND l.number < ?2 ORDER BY l.number"};
+constexpr store::Statement read_note{"ledger_note", "SELECT note FROM ledger_note WHERE kind = ?1"};
+constexpr store::Statement write_note{
+    "ledger_note_write",
+    "INSERT INTO ledger_note (kind, note, at) VALUES (?1, ?2, ?3) "
+    "ON CONFLICT (kind) DO UPDATE SET note = ?2, at = ?3"};
+constexpr store::Statement read_scrub{"ledger_scrub", "SELECT next, damaged FROM ledger_scrub WHERE only_row = 1"};
+constexpr store::Statement write_scrub{
+    "ledger_scrub_write",
+    "INSERT INTO ledger_scrub (only_row, next, damaged) VALUES (1, ?1, ?2) "
+    "ON CONFLICT (only_row) DO UPDATE SET next = ?1, damaged = ?2"};
+
+// Rows of number and hash from the first hash of a tile on, each in its place and all of them there.
+class TileRows {
+public:
+    explicit TileRows(const ledger::Tile& tile) : tile_(tile) {}
+
+    std::int64_t begin() const { return static_cast<std::int64_t>(tile_.number * ledger::tile_width); }
+    std::int64_t end() const { return begin() + static_cast<std::int64_t>(tile_.width); }
+    void add(const store::Row& row) {
+        if (row.integer(0) != begin() + static_cast<std::int64_t>(hashes_.size())) fail();
+        hashes_.push_back(digest_at(row, 1));
+    }
+    ledger::Hashes finish() && {
+        if (hashes_.size() != tile_.width) fail();
+        return std::move(hashes_);
+    }
+
+private:
+    [[noreturn]] void fail() const {
+        throw Damaged("the ledger lacks a part of tile " + ledger::to_path({.tile = tile_}));
+    }
+
+    const ledger::Tile tile_;
+    ledger::Hashes hashes_;
+};
+
+}  // namespace
+
+Ledger::Head Ledger::head(store::ReadSession& session) const {
+    Head head;
+    session.query(read_head, {}, [&](const store::Row& row) {
+        auto frontier = ledger::Frontier::from_bytes(row.blob(0));
+        if (!frontier) throw Damaged("the frontier of the ledger does not read");
+        head = {.frontier = std::move(*frontier), .journal_seq = row.integer(1)};
+    });
+    return head;
+}
+
+std::size_t Ledger::sequence(store::WriteSession& session, std::size_t max, base::Time now) const {
+    Head head = this->head(session);
+    const std::uint64_t before = head.frontier.size();
+    const auto add_root = [&](const ledger::Frontier::Closed& closed) {
+        if (closed.height % ledger::tile_height != 0) return;
+        session.execute(add_node, {std::int64_t{closed.height / ledger::tile_height},
+                                   static_cast<std::int64_t>(closed.index), closed.root});
+    };
+    each_commitment_after(session, head.journal_seq, max, [&](const Committed& entry) {
+        const ledger::Digest hash = ledger::leaf_hash(entry.commitment);
+        head.journal_seq = entry.seq;
+        session.execute(add_leaf, {static_cast<std::int64_t>(head.frontier.size()), head.journal_seq, hash});
+        head.frontier.append(hash, add_root);
+    });
+    const std::uint64_t added = head.frontier.size() - before;
+    if (added != 0) {
+        session.execute(write_head, {static_cast<std::int64_t>(head.frontier.size()), head.frontier.to_bytes(),
+                                     head.journal_seq, micros(now)});
+    }
+    return added;
+}
+
+void Ledger::each_leaf_from(store::ReadSession& session, std::int64_t number, std::size_t max,
+                            const std::function<void(const Leaf&)>& visit) const {
+    session.query(leaves, {number, static_cast<std::int64_t>(max)}, [&](const store::Row& row) {
+        visit({.number = row.integer(0), .journal_seq = row.integer(1), .hash = digest_at(row, 2)});
+    });
+}
+
+void Ledger::each_commitment_after(store::ReadSession& session, std::int64_t seq, std::size_t max,
+                                   const std::function<void(const Committed&)>& visit) const {
+    session.query(commitments_after, {seq, static_cast<std::int64_t>(max)}, [&](const store::Row& row) {
+        visit({.seq = row.integer(0), .commitment = digest_at(row, 1)});
+    });
+}
+
+ledger::Hashes Ledger::tile(store::ReadSession& session, const ledger::Tile& tile) const {
+    TileRows rows(tile);
+    const auto add = [&](const store::Row& row) { rows.add(row); };
+    if (tile.level == 0) {
+        session.query(leaf_tile, {rows.begin(), rows.end()}, add);
+    } else {
+        session.query(node_tile, {rows.begin(), rows.end(), std::int64_t{tile.level}}, add);
+    }
+    return std::move(rows).finish();
+}
+
+ledger::Hashes Ledger::entries(store::ReadSession& session, const ledger::Tile& tile) const {
+    TileRows rows(tile);
+    session.query(entry_tile, {rows.begin(), rows.end()}, [&](const store::Row& row) { rows.add(row); });
+    return std::move(rows).finish();
+}
+
+ledger::Tree Ledger::tree(store::ReadSession& session, std::uint64_t size) const {
+    return {size, [this, &session](const ledger::Tile& wanted) { return tile(session, wanted); }};
+}
+
+std::optional<std::string> Ledger::note(store::ReadSession& session, Kept which) const {
+    std::optional<std::string> note;
+    session.query(read_note, {number(which)}, [&](const store::Row& row) { note = row.text(0); });
+    return note;
+}
+
+void Ledger::keep_note(store::WriteSession& session, Kept which, std::string_view note, base::Time now) const {
+    session.execute(write_note, {number(which), note, micros(now)});
+}
+
+Ledger::Scrub Ledger::scrub(store::ReadSession& session) const {
+    Scrub scrub;
+    session.query(read_scrub, {}, [&](const store::Row& row) {
+        scrub.next = row.integer(0);
+        if (!row.null(1)) scrub.damaged = row.integer(1);
+    });
+    return scrub;
+}
+
+void Ledger::keep_scrub(store::WriteSession& session, const Scrub& scrub) const {
+    const store::Param damaged = scrub.damaged ? store::Param{*scrub.damaged} : store::Param{};
+    session.execute(write_scrub, {scrub.next, damaged});
+}
+
+}  // namespace kelisim::records
