@@ -60,9 +60,8 @@ Installation::Installation(const std::filesystem::path& directory, std::size_t c
     last_signed = std::make_unique<Forgetful>();
     scheduler =
         std::make_unique<store::Scheduler>(timers, database->writer(), database->readers(), clock, timer_handlers());
-    store::run(database->writer(), [this](store::WriteSession& session) {
-        access::plan_sweep(parts(), session, clock.now());
-    });
+    store::run(database->writer(),
+               [this](store::WriteSession& session) { access::plan_sweep(parts(), session, clock.now()); });
     sequencer = std::make_unique<notary::Sequencer>(notary::SequencerParts{.records = records,
                                                                            .writer = database->writer(),
                                                                            .readers = database->readers(),

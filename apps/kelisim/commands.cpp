@@ -11,7 +11,6 @@
 #include <iterator>
 
 #include "access/erasure.hpp"
-#include "access/verify.hpp"
 #include "base/entropy.hpp"
 #include "data_directory.hpp"
 #include "records/registry_store.hpp"
@@ -22,11 +21,9 @@
 
 namespace kelisim::app {
 
-namespace {
-
 namespace fs = std::filesystem;
 
-void say(std::string_view text) {
+void print_line(std::string_view text) {
     fmt::print("{}\n", text);
 }
 void complain(std::string_view text) {
@@ -38,8 +35,6 @@ std::unique_ptr<Storage> existing_storage(const fs::path& data, const config::Co
     if (!storage->exists()) throw base::Outage("no database in " + storage->name());
     return storage;
 }
-
-}  // namespace
 
 std::string read_text(const fs::path& file) {
     std::ifstream in(file, std::ios::binary);
@@ -62,48 +57,32 @@ int db_init(const fs::path& data, const config::Config& config) {
     const auto storage = storage_of(data, config);
     static_cast<void>(DataDirectory(data).master_key(entropy, found_in(*storage)));
     storage->init();
-    say(fmt::format("made an empty database of schema version {} in {}", storage->status().found, storage->name()));
+    print_line(
+        fmt::format("made an empty database of schema version {} in {}", storage->status().found, storage->name()));
     return 0;
 }
 
 int db_upgrade(const fs::path& data, const config::Config& config) {
     const auto before = storage_of(data, config)->upgrade();
-    say(fmt::format("schema version {} -> {}", before.found, before.wanted));
+    print_line(fmt::format("schema version {} -> {}", before.found, before.wanted));
     return 0;
 }
 
 int db_status(const fs::path& data, const config::Config& config) {
     const auto status = storage_of(data, config)->status();
-    say(fmt::format("schema version {}, this program needs {}", status.found, status.wanted));
+    print_line(fmt::format("schema version {}, this program needs {}", status.found, status.wanted));
     return status.found == status.wanted ? 0 : 1;
 }
 
 int config_check(const fs::path& file) {
     if (!read_config(file)) return 1;
-    say(file.string() + ": right");
+    print_line(file.string() + ": right");
     return 0;
 }
 
 int config_reference() {
     fmt::print("{}", config::reference());
     return 0;
-}
-
-int ledger_verify(const fs::path& data, const config::Config& config) {
-    base::SystemEntropy entropy;
-    const DataDirectory directory(data);
-    const auto storage = existing_storage(data, config);
-    const records::Vault vault(directory.master_key(entropy, DataDirectory::Database::exists));
-    const records::Records records(vault, entropy);
-    const auto database = storage->open({});
-    access::LedgerReport report;
-    database->readers().read([&](store::ReadSession& session) { report = access::verify_ledger(session, records); });
-    say(fmt::format("{} journal entries, {} of them in the tree, {} rows compared\nroot {}", report.entries,
-                    report.leaves, report.rows, report.root));
-    for (const std::string& finding : report.findings)
-        complain(finding);
-    if (report.findings_total != 0) complain(fmt::format("{} findings", report.findings_total));
-    return report.findings_total == 0 ? 0 : 1;
 }
 
 int person_erase(const fs::path& data, const config::Config& config) {
@@ -142,7 +121,7 @@ int person_erase(const fs::path& data, const config::Config& config) {
     directory.note_erasure(subject->id);
     store::run(database->writer(),
                [&](store::WriteSession& session) { access::erase_person(parts, session, subject->id, clock.now()); });
-    say("erased; records of access stay until their archive term ends");
+    print_line("erased; records of access stay until their archive term ends");
     return 0;
 }
 
@@ -158,7 +137,7 @@ int routes(const config::Config& given) {
         lines.push_back(fmt::format("{} {} {}", route.method, route.pattern, route.endpoint.authentication()));
     std::sort(lines.begin(), lines.end());
     for (const std::string& line : lines)
-        say(line);
+        print_line(line);
     return 0;
 }
 

@@ -4,10 +4,13 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "config/config.hpp"
+#include "storage.hpp"
 
 namespace kelisim::app {
 
@@ -15,12 +18,16 @@ namespace kelisim::app {
 std::optional<config::Config> read_config(const std::optional<std::filesystem::path>& file);
 std::string read_text(const std::filesystem::path& file);  // throws base::Outage
 
+void print_line(std::string_view line);  // to standard output
+void complain(std::string_view line);    // to standard error
+// Throws base::Outage when there is no database.
+std::unique_ptr<Storage> existing_storage(const std::filesystem::path& data, const config::Config& config);
+
 int db_init(const std::filesystem::path& data, const config::Config& config);
 int db_upgrade(const std::filesystem::path& data, const config::Config& config);
 int db_status(const std::filesystem::path& data, const config::Config& config);
 int config_check(const std::filesystem::path& file);
 int config_reference();
-int ledger_verify(const std::filesystem::path& data, const config::Config& config);
 // Erases the person whose IIN stands on standard input: an argument would show in the list of processes.
 int person_erase(const std::filesystem::path& data, const config::Config& config);
 // Starts a sandbox in a temporary directory and prints "METHOD PATTERN authentication" of each of its routes, sorted.

@@ -7,7 +7,8 @@
 namespace kelisim::app {
 
 http::Outcome exchange(http::Workers& workers, http::Client& client, http::Outgoing request) {
-    return boost::asio::co_spawn(workers.executor(0), client.exchange(std::move(request)), boost::asio::use_future).get();
+    return boost::asio::co_spawn(workers.executor(0), client.exchange(std::move(request)), boost::asio::use_future)
+        .get();
 }
 
 }  // namespace kelisim::app

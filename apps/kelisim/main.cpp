@@ -8,6 +8,7 @@
 
 #include "commands.hpp"
 #include "demo.hpp"
+#include "ledger_command.hpp"
 #include "serve.hpp"
 #include "world/world.hpp"
 
@@ -21,6 +22,7 @@ struct Arguments {
     std::optional<fs::path> config, world;
     std::optional<std::int64_t> port;
     std::size_t persons = 100;
+    app::LedgerQuestion ledger;
     bool sandbox = false;
 };
 
@@ -80,9 +82,21 @@ void declare(CLI::App& cli, Arguments& a, int& status) {
     with_data(db, "init", "Make an empty one.", app::db_init);
     with_data(db, "upgrade", "Run the missing migrations.", app::db_upgrade);
     with_data(db, "status", "Compare its schema with the program.", app::db_status);
-    auto* ledger =
-        cli.add_subcommand("ledger", "The ledger of a data directory that nobody serves.")->require_subcommand(1);
-    with_data(ledger, "verify", "Hold the whole store against it.", app::ledger_verify);
+    auto* ledger = cli.add_subcommand("ledger", "The ledger.")->require_subcommand(1);
+    auto* verify =
+        ledger->add_subcommand("verify", "Say whether everything holds; with --data and --against, for both.");
+    verify->add_option("--data", a.ledger.data,
+                       "Data directory that nobody serves: its whole store against the ledger.");
+    verify->add_option("--against", a.ledger.against,
+                       "Copy of the log: http://host:port/ledger, or a directory like it.");
+    verify->add_option("--vkey", a.ledger.vkey, "Key of the log, or a file with it; without, ours or the copy's own.");
+    verify->add_option("--since", a.ledger.since, "Checkpoint that was kept, which the copy must continue.")
+        ->check(CLI::ExistingFile);
+    with_config(verify);
+    verify->callback([&] {
+        const auto config = app::read_config(a.config);
+        status = config ? app::ledger_verify(a.ledger, *config) : 1;
+    });
     auto* person = cli.add_subcommand("person", "The data of one person, in a data directory that nobody serves.")
                        ->require_subcommand(1);
     with_data(person, "erase", "Erase the person whose IIN stands on standard input.", app::person_erase);

@@ -15,6 +15,7 @@
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "exchange.hpp"
+#include "ledger_command.hpp"
 #include "records/add_people.hpp"
 #include "records/registry_store.hpp"
 #include "world/world.hpp"
@@ -22,8 +23,6 @@
 namespace kelisim::app {
 
 namespace {
-
-constexpr std::string_view issuer_setting = "issuer";
 
 constexpr telemetry::Message server_started{"SERVER_STARTED", telemetry::Level::info};
 constexpr telemetry::Message server_stopped{"SERVER_STOPPED", telemetry::Level::info};
@@ -101,17 +100,6 @@ channel::QuietHours quiet_hours_of(const config::Config& config) {
     return *hours;
 }
 
-// C2SP tlog-tiles: "The origin line SHOULD be the scheme-less URL prefix of the log with no trailing slashes."
-std::string origin_of(const config::Config& config, const std::string& issuer) {
-    std::string origin = config.text("ledger.origin");
-    if (origin.empty()) {
-        const auto scheme = issuer.find("://");
-        origin = (scheme == std::string::npos ? issuer : issuer.substr(scheme + 3)) + "/ledger";
-    }
-    if (!ledger::valid_key_name(origin)) throw base::Outage("ledger.origin: no name of a key: spaces, + or nothing");
-    return origin;
-}
-
 std::vector<notary::WitnessAddress> witnesses_of(const config::Config& config) {
     std::vector<notary::WitnessAddress> witnesses;
     for (const std::string& text : config.list("ledger.witnesses")) {
@@ -159,7 +147,7 @@ Service::Service(const ServiceOptions& options)
       database_(open_database(*storage_, *log_)),
       records_(vault_, entropy_),
       issuer_(settle_issuer(*database_, records_, options_, directory_, port_, system_clock_.now())),
-      ledger_vkey_({.name = origin_of(options_.config, issuer_), .key = ledger_key_.public_key()}),
+      ledger_vkey_({.name = ledger_origin(options_.config, issuer_), .key = ledger_key_.public_key()}),
       clock_(system_clock_, stored_offset(database_->readers())),
       registry_(load_entries(database_->readers())),
       asking_(parts()),
@@ -278,15 +266,14 @@ void Service::start_ledger() {
                                  .scrub = std::chrono::days{config.number("ledger.scrub_days")}});
     for (notary::WitnessAddress& address : witnesses_of(config)) {
         witnesses_.push_back(std::make_unique<notary::Witness>(
-            notary::WitnessParts{.records = records_,
-                                 .writer = database_->writer(),
-                                 .readers = database_->readers(),
-                                 .clock = clock_,
-                                 .log = *log_,
-                                 .board = board_,
-                                 .exchange = [this](http::Outgoing request) {
-                                     return exchange(workers_, client_, std::move(request));
-                                 }},
+            notary::WitnessParts{
+                .records = records_,
+                .writer = database_->writer(),
+                .readers = database_->readers(),
+                .clock = clock_,
+                .log = *log_,
+                .board = board_,
+                .exchange = [this](http::Outgoing request) { return exchange(workers_, client_, std::move(request)); }},
             std::move(address), std::chrono::milliseconds{config.number("ledger.witness_interval_ms")}));
     }
 }
@@ -377,10 +364,8 @@ http::Routes Service::routes() {
                              .outbox = outbox_,
                              .records = records_,
                              .contact = contact_}));
-    add(api::ledger_routes({.board = board_,
-                            .readers = database_->readers(),
-                            .ledger = records_.ledger,
-                            .vkey = ledger_vkey_.to_text()}));
+    add(api::ledger_routes(
+        {.board = board_, .readers = database_->readers(), .ledger = records_.ledger, .vkey = ledger_vkey_.to_text()}));
     add(api::openapi_routes());
     return http::Routes(std::move(routes));
 }

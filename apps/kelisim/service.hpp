@@ -39,6 +39,9 @@
 
 namespace kelisim::app {
 
+// Where the issuer is fixed at the first start (records::setting).
+inline constexpr std::string_view issuer_setting = "issuer";
+
 struct ServiceOptions {
     config::Config config = config::Config::defaults();
     std::filesystem::path data;

@@ -132,7 +132,8 @@ private:
         try {
             const ledger::Hashes roots = records_.ledger.tile(
                 session_, {.level = level, .number = above, .width = ledger::width_in(size, level, above)});
-            if (roots[below.number % ledger::tile_width] == ledger::root_of(records_.ledger.tile(session_, below))) return;
+            if (roots[below.number % ledger::tile_width] == ledger::root_of(records_.ledger.tile(session_, below)))
+                return;
             find("the root of tile " + ledger::to_path({.tile = below}) + " is not that of its hashes");
         } catch (const records::Damaged& damaged) {
             find(damaged.what());

@@ -9,12 +9,12 @@
 
 namespace kelisim::api {
 
-const base::Reason ledger_not_found{"ledger_not_found",
-                                    base::Kind::not_found,
-                                    "C2SP tlog-tiles",
-                                    {"Жарияланған журналда мұндай бөлік жоқ.",
-                                     "В опубликованном журнале такой части нет.",
-                                     "The published ledger has no such part."}};
+const base::Reason ledger_not_found{
+    "ledger_not_found",
+    base::Kind::not_found,
+    "C2SP tlog-tiles",
+    {"Жарияланған журналда мұндай бөлік жоқ.", "В опубликованном журнале такой части нет.",
+     "The published ledger has no such part."}};
 
 namespace {
 
@@ -31,8 +31,9 @@ http::Response cached(http::Response response, std::string_view how) {
     return response;
 }
 
+// Not to be kept, as no problem is: the tile may be there a second later.
 http::Response nothing(const http::Request& request) {
-    return cached(problem(ledger_not_found, request), "no-store");
+    return problem(ledger_not_found, request);
 }
 
 // "with Content-Type: text/plain; charset=utf-8"
@@ -50,8 +51,9 @@ Answer vkey(const LedgerParts& parts) {
 Answer tile(const LedgerParts& parts, const http::Request& request) {
     const auto newest = parts.board.newest();
     const auto path = ledger::parse_tile_path(request.parameter("path"));
-    const bool there = newest && path &&
-                       path->tile.width <= ledger::width_in(newest->checkpoint.size, path->tile.level, path->tile.number);
+    const bool there =
+        newest && path &&
+        path->tile.width <= ledger::width_in(newest->checkpoint.size, path->tile.level, path->tile.number);
     if (!there) co_return nothing(request);
     base::Bytes bytes;
     parts.readers.read([&](store::ReadSession& session) {
@@ -88,7 +90,9 @@ Answer proof(const LedgerParts& parts, const http::Request& request) {
 }  // namespace
 
 std::vector<http::Route> ledger_routes(const LedgerParts& parts) {
-    const auto open = [](http::Handler handler) { return http::open("anybody may check the ledger", std::move(handler)); };
+    const auto open = [](http::Handler handler) {
+        return http::open("anybody may check the ledger", std::move(handler));
+    };
     return {
         {"GET", "/ledger/checkpoint",
          open([parts](const http::Request& request) { return note(parts.board.newest(), request); })},

@@ -37,9 +37,9 @@ TEST(Prefix, IsAnHttpUrlWithoutWhatFollowsThePath) {
     EXPECT_EQ(parse_http_prefix("http://w.example:81/a/b/"), (Prefix{{"w.example", 81}, "/a/b"}));
     EXPECT_EQ(parse_http_prefix("http://w.example"), (Prefix{{"w.example", 80}, ""}));
     EXPECT_EQ(parse_http_prefix("http://w.example/"), (Prefix{{"w.example", 80}, ""}));
-    for (const std::string_view url : {"", "w.example", "https://w.example/", "http://", "http:///a", "http://u@w/", "http://w/a?b",
-                                       "http://w/a#b", "http://w/a b", "http://w/../a", "http://w/%2e%2e/a", "http://w/%zz",
-                                       "http://w/\xd0\xb0", "http://w:0/"}) {
+    for (const std::string_view url :
+         {"", "w.example", "https://w.example/", "http://", "http:///a", "http://u@w/", "http://w/a?b", "http://w/a#b",
+          "http://w/a b", "http://w/../a", "http://w/%2e%2e/a", "http://w/%zz", "http://w/\xd0\xb0", "http://w:0/"}) {
         EXPECT_FALSE(parse_http_prefix(url)) << url;
     }
 }

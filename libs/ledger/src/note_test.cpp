@@ -134,10 +134,11 @@ TEST(NoteKey, HasOneSpelling) {
     EXPECT_EQ(NoteKey::parse(example_key)->name, "example.com/foo");
     std::string other_id = text;
     other_id[std::string("log.example/kz+").size()] ^= 1;
-    for (const std::string& wrong : std::initializer_list<std::string>{
-             "", "name", "name+", "name++", text + "=", text.substr(0, text.size() - 1), " " + text, text + "\n", other_id,
-             // signature type 0x02
-             "example.com/foo+530d903a+AukyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"}) {
+    for (const std::string& wrong :
+         std::initializer_list<std::string>{"", "name", "name+", "name++", text + "=", text.substr(0, text.size() - 1),
+                                            " " + text, text + "\n", other_id,
+                                            // signature type 0x02
+                                            "example.com/foo+530d903a+AukyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"}) {
         EXPECT_FALSE(NoteKey::parse(wrong)) << wrong;
     }
 }

@@ -30,7 +30,12 @@ Hashes digests_of(std::initializer_list<std::string_view> hex) {
 // hashed as RFC 6962 and RFC 9162 2.1 say.
 Hashes known_leaves() {
     const std::array<base::Bytes, 8> inputs = {
-        {{}, {0x00}, {0x10}, {0x20, 0x21}, {0x30, 0x31}, {0x40, 0x41, 0x42, 0x43},
+        {{},
+         {0x00},
+         {0x10},
+         {0x20, 0x21},
+         {0x30, 0x31},
+         {0x40, 0x41, 0x42, 0x43},
          {0x50, 0x51, 0x52, 0x53, 0x54, 0x55, 0x56, 0x57},
          {0x60, 0x61, 0x62, 0x63, 0x64, 0x65, 0x66, 0x67, 0x68, 0x69, 0x6a, 0x6b, 0x6c, 0x6d, 0x6e, 0x6f}}};
     Hashes leaves;
@@ -209,8 +214,8 @@ TEST(Tree, IsTheSameFromTilesOfEveryWidth) {
             ASSERT_TRUE(verify_inclusion(leaf(index), index, size, tree.inclusion(index), frontier.root())) << size;
         }
         for (const std::uint64_t old_size : {std::uint64_t{1}, size / 2, size - 1}) {
-            ASSERT_TRUE(verify_consistency(old_size, tree.root_at(old_size), size, frontier.root(),
-                                           tree.consistency(old_size)))
+            ASSERT_TRUE(
+                verify_consistency(old_size, tree.root_at(old_size), size, frontier.root(), tree.consistency(old_size)))
                 << old_size << " to " << size;
         }
     }

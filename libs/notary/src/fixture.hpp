@@ -2,8 +2,10 @@
 // A journal to write into, and everything that signs it, without threads.
 #pragma once
 
+#include <condition_variable>
 #include <map>
 #include <mutex>
+#include <thread>
 
 #include "notary/sequencer.hpp"
 #include "records/testing.hpp"
@@ -51,7 +53,8 @@ struct Installation {
     void append(std::size_t count) {
         store.unit([&](WriteSession& session) {
             for (std::size_t i = 0; i < count; ++i) {
-                records.journal.append(session, {.kind = "test.fact", .entity = entity, .at = testing::start, .details = {}});
+                records.journal.append(session,
+                                       {.kind = "test.fact", .entity = entity, .at = testing::start, .details = {}});
             }
         });
     }
@@ -78,6 +81,18 @@ struct Installation {
         while (sequencing->advance()) {
         }
         return sequencing;
+    }
+    // Waits until the board shows another checkpoint than this one, ten seconds at most; null then.
+    PublishedPtr next_checkpoint(const PublishedPtr& seen) {
+        std::stop_source late;
+        std::jthread watch([&late](const std::stop_token& done) {
+            std::mutex mutex;
+            std::unique_lock lock(mutex);
+            std::condition_variable_any ended;
+            ended.wait_for(lock, done, 10s, [] { return false; });
+            if (!done.stop_requested()) late.request_stop();
+        });
+        return board.next(seen, std::chrono::steady_clock::now(), late.get_token());
     }
     ledger::NoteKey vkey() const { return {.name = origin, .key = key.public_key()}; }
     // Changes rows behind our back; returns how many. The engine knows statements by their address.

@@ -214,9 +214,8 @@ void Sequencing::check_tiles(ReadSession& session, Range range) {
         if (static_cast<std::uint64_t>(range.to) >> shift == 0) return;
         for (std::uint64_t n = first; n < end; ++n) {
             const ledger::Tile tile{.level = level, .number = n};
-            const ledger::Tile above{.level = level + 1,
-                                     .number = n / ledger::tile_width,
-                                     .width = n % ledger::tile_width + 1};
+            const ledger::Tile above{
+                .level = level + 1, .number = n / ledger::tile_width, .width = n % ledger::tile_width + 1};
             if (stored.tile(session, above).back() != ledger::root_of(stored.tile(session, tile)))
                 throw Damaged("the root of tile " + ledger::to_path({.tile = tile}) + " is not that of its hashes");
         }

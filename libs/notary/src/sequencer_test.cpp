@@ -14,9 +14,7 @@ class SequencingTest : public ::testing::Test {
 protected:
     Installation at;
 
-    void tamper(const char* sql) {
-        ASSERT_NE(at.tamper(sql), 0U) << sql;
-    }
+    void tamper(const char* sql) { ASSERT_NE(at.tamper(sql), 0U) << sql; }
     // Grows the log and tries to sign: nothing new may come out.
     void expect_no_signature(Sequencing& sequencing) {
         const auto before = at.board.newest();
@@ -208,9 +206,8 @@ TEST_F(SequencingTest, WhatCannotBeRememberedIsNotShown) {
 // A crash between the signature and its row: the signed one counts.
 TEST_F(SequencingTest, WhatWasSignedAndNotStoredIsShownAfterARestart) {
     at.signed_with(10);
-    at.store.readers().read([&](ReadSession& session) {
-        ASSERT_TRUE(at.records.ledger.note(session, Ledger::Kept::newest));
-    });
+    at.store.readers().read(
+        [&](ReadSession& session) { ASSERT_TRUE(at.records.ledger.note(session, Ledger::Kept::newest)); });
     tamper("DELETE FROM ledger_note");
     at.board.show({});
     const auto again = at.begin();
@@ -238,7 +235,8 @@ TEST_F(ScrubTest, FindsNothingWhereNothingIs) {
 TEST_F(ScrubTest, FindsEachDamageWithinOnePassAndStopsTheSigning) {
     for (const char* damage :
          {"UPDATE ledger_leaf SET hash = zeroblob(32) WHERE number = 300",
-          "UPDATE journal SET commitment = zeroblob(32) WHERE seq = (SELECT journal_seq FROM ledger_leaf WHERE number = 1)",
+          "UPDATE journal SET commitment = zeroblob(32) WHERE seq = (SELECT journal_seq FROM ledger_leaf WHERE number "
+          "= 1)",
           "UPDATE ledger_node SET hash = zeroblob(32) WHERE level = 1 AND number = 0",
           "DELETE FROM ledger_leaf WHERE number = 511", "DELETE FROM ledger_node WHERE level = 1 AND number = 2",
           "DELETE FROM journal WHERE seq = (SELECT journal_seq FROM ledger_leaf WHERE number = 700)",
@@ -289,20 +287,25 @@ TEST_F(ScrubTest, GoesOnWhereItWasAndKeepsItsPace) {
 
 TEST_F(SequencingTest, TheThreadSignsWithinASecondAlsoAfterIdleness) {
     Sequencer sequencer(at.parts(), {.interval = 300ms});
-    const auto wait_for = [&](std::uint64_t size) {
+    const auto published_within = [&](std::uint64_t size) {
         const auto begin = std::chrono::steady_clock::now();
-        while (at.size() < size && std::chrono::steady_clock::now() - begin < 10s)
-            std::this_thread::sleep_for(1ms);
+        PublishedPtr seen = at.next_checkpoint(nullptr);
+        while (seen && seen->checkpoint.size < size)
+            seen = at.next_checkpoint(seen);
+        EXPECT_TRUE(seen);
         return std::chrono::steady_clock::now() - begin;
     };
     for (std::uint64_t i = 1; i <= 3; ++i) {
         at.append(10);
-        EXPECT_LT(wait_for(10 * i), 1s);
+        EXPECT_LT(published_within(10 * i), 1s);
     }
-    std::this_thread::sleep_for(400ms);  // idle for longer than a round: the alarm alone can wake it
+    // Idle for longer than a round: the alarm alone can wake it.
+    const base::SystemClock clock;
+    store::Alarm nobody_rings;
+    nobody_rings.sleep(clock, clock.now() + 400ms);
     const auto checkpoints = sequencer.counts().checkpoints.load();
     at.append(1);
-    EXPECT_LT(wait_for(31), 250ms);
+    EXPECT_LT(published_within(31), 250ms);
     EXPECT_EQ(sequencer.counts().checkpoints, checkpoints + 1);
     EXPECT_EQ(sequencer.counts().outages, 0U);
 }

@@ -60,13 +60,13 @@ bool Witnessing::submit(const Published& checkpoint) {
     // The second time with the size that a conflict told: "If a client doesn't have information on the latest cosigned
     // checkpoint, it MAY initially make a request with a old size of zero to obtain it."
     for (int attempt = 0; attempt < 2; ++attempt) {
-        const http::Outcome outcome =
-            parts_.exchange({.upstream = address_.submission.upstream,
-                             .method = "POST",
-                             .target = address_.submission.path + "/add-checkpoint",
-                             .headers = {{"Content-Type", "text/plain; charset=utf-8"}},
-                             .body = body_of(checkpoint),
-                             .limits = {.deadline = limits::witness_deadline, .body_bytes_max = limits::note_bytes_max}});
+        const http::Outcome outcome = parts_.exchange(
+            {.upstream = address_.submission.upstream,
+             .method = "POST",
+             .target = address_.submission.path + "/add-checkpoint",
+             .headers = {{"Content-Type", "text/plain; charset=utf-8"}},
+             .body = body_of(checkpoint),
+             .limits = {.deadline = limits::witness_deadline, .body_bytes_max = limits::note_bytes_max}});
         if (const auto* lost = std::get_if<http::Failure>(&outcome)) return failed(lost->why), false;
         const auto& answer = std::get<http::Answer>(outcome);
         if (answer.status == ok) return take(answer, checkpoint);

@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "fixture.hpp"
+#include "store/alarm.hpp"
 
 namespace kelisim::notary {
 namespace {
@@ -18,6 +19,7 @@ public:
 
     http::Outcome operator()(const http::Outgoing& request) {
         ++requests;
+        asked.ring();
         if (silent) return http::Failure{http::Lost::no_answer, "no answer in time"};
         EXPECT_EQ(request.method + " " + request.target, "POST /w/add-checkpoint");
         const auto blank = request.body.find("\n\n");
@@ -50,6 +52,7 @@ public:
     std::uint64_t seconds = 1'795'000'000;
     bool silent = false, lies = false;
     int requests = 0;
+    store::Alarm asked;
 
 private:
     static http::Answer answer(int status, std::string body) {
@@ -71,9 +74,8 @@ private:
 
     const ledger::NoteKey log_;
     const crypto::Ed25519Key private_ = crypto::Ed25519Key::generate();
-    const ledger::NoteKey key_{.name = "witness.example/w1",
-                               .type = ledger::SignatureType::cosignature_v1,
-                               .key = private_.public_key()};
+    const ledger::NoteKey key_{
+        .name = "witness.example/w1", .type = ledger::SignatureType::cosignature_v1, .key = private_.public_key()};
 };
 
 class WitnessTest : public ::testing::Test {
@@ -189,29 +191,27 @@ TEST_F(WitnessTest, ACosignatureOfAnOlderCheckpointStaysWithIt) {
     EXPECT_EQ(ledger::parse_note(at.board.cosigned()->note)->signatures.size(), 3U);
     // One that is older still replaces nothing.
     Notes notes{.newest = {}, .cosigned = at.board.cosigned()->note};
-    ledger::Note small{.text = ledger::Checkpoint{.origin = at.origin, .size = 1, .root = {}}.to_text(), .signatures = {}};
+    ledger::Note small{.text = ledger::Checkpoint{.origin = at.origin, .size = 1, .root = {}}.to_text(),
+                       .signatures = {}};
     small.signatures.push_back(ledger::sign_note(small.text, at.origin, at.key));
     EXPECT_FALSE(add_cosignature(notes, small, small.signatures[0]));
     EXPECT_EQ(notes.cosigned, at.board.cosigned()->note);
 }
 
 TEST_F(WitnessTest, ItsThreadFollowsTheLog) {
-    Witness thread(parts(witness), witness.address(), std::chrono::milliseconds{1});
-    const auto wait_for = [&](std::uint64_t cosignatures) {
-        for (int i = 0; i < 5000 && thread.counts().cosignatures < cosignatures; ++i)
-            std::this_thread::sleep_for(std::chrono::milliseconds{1});
-        return thread.counts().cosignatures.load();
-    };
-    EXPECT_EQ(wait_for(1), 1U);
+    const base::SystemClock clock;
+    auto thread = std::make_unique<Witness>(parts(witness), witness.address(), std::chrono::milliseconds{1});
+    EXPECT_TRUE(witness.asked.sleep(clock, clock.now() + 10s));
     grow(5);
-    EXPECT_EQ(wait_for(2), 2U);
+    EXPECT_TRUE(witness.asked.sleep(clock, clock.now() + 10s));
+    thread.reset();  // finishes what is under way
+    EXPECT_EQ(witness.requests, 2);
     EXPECT_EQ(at.board.cosigned()->checkpoint.size, 305U);
 }
 
 TEST(WitnessAddress, IsKeyAndUrl) {
-    const auto key = ledger::NoteKey{.name = "w",
-                                     .type = ledger::SignatureType::cosignature_v1,
-                                     .key = crypto::Ed25519Key::generate().public_key()};
+    const auto key = ledger::NoteKey{
+        .name = "w", .type = ledger::SignatureType::cosignature_v1, .key = crypto::Ed25519Key::generate().public_key()};
     const std::string vkey = key.to_text();
     const auto address = parse_witness(vkey + " http://witness.example:8080/a/b/");
     ASSERT_TRUE(address);
@@ -222,9 +222,9 @@ TEST(WitnessAddress, IsKeyAndUrl) {
     ledger::NoteKey log = key;
     log.type = ledger::SignatureType::ed25519;
     for (const std::string& wrong :
-         {std::string(), vkey, vkey + " ", vkey + " w:80", vkey + " https://w", vkey + " http://", vkey + " http://w/a b",
-          vkey + " http://w/a?b", vkey + " http://w/../b", vkey + " http://u@w/", "x" + vkey + " http://w",
-          log.to_text() + " http://w"}) {
+         {std::string(), vkey, vkey + " ", vkey + " w:80", vkey + " https://w", vkey + " http://",
+          vkey + " http://w/a b", vkey + " http://w/a?b", vkey + " http://w/../b", vkey + " http://u@w/",
+          "x" + vkey + " http://w", log.to_text() + " http://w"}) {
         EXPECT_FALSE(parse_witness(wrong)) << wrong;
     }
 }

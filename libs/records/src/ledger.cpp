@@ -31,15 +31,13 @@ constexpr store::Statement entry_tile{"ledger_entry_tile",
                                       "JOIN journal j ON j.seq = l.journal_seq "
                                       "WHERE l.number >= ?1 AND l.number < ?2 ORDER BY l.number"};
 constexpr store::Statement read_note{"ledger_note", "SELECT note FROM ledger_note WHERE kind = ?1"};
-constexpr store::Statement write_note{
-    "ledger_note_write",
-    "INSERT INTO ledger_note (kind, note, at) VALUES (?1, ?2, ?3) "
-    "ON CONFLICT (kind) DO UPDATE SET note = ?2, at = ?3"};
+constexpr store::Statement write_note{"ledger_note_write",
+                                      "INSERT INTO ledger_note (kind, note, at) VALUES (?1, ?2, ?3) "
+                                      "ON CONFLICT (kind) DO UPDATE SET note = ?2, at = ?3"};
 constexpr store::Statement read_scrub{"ledger_scrub", "SELECT next, damaged FROM ledger_scrub WHERE only_row = 1"};
-constexpr store::Statement write_scrub{
-    "ledger_scrub_write",
-    "INSERT INTO ledger_scrub (only_row, next, damaged) VALUES (1, ?1, ?2) "
-    "ON CONFLICT (only_row) DO UPDATE SET next = ?1, damaged = ?2"};
+constexpr store::Statement write_scrub{"ledger_scrub_write",
+                                       "INSERT INTO ledger_scrub (only_row, next, damaged) VALUES (1, ?1, ?2) "
+                                       "ON CONFLICT (only_row) DO UPDATE SET next = ?1, damaged = ?2"};
 
 // Rows of number and hash from the first hash of a tile on, each in its place and all of them there.
 class TileRows {
@@ -109,9 +107,8 @@ void Ledger::each_leaf_from(store::ReadSession& session, std::int64_t number, st
 
 void Ledger::each_commitment_after(store::ReadSession& session, std::int64_t seq, std::size_t max,
                                    const std::function<void(const Committed&)>& visit) const {
-    session.query(commitments_after, {seq, static_cast<std::int64_t>(max)}, [&](const store::Row& row) {
-        visit({.seq = row.integer(0), .commitment = digest_at(row, 1)});
-    });
+    session.query(commitments_after, {seq, static_cast<std::int64_t>(max)},
+                  [&](const store::Row& row) { visit({.seq = row.integer(0), .commitment = digest_at(row, 1)}); });
 }
 
 ledger::Hashes Ledger::tile(store::ReadSession& session, const ledger::Tile& tile) const {

@@ -93,9 +93,8 @@ TEST_F(LedgerTest, TheTreeOfTheStoredTilesIsThatOfTheLeaves) {
         const Hashes all = commitments();
         while (expected.size() < size)
             expected.append(ledger::leaf_hash(all[expected.size()]));
-        store.readers().read([&](ReadSession& session) {
-            EXPECT_EQ(ledger.tree(session, size).frontier(), expected) << size;
-        });
+        store.readers().read(
+            [&](ReadSession& session) { EXPECT_EQ(ledger.tree(session, size).frontier(), expected) << size; });
     }
     store.readers().read([&](ReadSession& session) {
         EXPECT_EQ(ledger.tile(session, {.level = 1, .number = 0}).size(), tile_width);
@@ -110,7 +109,8 @@ TEST_F(LedgerTest, EntriesAreTheCommitmentsOfTheLeaves) {
     const Hashes all = commitments();
     store.readers().read([&](ReadSession& session) {
         EXPECT_EQ(ledger.entries(session, {.level = 0, .number = 0}), Hashes(all.begin(), all.begin() + 256));
-        EXPECT_EQ(ledger.entries(session, {.level = 0, .number = 1, .width = 44}), Hashes(all.begin() + 256, all.end()));
+        EXPECT_EQ(ledger.entries(session, {.level = 0, .number = 1, .width = 44}),
+                  Hashes(all.begin() + 256, all.end()));
         EXPECT_EQ(ledger.entries(session, {.level = 0, .number = 1, .width = 1}), Hashes(1, all[256]));
         EXPECT_THROW(ledger.entries(session, {.level = 0, .number = 1, .width = 45}), Damaged) << "beyond the tree";
         EXPECT_THROW(ledger.tile(session, {.level = 0, .number = 1}), Damaged);

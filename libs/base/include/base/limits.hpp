@@ -84,9 +84,10 @@ inline constexpr std::chrono::seconds owner_deadline = 30s;  // the longest answ
 inline constexpr std::size_t owner_connections_max = 64;
 
 // Ledger
-inline constexpr std::size_t note_bytes_max = 128 * 1024;  // 16 signatures of 5 kB: C2SP signed-note, "up to nearly 5kB"
-inline constexpr std::size_t note_signatures_max = 32;     // C2SP signed-note: "MUST accept at least up to 16"
-inline constexpr std::size_t ledger_witnesses_max = 16;    // so that what we serve is read by every client
+inline constexpr std::size_t note_bytes_max =
+    128 * 1024;                                          // 16 signatures of 5 kB: C2SP signed-note, "up to nearly 5kB"
+inline constexpr std::size_t note_signatures_max = 32;   // C2SP signed-note: "MUST accept at least up to 16"
+inline constexpr std::size_t ledger_witnesses_max = 16;  // so that what we serve is read by every client
 inline constexpr std::chrono::seconds witness_deadline = 3s;
 inline constexpr std::chrono::seconds witness_retry_max = 5min;
 

@@ -24,9 +24,9 @@ public:
     Frontier frontier();
     // Preconditions: the index, the old size is within the tree.
     Digest leaf(std::uint64_t index) { return node(0, index); }
-    Hashes inclusion(std::uint64_t index);          // RFC 9162 2.1.3.1, PATH(m, D_n)
-    Hashes consistency(std::uint64_t old_size);     // RFC 9162 2.1.4.1, PROOF(m, D_n); empty for 0 and the own size
-    Digest root_at(std::uint64_t old_size);         // of the tree that this one began as
+    Hashes inclusion(std::uint64_t index);       // RFC 9162 2.1.3.1, PATH(m, D_n)
+    Hashes consistency(std::uint64_t old_size);  // RFC 9162 2.1.4.1, PROOF(m, D_n); empty for 0 and the own size
+    Digest root_at(std::uint64_t old_size);      // of the tree that this one began as
 
 private:
     struct Range {
