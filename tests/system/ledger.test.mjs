@@ -136,6 +136,26 @@ test('partial tiles of every width are there, nothing beyond the checkpoint, and
   assert.equal((await get(base, `/ledger/tile/${'0'.repeat(100_000)}`)).status, 414);
 });
 
+test('over the width of a tile: full tiles, the level above, and proofs across them', async () => {
+  const { base } = server;
+  const { abai } = persons;
+  const { access_token: token } = await consent(base, abai);
+  for (let i = 0; sizeOf(await checkpoint(base)) <= 257; ++i) {
+    assert.ok(i < 300, 'the log grows with each call');
+    await call(base, token, { iin: abai.iin, key: `wide ${i}` }); // refused from the fourth on, which is recorded as well
+    await call(base, token, { iin: persons.ybyrai.iin, key: `other ${i}` });
+  }
+  const vkey = await vkeyOf(base);
+  const report = await verifier.verifyLog(logOf(base), vkey);
+  assert.deepEqual(report.findings, []);
+  const tiles = logOf(base);
+  assert.equal((await tiles('tile/0/000')).length, 8192);
+  assert.equal((await tiles('tile/0/000.p/255')).length, 255 * 32, 'a partial tile of a checkpoint that was');
+  assert.equal((await tiles('tile/1/000.p/1')).length, 32);
+  assert.equal((await get(base, '/ledger/tile/1/000')).status, 404, 'not full yet');
+  for (const entry of [0, 255, 256]) await verifier.verifyInclusion((await get(base, `/ledger/proof/${entry}`)).json, vkey);
+});
+
 test('caches may keep for ever what never changes, and the checkpoint for a second', async () => {
   const { base } = server;
   await consent(base, persons.abai);
