@@ -178,8 +178,8 @@ void Sequencing::sign(const ledger::Checkpoint& next) {
         if (scrub_ != scrub_stored_) parts_.records.ledger.keep_scrub(session, scrub_);
     });
     scrub_stored_ = scrub_;
-    parts_.board.show({.newest = text, .cosigned = {}});
     ++counts_.checkpoints;
+    parts_.board.show({.newest = text, .cosigned = {}});
 }
 
 // Each leaf is that of the next journal entry: none changed, missing, doubled or out of its order.
@@ -249,8 +249,13 @@ void Sequencing::scrub() {
 Sequencer::Sequencer(SequencerParts parts, const SequencerOptions& options)
     : growth_(parts.records.journal.growth()),
       interval_(options.interval),
-      sequencing_(std::move(parts), options),
-      thread_([this] { work(); }) {}
+      board_(parts.board),
+      sequencing_(std::move(parts), options) {
+    sequencing_.begin();
+    if (!board_.newest()) sequencing_.advance();
+    growth_.tell();  // what was appended before the start
+    thread_ = std::thread([this] { work(); });
+}
 
 Sequencer::~Sequencer() {
     growth_.alarm().close();
@@ -260,14 +265,10 @@ Sequencer::~Sequencer() {
 void Sequencer::work() {
     const SteadyClock clock;
     base::Time round = clock.now(), scrub = round;
-    bool begun = false;
-    growth_.tell();  // what was appended before the start, or nothing: a log without entries has a checkpoint as well
     std::optional<base::Time> wake = round;
     while (growth_.alarm().sleep(clock, wake)) {
         const base::Time now = clock.now();
         try {
-            if (!begun) sequencing_.begin();
-            begun = true;
             if (growth_.pending() && now >= round) {
                 round = now + interval_;
                 growth_.clear();

@@ -100,6 +100,8 @@ private:
 // The thread of the ledger. Sleeps until the journal grows or a piece is to be scrubbed; idle it writes nothing.
 class Sequencer {
 public:
+    // When it returns, the board shows the newest checkpoint; one of an empty log at the first start. Throws as Sequencing
+    // does.
     Sequencer(SequencerParts parts, const SequencerOptions& options);
     ~Sequencer();  // finishes the round that is under way
     Sequencer(const Sequencer&) = delete;
@@ -112,6 +114,7 @@ private:
 
     records::Journal::Growth& growth_;
     const base::Duration interval_;
+    const Board& board_;
     Sequencing sequencing_;
     std::thread thread_;  // last: it uses all of the above
 };
