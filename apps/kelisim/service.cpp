@@ -240,6 +240,8 @@ Service::Service(const ServiceOptions& options)
 Service::~Service() {
     server_->stop(std::chrono::milliseconds{options_.config.number("server.stop_grace_ms")});
     server_.reset();
+    for (const auto& witness : witnesses_)
+        witness->stop();
     witnesses_.clear();
     sequencer_.reset();
     runner_.reset();

@@ -78,6 +78,8 @@ public:
     Witness(WitnessParts parts, WitnessAddress address, std::chrono::milliseconds pace);
     // Waits for an exchange under way, at most limits::witness_deadline twice.
     ~Witness() = default;
+    // Begins to stop, so that several stop at the same time.
+    void stop() { thread_.request_stop(); }
 
     const std::string& name() const { return witnessing_.name(); }
     const WitnessCounts& counts() const { return witnessing_.counts(); }
