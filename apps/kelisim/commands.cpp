@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/describe.hpp>
 #include <csignal>
 #include <cstdio>
 #include <fstream>
@@ -11,9 +12,13 @@
 #include <iterator>
 
 #include "access/erasure.hpp"
+#include "access/steering.hpp"
+#include "api/sandbox.hpp"
 #include "base/entropy.hpp"
+#include "base/text.hpp"
 #include "data_directory.hpp"
 #include "records/registry_store.hpp"
+#include "records/rows.hpp"
 #include "service.hpp"
 #include "storage.hpp"
 #include "temporary_directory.hpp"
@@ -122,6 +127,82 @@ int person_erase(const fs::path& data, const config::Config& config) {
     store::run(database->writer(),
                [&](store::WriteSession& session) { access::erase_person(parts, session, subject->id, clock.now()); });
     print_line("erased; records of access stay until their archive term ends");
+    return 0;
+}
+
+namespace {
+
+// A data directory that nobody serves, opened.
+struct Opened {
+    Opened(const fs::path& data, const config::Config& config)
+        : storage(existing_storage(data, config)),
+          vault(DataDirectory(data).master_key(entropy, DataDirectory::Database::exists)),
+          records(vault, entropy),
+          database(storage->open({})) {}
+
+    base::SystemEntropy entropy;
+    std::unique_ptr<Storage> storage;
+    records::Vault vault;
+    records::Records records;
+    std::unique_ptr<store::Database> database;
+};
+
+std::string time_or_never(const std::optional<base::Time>& time) {
+    return time ? base::to_iso8601(*time) : "never";
+}
+
+void list_overdue_deletions(store::ReadSession& session, const records::Records& records, base::Time now) {
+    std::vector<consent::ConsentId> ids;
+    records::each_row(session, [&](const records::RowState& row) {
+        if (row.table == "consent") ids.emplace_back(row.id);
+    });
+    for (const consent::ConsentId id : ids) {
+        const auto state = records.consents.state(session, id);
+        if (!state || !records.subjects.find(session, state->subject)) continue;  // the person was erased
+        const auto found = records.consents.find(session, id, records.subjects).value();
+        const auto due = access::storage_ends(found.consent);
+        const bool over = consent::ended(found.consent) || now >= found.consent.expires;
+        if (!over || !due || now < *due) continue;
+        const auto events = records.consent_events.all(session, id, found.subject.data_key);
+        const bool confirmed = std::any_of(
+            events.begin(), events.end(), [](const auto& event) { return event.kind == "consent.deletion_confirmed"; });
+        if (!confirmed) {
+            print_line(fmt::format("deletion overdue: {} consent {} since {}", found.consent.terms.initiator,
+                                   id.to_string(), base::to_iso8601(*due)));
+        }
+    }
+}
+
+}  // namespace
+
+int events_list(const fs::path& data, const config::Config& config) {
+    const Opened opened(data, config);
+    std::size_t open = 0;
+    opened.database->readers().read([&](store::ReadSession& session) {
+        // The sandbox's clock may be ahead.
+        const auto offset = base::parse_integer(records::setting(session, api::clock_setting).value_or("0"));
+        const base::Time now = base::SystemClock().now() + base::Duration{offset.value_or(0)};
+        opened.records.security_events.each_open(session, [&](const records::SecurityEvent& event) {
+            ++open;
+            print_line(fmt::format("{} {} {} {} {} at {}, told {}, attempts {}{}{}",
+                                   boost::describe::enum_to_string(event.status, "?"), event.receiver,
+                                   event.id.to_string(), event.consent.to_string(), event.change,
+                                   base::to_iso8601(event.at), time_or_never(event.told), event.attempts,
+                                   event.error.empty() ? "" : ", ", event.error));
+        });
+        list_overdue_deletions(session, opened.records, now);
+    });
+    print_line(fmt::format("{} events without a confirmation", open));
+    return 0;
+}
+
+int events_replay(const fs::path& data, const config::Config& config) {
+    const Opened opened(data, config);
+    const base::Time now = base::SystemClock().now();
+    const std::size_t replayed = store::run(opened.database->writer(), [&](store::WriteSession& session) {
+        return opened.records.security_events.replay(session, {}, now);
+    });
+    print_line(fmt::format("{} events wait again", replayed));
     return 0;
 }
 

@@ -30,6 +30,10 @@ int config_check(const std::filesystem::path& file);
 int config_reference();
 // Erases the person whose IIN stands on standard input: an argument would show in the list of processes.
 int person_erase(const std::filesystem::path& data, const config::Config& config);
+// One line for each event that its receiver has not confirmed, and for each consent whose data were to be deleted.
+int events_list(const std::filesystem::path& data, const config::Config& config);
+// What was refused or given up waits again, and is told when the directory is served next.
+int events_replay(const std::filesystem::path& data, const config::Config& config);
 // Starts a sandbox in a temporary directory and prints "METHOD PATTERN authentication" of each of its routes, sorted.
 int routes(const config::Config& config);
 int sandbox_generate(std::size_t persons);

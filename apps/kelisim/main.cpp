@@ -100,6 +100,10 @@ void declare(CLI::App& cli, Arguments& a, int& status) {
     auto* person = cli.add_subcommand("person", "The data of one person, in a data directory that nobody serves.")
                        ->require_subcommand(1);
     with_data(person, "erase", "Erase the person whose IIN stands on standard input.", app::person_erase);
+    auto* events = cli.add_subcommand("events", "What receivers are told, in a data directory that nobody serves.")
+                       ->require_subcommand(1);
+    with_data(events, "list", "Events without a confirmation, and deletions that are overdue.", app::events_list);
+    with_data(events, "replay", "Tell again what was refused or given up.", app::events_replay);
     auto* config = cli.add_subcommand("config", "Configuration files.")->require_subcommand(1);
     auto* check = config->add_subcommand("check", "Say everything that is wrong with a file.");
     check->add_option("file", a.file)->required()->check(CLI::ExistingFile);

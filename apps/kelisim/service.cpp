@@ -6,6 +6,7 @@
 
 #include "access/erasure.hpp"
 #include "access/sweeps.hpp"
+#include "api/events.hpp"
 #include "api/initiator.hpp"
 #include "api/ledger.hpp"
 #include "api/openapi.hpp"
@@ -121,6 +122,10 @@ private:
     const DataDirectory& directory_;
 };
 
+http::Reach reach_of_events(const config::Config& config) {
+    return config.text("events.endpoints") == "any" ? http::Reach::any : http::Reach::public_only;
+}
+
 // "serviceKey=http://host:port"
 std::pair<std::string, gateway::Binding> binding_of(const std::string& text) {
     const auto equals = text.find('=');
@@ -164,6 +169,7 @@ Service::Service(const ServiceOptions& options)
       http_metrics_(*log_),
       workers_(static_cast<std::size_t>(options_.config.number("server.io_threads"))),
       client_(workers_),
+      event_client_(workers_),
       oauth_({.issuer = issuer_,
               .registry = registry_,
               .vault = vault_,
@@ -216,14 +222,26 @@ Service::Service(const ServiceOptions& options)
         return true;
     });
     replay_erasures();
-    runner_ = std::make_unique<delivery::Runner>(delivery::RunnerParts{.writer = database_->writer(),
-                                                                       .readers = database_->readers(),
-                                                                       .outbox = outbox_,
-                                                                       .clock = clock_,
-                                                                       .contact = contact_,
-                                                                       .answers = answers_,
-                                                                       .persons = use_cases_,
-                                                                       .sms = phones_});
+    pusher_ =
+        std::make_unique<delivery::EventPusher>(delivery::EventPusherParts{.issuer = issuer_,
+                                                                           .writer = database_->writer(),
+                                                                           .readers = database_->readers(),
+                                                                           .events = records_.security_events,
+                                                                           .clock = clock_,
+                                                                           .alarm = event_alarm_,
+                                                                           .signing_key = signing_key_,
+                                                                           .client = event_client_,
+                                                                           .reach = reach_of_events(options_.config)});
+    runner_ = std::make_unique<delivery::Runner>(
+        delivery::RunnerParts{.writer = database_->writer(),
+                              .readers = database_->readers(),
+                              .outbox = outbox_,
+                              .clock = clock_,
+                              .contact = contact_,
+                              .answers = answers_,
+                              .persons = use_cases_,
+                              .sms = phones_,
+                              .events_came = [&alarm = event_alarm_] { alarm.ring(); }});
     start_ledger();
     http::ServerOptions server_options;
     server_options.connections_max = static_cast<std::size_t>(options_.config.number("server.connections_max"));
@@ -246,6 +264,8 @@ Service::~Service() {
     sequencer_.reset();
     runner_.reset();
     scheduler_.reset();
+    // Its last bookings need the writer.
+    pusher_.reset();
     // Units that were accepted are finished here, while everything that they refer to is still there.
     database_.reset();
     log_->write(server_stopped);
@@ -354,6 +374,15 @@ http::Routes Service::routes() {
                                .clients = authentication_,
                                .steering = use_cases_.steering,
                                .inquiries = use_cases_.inquiries}));
+    add(api::event_routes({.issuer = issuer_,
+                           .events = records_.security_events,
+                           .writer = database_->writer(),
+                           .readers = database_->readers(),
+                           .clock = clock_,
+                           .clients = authentication_,
+                           .signing_key = signing_key_,
+                           .reach = reach_of_events(options_.config),
+                           .stream_changed = [&alarm = event_alarm_] { alarm.ring(); }}));
     add(api::operation_routes(
         {.writer = database_->writer(), .readers = database_->readers(), .clock = clock_, .metrics = [this] {
              return metrics();
@@ -365,7 +394,8 @@ http::Routes Service::routes() {
                              .timers = timers_,
                              .outbox = outbox_,
                              .records = records_,
-                             .contact = contact_}));
+                             .contact = contact_,
+                             .clock_moved = [&alarm = event_alarm_] { alarm.ring(); }}));
     add(api::ledger_routes(
         {.board = board_, .readers = database_->readers(), .ledger = records_.ledger, .vkey = ledger_vkey_.to_text()}));
     add(api::openapi_routes());
@@ -399,7 +429,13 @@ std::string Service::metrics() const {
     counter("kelisim_timers_failed", "Timers given up, waiting for an operator.", timers.failed());
     counter("kelisim_delivery_outages", "Rounds of delivery that the store failed.", runner_->outages());
     counter("kelisim_timers_outages", "Rounds of the scheduler that the store failed.", scheduler_->outages());
+    counter("kelisim_events_confirmed", "Pushed events that their receivers took.", pusher_->confirmed());
+    counter("kelisim_events_refused", "Pushed events that their receivers refused.", pusher_->refused());
+    counter("kelisim_events_failed", "Pushes without an answer that counts; they come again.", pusher_->failed());
+    counter("kelisim_events_outages", "Rounds of pushing that the store failed.", pusher_->outages());
     database_->readers().read([&](store::ReadSession& session) {
+        out.gauge("kelisim_events_waiting", "Events that wait for their receivers.");
+        out.value(static_cast<double>(records_.security_events.waiting_count(session)));
         std::int64_t parked = 0;
         for (const auto kind : access::outbox_kinds) {
             parked += store::Outbox::failed_count(session, kind);

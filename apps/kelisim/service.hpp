@@ -20,6 +20,7 @@
 #include "base/zone.hpp"
 #include "config/config.hpp"
 #include "data_directory.hpp"
+#include "delivery/event_pusher.hpp"
 #include "delivery/runner.hpp"
 #include "delivery/sandbox_phones.hpp"
 #include "gateway/own_data.hpp"
@@ -86,6 +87,7 @@ private:
     const crypto::Ed25519Key ledger_key_;
     store::Timers timers_;
     store::Outbox outbox_;
+    store::Alarm event_alarm_;
     std::unique_ptr<store::Database> database_;
     records::Records records_;
     const std::string issuer_;
@@ -107,6 +109,7 @@ private:
     telemetry::HttpMetrics http_metrics_;
     http::Workers workers_;
     http::Client client_;
+    http::Client event_client_;
     api::OAuth oauth_;
     api::StatusLists status_lists_;
     std::optional<OwnerProcess> owner_;
@@ -117,6 +120,7 @@ private:
     delivery::SandboxPhones phones_;
     // From here on things happen by themselves; they end first.
     std::unique_ptr<store::Scheduler> scheduler_;
+    std::unique_ptr<delivery::EventPusher> pusher_;
     std::unique_ptr<delivery::Runner> runner_;
     std::unique_ptr<notary::LastSigned> last_signed_;
     std::unique_ptr<notary::Sequencer> sequencer_;

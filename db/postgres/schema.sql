@@ -116,6 +116,7 @@ CREATE TABLE consent (
     last_use bytea,
     day bigint NOT NULL DEFAULT 0,
     uses_today bigint NOT NULL DEFAULT 0,
+    shown bytea,
     PRIMARY KEY (bucket, id)
 );
 
@@ -184,6 +185,8 @@ CREATE TABLE use_record (
     status bigint,
     answer bytea,
     previous bytea,
+    service bigint,
+    token bytea,
     PRIMARY KEY (bucket, id)
 );
 CREATE UNIQUE INDEX use_key ON use_record (bucket, consent, key) WHERE key IS NOT NULL;
@@ -379,4 +382,35 @@ CREATE INDEX party_notice_at ON party_notice (at);
 CREATE TABLE party_counter (
     initiator text COLLATE "C" NOT NULL PRIMARY KEY,
     last bigint NOT NULL
+);
+
+-- By party: changes of consents that a receiver is to confirm. status: 0 waiting, 1 confirmed, 2 refused, 3 given up.
+CREATE TABLE security_event (
+    receiver text COLLATE "C" NOT NULL,
+    id bytea NOT NULL,
+    txn bytea NOT NULL,
+    consent bytea NOT NULL,
+    token bytea NOT NULL,
+    change text COLLATE "C" NOT NULL,
+    state bigint NOT NULL,
+    version bigint NOT NULL,
+    at bigint NOT NULL,
+    due bigint,
+    status bigint NOT NULL,
+    attempts bigint NOT NULL,
+    told bigint,
+    ended bigint,
+    error text COLLATE "C" NOT NULL,
+    PRIMARY KEY (receiver, id)
+);
+CREATE INDEX security_event_waiting ON security_event (receiver, id) WHERE status = 0;
+CREATE INDEX security_event_consent ON security_event (consent);
+
+-- endpoint: where they are pushed to; empty: the receiver polls.
+CREATE TABLE event_stream (
+    receiver text COLLATE "C" NOT NULL PRIMARY KEY,
+    endpoint text COLLATE "C" NOT NULL,
+    waiting bigint NOT NULL,
+    failures bigint NOT NULL,
+    next bigint NOT NULL
 );

@@ -9,4 +9,5 @@ set(KELISIM_SQLITE_MIGRATIONS
     0006_party_numbers.sql
     0007_status_lists.sql
     0008_ledger_for_outsiders.sql
+    0009_security_events.sql
 )

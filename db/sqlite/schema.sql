@@ -112,7 +112,8 @@ CREATE TABLE consent (
     uses_max INTEGER,
     last_use BLOB,
     day INTEGER NOT NULL DEFAULT 0,
-    uses_today INTEGER NOT NULL DEFAULT 0
+    uses_today INTEGER NOT NULL DEFAULT 0,
+    shown BLOB
 ) STRICT;
 
 CREATE TABLE consent_event (
@@ -178,7 +179,9 @@ CREATE TABLE use_record (
     sealed BLOB NOT NULL,
     status INTEGER,
     answer BLOB,
-    previous BLOB
+    previous BLOB,
+    service INTEGER,
+    token BLOB
 ) STRICT;
 CREATE UNIQUE INDEX use_key ON use_record (consent, key) WHERE key IS NOT NULL;
 CREATE INDEX use_reserved ON use_record (at) WHERE state = 0;
@@ -368,4 +371,35 @@ CREATE INDEX party_notice_at ON party_notice (at);
 CREATE TABLE party_counter (
     initiator TEXT NOT NULL PRIMARY KEY,
     last INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- By party: changes of consents that a receiver is to confirm. status: 0 waiting, 1 confirmed, 2 refused, 3 given up.
+CREATE TABLE security_event (
+    receiver TEXT NOT NULL,
+    id BLOB NOT NULL,
+    txn BLOB NOT NULL,
+    consent BLOB NOT NULL,
+    token BLOB NOT NULL,
+    change TEXT NOT NULL,
+    state INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    due INTEGER,
+    status INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    told INTEGER,
+    ended INTEGER,
+    error TEXT NOT NULL,
+    PRIMARY KEY (receiver, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX security_event_waiting ON security_event (receiver, id) WHERE status = 0;
+CREATE INDEX security_event_consent ON security_event (consent);
+
+-- endpoint: where they are pushed to; empty: the receiver polls.
+CREATE TABLE event_stream (
+    receiver TEXT NOT NULL PRIMARY KEY,
+    endpoint TEXT NOT NULL,
+    waiting INTEGER NOT NULL,
+    failures INTEGER NOT NULL,
+    next INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;

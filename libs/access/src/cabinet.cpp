@@ -69,6 +69,23 @@ private:
     std::vector<StoredUse> heads_;
 };
 
+// `events`: oldest first.
+std::vector<ConsentView::Receiver> receivers_of(std::vector<records::SecurityEvent> events) {
+    std::map<std::string, ConsentView::Receiver> by_name;
+    for (records::SecurityEvent& event : events) {
+        ConsentView::Receiver& receiver = by_name[event.receiver];
+        const bool confirmed = event.status == records::EventStatus::confirmed;
+        if (!confirmed && !receiver.waiting_since) receiver.waiting_since = event.at;
+        // Who knows the newest needs nothing older.
+        if (confirmed) receiver.waiting_since.reset();
+        receiver.newest = std::move(event);
+    }
+    std::vector<ConsentView::Receiver> receivers;
+    for (auto& [name, receiver] : by_name)
+        receivers.push_back(std::move(receiver));
+    return receivers;
+}
+
 }  // namespace
 
 consent::ConsentState state_at(const consent::Consent& consent, base::Time now) {
@@ -114,6 +131,8 @@ std::optional<ConsentView> Cabinet::consent(store::ReadSession& session, const S
     for (const auto& event : view.history) {
         if (event.kind == "consent.deletion_confirmed") view.deleted = event.at;
     }
+    view.deletion_overdue = view.delete_by && now >= *view.delete_by && !view.deleted;
+    view.receivers = receivers_of(parts_.records.security_events.about(session, id));
     return view;
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "access/party.hpp"
+#include "announcing.hpp"
 #include "facts.hpp"
 #include "party_notice.hpp"
 #include "payload.hpp"
@@ -52,6 +53,8 @@ void record_change(const Parts& parts, store::WriteSession& session, const recor
 
 void tell_parties(const Parts& parts, store::WriteSession& session, const consent::Consent& consent,
                   std::string_view change, base::Time now, std::optional<base::Time> due) {
+    // An objection too: owners that were told of the withdrawal go on.
+    if (change != change::deletion_confirmed) announce(parts, session, consent, change, now, due);
     const auto at = std::find_if(told.begin(), told.end(), [&](const Told& each) { return each.change == change; });
     if (at == told.end()) return;
     notify_party(parts, session,

@@ -29,7 +29,7 @@ inline constexpr std::string_view erased =
 void record_change(const Parts& parts, store::WriteSession& session, const records::Consents::Found& found,
                    std::string_view change, const boost::json::object& details, base::Time now);
 
-// Tells those who hold the consent, but for what they brought about themselves. `due`: until when they may object.
+// Tells those who hold the consent: by a notice, but for what they brought about themselves, and by a signed event. `due`: until when they may object.
 void tell_parties(const Parts& parts, store::WriteSession& session, const consent::Consent& consent,
                   std::string_view change, base::Time now, std::optional<base::Time> due = {});
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "access/steering.hpp"
 
+#include "access/security_events.hpp"
 #include "base/limits.hpp"
 #include "channel/cabinet_texts.hpp"
 #include "consent_changes.hpp"
@@ -215,6 +216,10 @@ Result<void> Steering::confirm_deletion(store::WriteSession& session, std::strin
 
 void Steering::tell_party(store::WriteSession& session, const store::OutboxRow& row) const {
     parts_.records.party_notices.add(session, read_party_notice(parts_, row));
+}
+
+void Steering::take_in_event(store::WriteSession& session, const store::OutboxRow& row, base::Time now) const {
+    access::take_in_event(parts_, session, row, now);
 }
 
 }  // namespace kelisim::access

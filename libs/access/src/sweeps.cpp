@@ -41,6 +41,7 @@ void sweep(const Parts& parts, store::WriteSession& session, base::Time now) {
     parts.records.sessions.forget_old(session, now);
     parts.records.party_notices.forget_old(session, now);
     parts.records.own_looks.sweep(session, now - outcome_patience);
+    parts.records.security_events.give_up_before(session, now - base::limits::events_wait, now);
     parts.records.status_lists.forget_old(session, now);
     auto lists = parts.records.status_lists.live(session, now, base::limits::status_lists_max);
     session.after_commit([&index = parts.tokens, now, lists = std::move(lists)] {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "access/uses.hpp"
 
+#include <algorithm>
+
 #include "base/limits.hpp"
 #include "consent_changes.hpp"
 #include "facts.hpp"
@@ -49,6 +51,11 @@ base::Refusal refusal_of(std::vector<const Reason*> reasons) {
 // A key is its sender's (design section 2, Idempotency): under the key of another, nobody gets what that one was given.
 crypto::Digest key_of(const records::Vault& vault, const UseCommand& command) {
     return vault.blind_index("use by " + command.receiver, command.idempotency_key);
+}
+
+// Precondition: the consent has the service, of which it has limits::request_services_max at most.
+std::uint8_t place_of(std::string_view service, const std::vector<std::string>& services) {
+    return static_cast<std::uint8_t>(std::find(services.begin(), services.end(), service) - services.begin());
 }
 
 consent::Call call_of(const UseCommand& command) {
@@ -109,7 +116,8 @@ UseDecision Uses::reserve(store::WriteSession& session, const UseCommand& comman
         records.journal.append(session, use_refused_fact(consent, command.service, reasons, now));
         return Objected{refusal_of(std::move(reasons))};
     }
-    const consent::Use use = consent::reserve(consent, id, parts_.zone.day_number(now), now);
+    consent::Use use = consent::reserve(consent, id, parts_.zone.day_number(now), now);
+    use.shows = consent::Shown{.service = place_of(command.service, consent.terms.services), .token = command.token};
     const auto fields = consent::fields_to_ask(consent, call_of(command), *parts_.registry.service(command.service));
     records.consents.update(session, consent);
     records.uses.add(session, {.use = use, .digest = command.digest}, key,

@@ -86,6 +86,27 @@ object request_json(const consent::AccessRequest& request, const registry::Regis
     return body;
 }
 
+namespace {
+
+object receiver_json(const access::ConsentView::Receiver& receiver, const consent::Consent& consent,
+                     const registry::Registry& registry) {
+    const records::SecurityEvent& event = receiver.newest;
+    const registry::System* system = registry.system(event.receiver);
+    const registry::Organisation* organisation =
+        system == nullptr ? nullptr : registry.organisation(system->organisation);
+    const bool confirmed = event.status == records::EventStatus::confirmed;
+    return {{"system", event.receiver},
+            {"organisation", name_json(organisation == nullptr ? nullptr : &organisation->name)},
+            {"role", event.receiver == consent.terms.initiator ? "initiator" : "owner"},
+            {"event", event.change},
+            {"state", boost::json::value_from(event.status)},
+            {"told_at", time_json(event.told)},
+            {"confirmed_at", confirmed ? time_json(event.ended) : value(nullptr)},
+            {"waiting_since", time_json(receiver.waiting_since)}};
+}
+
+}  // namespace
+
 object consent_json(const access::ConsentView& view, const registry::Registry& registry) {
     const consent::Consent& consent = view.consent;
     object body = terms_json(consent.terms, registry);
@@ -106,6 +127,11 @@ object consent_json(const access::ConsentView& view, const registry::Registry& r
     body["delete_by"] = time_json(view.delete_by);
     body["deleted_at"] = time_json(view.deleted);
     body["history"] = std::move(history);
+    body["deletion_overdue"] = view.deletion_overdue;
+    array receivers;
+    for (const access::ConsentView::Receiver& receiver : view.receivers)
+        receivers.push_back(receiver_json(receiver, consent, registry));
+    body["receivers"] = std::move(receivers);
     return body;
 }
 

@@ -90,6 +90,7 @@ Answer move_clock(SandboxParts parts, const http::Request& request) {
             parts.clock.advance(by);
             parts.timers.clock_moved();
             parts.outbox.alarm().ring();
+            if (parts.clock_moved) parts.clock_moved();
         });
         return true;
     };

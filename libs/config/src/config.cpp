@@ -89,6 +89,11 @@ std::vector<Key> running_keys() {
          .fallback = int64_t{16'384},
          .min = 1,
          .max = 1'000'000},
+        {.name = "events.endpoints",
+         .description = "Where receivers of events may let themselves be called: public refuses loopback and private "
+                        "networks, any is for the sandbox.",
+         .fallback = std::string("any"),
+         .one_of = {"any", "public"}},
         {.name = "gateway.upstreams",
          .description = "Owners on REST: \"serviceKey=http://host:port\".",
          .fallback = Texts{}},

@@ -123,6 +123,16 @@ std::int64_t uses_on(const Consent& consent, std::int32_t day) {
     return consent.day == day ? consent.uses_today : 0;
 }
 
+void note_shown(std::vector<Shown>& shown, const Shown& one) {
+    const auto at =
+        std::find_if(shown.begin(), shown.end(), [&](const Shown& each) { return each.service == one.service; });
+    if (at == shown.end()) {
+        shown.push_back(one);
+    } else {
+        at->token = std::max(at->token, one.token);  // ids sort by time
+    }
+}
+
 class Objections {
 public:
     void when(bool wrong, const Reason& reason) {
@@ -199,6 +209,7 @@ base::Result<void> conclude(Use& use, Consent& consent, UseState outcome, std::i
         return {};
     }
     ++consent.counted;
+    if (use.shows) note_shown(consent.shown, *use.shows);
     if (!ended(consent) && consent.counted >= consent.terms.uses_max) consent.state = ConsentState::exhausted;
     return {};
 }

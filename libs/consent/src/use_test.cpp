@@ -36,6 +36,26 @@ struct Situation {
     }
 };
 
+// An owner is told of the end of a token that it may have seen, and of none that it did not.
+TEST(Conclude, NotesTheNewestTokenOfEachServiceWhoseOwnerMayHaveActed) {
+    base::SeededEntropy entropy(1);
+    const TokenId older = TokenId::make(fixture::now, {}, entropy);
+    const TokenId newer = TokenId::make(fixture::now + std::chrono::seconds{1}, {}, entropy);
+    Consent consent = fixture::consent();
+    consent.terms.uses_max = 10;
+    const auto conclude_with = [&](std::uint8_t service, TokenId token, UseState outcome) {
+        Use use = reserve(consent, UseId{}, fixture::today, fixture::now);
+        use.shows = Shown{.service = service, .token = token};
+        ASSERT_TRUE(conclude(use, consent, outcome, fixture::today).has_value());
+    };
+    conclude_with(0, newer, UseState::not_sent);
+    EXPECT_TRUE(consent.shown.empty());
+    conclude_with(0, newer, UseState::delivered);
+    conclude_with(0, older, UseState::delivered);
+    conclude_with(1, older, UseState::unknown);
+    EXPECT_EQ(consent.shown, (std::vector<Shown>{{0, newer}, {1, older}}));
+}
+
 TEST(Decision, LetsPassWhatTheConsentCovers) {
     EXPECT_TRUE(Situation{}.objections().empty());
 }

@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t rows_per_round = 256;
 // What is carried out in the store alone.
 constexpr std::array unit_kinds{access::outbox_answer, access::outbox_close, access::outbox_sign_in,
-                                access::outbox_party};
+                                access::outbox_party, access::outbox_event};
 constexpr auto sms_hold = limits::sms_report_wait;  // an SMS that was perhaps sent waits for its report
 constexpr auto slot_pause = 60s;                    // until a question with digits may have ended
 constexpr base::Duration retry_first = 1s, retry_max = 15min;
@@ -105,6 +105,11 @@ void DueEffects::run_unit(WriteSession& session, const OutboxRow& row) {
     if (row.kind == access::outbox_answer) return parts_.answers.answer_from_phone(session, row, now);
     if (row.kind == access::outbox_sign_in) return parts_.persons.signing_in.send_code(session, row, now);
     if (row.kind == access::outbox_party) return parts_.persons.steering.tell_party(session, row);
+    if (row.kind == access::outbox_event) {
+        parts_.persons.steering.take_in_event(session, row, now);
+        if (parts_.events_came) session.after_commit(parts_.events_came);
+        return;
+    }
     parts_.contact.close(session, row);
 }
 

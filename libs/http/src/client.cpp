@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/connect.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -173,6 +175,7 @@ asio::awaitable<std::unique_ptr<Link>> Attempt::connect() {
     auto link = std::make_unique<Link>(worker_);
     link->due = deadline_;
     for (const auto& endpoint : endpoints) {
+        if (request_.reach == Reach::public_only && is_own_network(endpoint.address().to_string())) continue;
         error_code error;
         link->close();  // of the attempt before
         if (link->timed_out) break;
@@ -339,6 +342,25 @@ asio::awaitable<Outcome> Client::exchange(Outgoing request) {
     Outcome outcome = co_await attempt.receive(*link);
     if (attempt.reusable() && !link->timed_out) pool.keep(std::move(link), options_.idle_max);
     co_return outcome;
+}
+
+namespace {
+
+asio::awaitable<void> run(Client& client, Outgoing request, std::function<void(Outcome)> done) {
+    Outcome outcome = Failure{Lost::not_sent, "the request could not be made"};
+    try {
+        outcome = co_await client.exchange(std::move(request));
+    } catch (const std::exception& failure) {
+        outcome = Failure{Lost::not_sent, failure.what()};
+    }
+    done(std::move(outcome));
+}
+
+}  // namespace
+
+void Client::start(Outgoing request, std::function<void(Outcome)> done) {
+    const std::size_t lane = std::hash<std::string>{}(host_of(request.upstream)) % workers_.size();
+    asio::co_spawn(workers_.executor(lane), run(*this, std::move(request), std::move(done)), asio::detached);
 }
 
 }  // namespace kelisim::http

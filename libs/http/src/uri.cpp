@@ -123,4 +123,16 @@ std::optional<Prefix> parse_http_prefix(std::string_view url) {
     return Prefix{.upstream = *upstream, .path = std::string(path)};
 }
 
+std::optional<HttpUrl> parse_http_url(std::string_view url) {
+    const auto parsed = boost::urls::parse_uri(url);
+    if (!parsed || parsed->has_fragment()) return std::nullopt;
+    const auto origin = std::string(parsed->scheme()) + "://" + std::string(parsed->encoded_authority());
+    auto authority = parse_http_origin(origin);
+    const std::string path = parsed->encoded_path().empty() ? "/" : std::string(parsed->encoded_path());
+    if (!authority || !unambiguous_path(path)) return std::nullopt;
+    HttpUrl found{.authority = std::move(*authority), .target = path};
+    if (parsed->has_query()) found.target += "?" + std::string(parsed->encoded_query());
+    return found;
+}
+
 }  // namespace kelisim::http

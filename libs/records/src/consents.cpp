@@ -14,13 +14,36 @@ constexpr store::Statement insert{
 constexpr store::Statement change{
     "consent_update",
     "UPDATE consent SET state = ?1, version = ?2, uses = ?3, counted = ?4, expires = ?5, last_use = ?8, day = ?9, "
-    "uses_today = ?10 WHERE id = ?6 AND bucket = ?7"};
+    "uses_today = ?10, shown = ?11 WHERE id = ?6 AND bucket = ?7"};
 constexpr store::Statement by_id{
     "consent_by_id",
     "SELECT state, expires, subject, request, version, uses, counted, granted, sealed, uses_max, last_use, day, "
-    "uses_today FROM consent WHERE id = ?1 AND bucket = ?2"};
+    "uses_today, shown FROM consent WHERE id = ?1 AND bucket = ?2"};
 
 constexpr auto last_state = consent::ConsentState::invalidated;
+
+constexpr std::size_t shown_bytes = 1 + 16;
+
+base::Bytes write_shown(const std::vector<consent::Shown>& shown) {
+    base::Bytes bytes;
+    bytes.reserve(shown.size() * shown_bytes);
+    for (const consent::Shown& one : shown) {
+        bytes.push_back(one.service);
+        bytes.insert(bytes.end(), one.token.bytes().begin(), one.token.bytes().end());
+    }
+    return bytes;
+}
+
+std::vector<consent::Shown> read_shown(base::BytesView bytes) {
+    std::vector<consent::Shown> shown;
+    for (; bytes.size() >= shown_bytes; bytes = bytes.subspan(shown_bytes)) {
+        const auto token = consent::TokenId::from_bytes(bytes.subspan(1, shown_bytes - 1));
+        if (!token) throw Damaged("a stored id is none");
+        shown.push_back({.service = bytes[0], .token = *token});
+    }
+    if (!bytes.empty()) throw Damaged("what owners saw of a consent does not read");
+    return shown;
+}
 
 ConsentBody unseal(base::BytesView sealed, consent::ConsentId id, const crypto::SealKey& data_key) {
     const base::Bytes plain = open_or_throw(data_key, sealed, id.bytes(), "consent");
@@ -58,7 +81,8 @@ consent::Consent read_plain(const store::Row& row, consent::ConsentId id) {
             .decided_by = {},
             .last_use = last_use,
             .day = static_cast<std::int32_t>(row.integer(11)),
-            .uses_today = row.integer(12)};
+            .uses_today = row.integer(12),
+            .shown = row.null(13) ? std::vector<consent::Shown>{} : read_shown(row.blob(13))};
 }
 
 }  // namespace
@@ -80,10 +104,12 @@ void Consents::add(store::WriteSession& session, const consent::Consent& consent
 }
 
 void Consents::update(store::WriteSession& session, const consent::Consent& consent) const {
+    const base::Bytes shown = write_shown(consent.shown);
     const std::size_t changed =
         session.execute(change, {number(consent.state), std::int64_t{consent.version}, consent.uses, consent.counted,
                                  micros(consent.expires), consent.id.bytes(), std::int64_t{consent.id.bucket().value},
-                                 id_param(consent.last_use), std::int64_t{consent.day}, consent.uses_today});
+                                 id_param(consent.last_use), std::int64_t{consent.day}, consent.uses_today,
+                                 consent.shown.empty() ? store::Param(std::monostate{}) : store::Param(shown)});
     if (changed != 1) throw Damaged("a consent that was loaded is gone");
 }
 

@@ -25,6 +25,8 @@ constexpr store::Statement end{"token_revoke",
 constexpr store::Statement end_status{"token_invalidate",
                                       "UPDATE token SET status = 1 WHERE consent = ?1 AND bucket = ?2 AND expires > ?3"
                                       " AND status <> 1 AND status_list IS NOT NULL RETURNING status_list"};
+constexpr store::Statement newest_of{
+    "token_newest", "SELECT id FROM token WHERE consent = ?1 AND bucket = ?2 AND kind = 0 ORDER BY id DESC LIMIT 1"};
 constexpr store::Statement not_valid{"token_not_valid",
                                      "SELECT status_index, status FROM token WHERE status_list = ?1 AND status <> 0"};
 constexpr store::Statement use_jti{
@@ -96,6 +98,13 @@ void Tokens::each_of_consent(store::ReadSession& session, consent::ConsentId id,
                              const std::function<void(const TokenRecord&)>& visit) const {
     session.query(of_consent, {id.bytes(), std::int64_t{id.bucket().value}},
                   [&](const store::Row& row) { visit(read(row)); });
+}
+
+std::optional<consent::TokenId> Tokens::newest(store::ReadSession& session, consent::ConsentId consent) const {
+    std::optional<consent::TokenId> found;
+    session.query(newest_of, {consent.bytes(), std::int64_t{consent.bucket().value}},
+                  [&](const store::Row& row) { found = id_at<consent::TokenId>(row, 0); });
+    return found;
 }
 
 void Tokens::each_live(store::ReadSession& session, base::Time now,

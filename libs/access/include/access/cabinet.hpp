@@ -28,6 +28,14 @@ struct ConsentView {
     std::vector<records::ConsentEvents::Event> history;  // after the grant, oldest first
     std::optional<base::Time> delete_by;                 // once it has ended: when the receiver has to have deleted
     std::optional<base::Time> deleted;                   // as the receiver confirmed
+    bool deletion_overdue = false;                       // and has not, though it had to
+    // The newest change that each who holds the consent was to be told of (access/security_events.hpp), and since when it
+    // has not confirmed one.
+    struct Receiver {
+        records::SecurityEvent newest;
+        std::optional<base::Time> waiting_since = {};
+    };
+    std::vector<Receiver> receivers = {};
 };
 
 struct UseView {

@@ -43,7 +43,9 @@ inline constexpr std::string_view outbox_close = "question.close";   // from the
 inline constexpr std::string_view outbox_sign_in = "sign_in.code";   // find whom a sign-in code goes to
 inline constexpr std::string_view outbox_party = "party.notice";     // from the subject to the initiator
 
-inline constexpr std::array outbox_kinds{outbox_question, outbox_notice,  outbox_answer,
-                                         outbox_close,    outbox_sign_in, outbox_party};
+inline constexpr std::string_view outbox_event = "event.told";  // from the subject to those who hold its consent
+
+inline constexpr std::array outbox_kinds{outbox_question, outbox_notice, outbox_answer, outbox_close,
+                                         outbox_sign_in,  outbox_party,  outbox_event};
 
 }  // namespace kelisim::access

@@ -54,6 +54,7 @@ public:
 
     // Tells the keyspace of parties.
     void tell_party(store::WriteSession& session, const store::OutboxRow& row) const;
+    void take_in_event(store::WriteSession& session, const store::OutboxRow& row, base::Time now) const;
 
 private:
     struct Own {

@@ -11,6 +11,7 @@
 #include "access/contact.hpp"
 #include "access/introspection.hpp"
 #include "access/person_side.hpp"
+#include "access/security_events.hpp"
 #include "access/sweeps.hpp"
 #include "access/tokens.hpp"
 #include "access/uses.hpp"
@@ -217,6 +218,7 @@ inline std::vector<Sms> deliver(World& world) {
     each(outbox_sign_in,
          [&](auto& session, const auto& row) { service.persons.signing_in.send_code(session, row, now); });
     each(outbox_party, [&](auto& session, const auto& row) { service.persons.steering.tell_party(session, row); });
+    each(outbox_event, [&](auto& session, const auto& row) { take_in_event(service.parts, session, row, now); });
     each(outbox_close, [&](auto& session, const auto& row) { service.contact.close(session, row); });
     each(outbox_question, [&](auto& session, const auto& row) {
         const auto question = service.contact.prepare_question(session, row, now);

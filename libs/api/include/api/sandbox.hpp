@@ -2,6 +2,7 @@
 // What only the sandbox offers: phones that can be read and answered, persons to try, and a clock that can be moved.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "access/contact.hpp"
@@ -21,6 +22,7 @@ struct SandboxParts {
     store::Outbox& outbox;
     const records::Records& records;
     const access::Contact& contact;
+    std::function<void()> clock_moved = {};  // for whoever else sleeps by it
 };
 
 inline constexpr std::string_view clock_setting = "sandbox.clock.offset";

@@ -79,6 +79,17 @@ inline constexpr std::uint32_t objection_working_days = 3;
 inline constexpr std::uint32_t use_question_working_days = 5;
 inline constexpr std::chrono::seconds party_notices_kept = 2160h;  // 90 days: what initiators are told
 
+// Events for receivers
+inline constexpr std::int64_t events_waiting_max = 100'000;    // of one receiver; over it the oldest is given up
+inline constexpr std::chrono::seconds events_wait = 90 * 24h;  // no longer: an operator has long been needed
+inline constexpr std::size_t events_poll_max = 100;            // SETs in one answer, about 100 KiB
+inline constexpr std::size_t events_acknowledged_max = 1000;   // in one poll
+inline constexpr std::size_t events_pushed_at_once = 64;       // receivers; one SET each
+inline constexpr std::chrono::seconds event_push_deadline = 5s;
+inline constexpr std::chrono::seconds event_retry_first = 1s;  // doubles with each failure
+inline constexpr std::chrono::seconds event_retry_max = 1h;
+inline constexpr std::size_t url_bytes_max = 1024;
+
 // Gateway
 inline constexpr std::chrono::seconds owner_deadline = 30s;  // the longest answer that service passports allow
 inline constexpr std::size_t owner_connections_max = 64;

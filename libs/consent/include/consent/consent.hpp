@@ -4,6 +4,7 @@
 
 #include <boost/describe.hpp>
 #include <string>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -22,6 +23,13 @@ BOOST_DESCRIBE_ENUM(ConsentState, active, paused, withdrawn, expired, exhausted,
 enum class Means { sms_reply, own_means, proactive, sms_code, cabinet_code, ground };
 BOOST_DESCRIBE_ENUM(Means, sms_reply, own_means, proactive, sms_code, cabinet_code, ground)
 
+// The owner of a service saw a token: the service by its place in terms.services.
+struct Shown {
+    std::uint8_t service = 0;
+    TokenId token;
+    bool operator==(const Shown&) const = default;
+};
+
 struct Consent {
     ConsentId id;
     RequestId request;
@@ -39,6 +47,7 @@ struct Consent {
     std::optional<UseId> last_use = {};  // the newest; each use names the one before it
     std::int32_t day = 0;                // local day of the newest use, in days since 1970
     std::int64_t uses_today = 0;         // on that day, as `uses` counts
+    std::vector<Shown> shown = {};       // the newest for each service whose owner may have acted
 };
 
 bool ended(const Consent& consent);  // neither active nor paused

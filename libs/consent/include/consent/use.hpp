@@ -70,12 +70,14 @@ struct Use {
     UseState state = UseState::reserved;
     base::Time at;
     std::optional<UseId> previous = {};  // of the same consent
+    std::optional<Shown> shows = {};     // to whom, once it is concluded as delivered or unknown
 };
 
 // Counts the use. Precondition: objections() found none.
 Use reserve(Consent& consent, UseId id, std::int32_t today, base::Time now);
 
-// Books the outcome once; a second one is refused with use_closed. The last counted use exhausts the consent. `used_on`:
+// Books the outcome once; a second one is refused with use_closed. The last counted use exhausts the consent; whoever saw
+// the token is noted. `used_on`:
 // the local day of the use.
 extern const base::Reason use_closed;
 base::Result<void> conclude(Use& use, Consent& consent, UseState outcome, std::int32_t used_on);

@@ -26,6 +26,7 @@ struct RunnerParts {
     const access::Answers& answers;
     const access::PersonSide& persons;
     SmsTransport& sms;
+    std::function<void()> events_came = {};  // for whoever pushes them
 };
 
 // Runs due rows in rounds: the attempt is durable before anything is sent, and a row goes in the unit that books its

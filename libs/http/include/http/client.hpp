@@ -6,6 +6,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <variant>
@@ -17,6 +18,12 @@
 #include "http/workers.hpp"
 
 namespace kelisim::http {
+
+// Where a request may go, by the addresses that its host has when it is sent.
+enum class Reach {
+    any,
+    public_only,  // no network of one's own: the address was named by somebody else
+};
 
 struct ExchangeLimits {
     std::chrono::milliseconds deadline{10'000};  // of everything: waiting, resolving, connecting, sending, answering
@@ -34,6 +41,7 @@ struct Outgoing {
     std::vector<Header> headers;
     std::string body;
     ExchangeLimits limits;
+    Reach reach = Reach::any;
 };
 
 struct Answer {
@@ -74,6 +82,10 @@ public:
     // On an io thread of the workers. Throws std::invalid_argument for a method, target or header field that would
     // change the request's framing: whoever put it there did not check it.
     boost::asio::awaitable<Outcome> exchange(Outgoing request);
+
+    // The same from any other thread. `done` is called once, on an io thread: hand over quickly. A request that exchange()
+    // would throw for is Lost::not_sent.
+    void start(Outgoing request, std::function<void(Outcome)> done);
 
 private:
     struct Lane;

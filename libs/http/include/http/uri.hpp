@@ -35,4 +35,16 @@ struct Prefix {
 // Nothing as above, and for a path that is not plain ASCII or can be read in two ways.
 std::optional<Prefix> parse_http_prefix(std::string_view url);
 
+// http://host:port/path?query, as others register an address to be called at.
+struct HttpUrl {
+    Authority authority;
+    std::string target;  // origin form
+};
+// Nothing for what parse_http_origin would refuse beside the path, or a path that can be read in two ways.
+std::optional<HttpUrl> parse_http_url(std::string_view url);
+
+// Whether a host given as an address lies in a network of one's own (RFC 6890: loopback, private, link-local, shared,
+// multicast and the like) or is the name localhost. Other names are known when they are resolved: Reach.
+bool is_own_network(std::string_view host);
+
 }  // namespace kelisim::http

@@ -15,6 +15,7 @@
 #include "records/representations.hpp"
 #include "records/requests.hpp"
 #include "records/sandbox_messages.hpp"
+#include "records/security_events.hpp"
 #include "records/sessions.hpp"
 #include "records/status_lists.hpp"
 #include "records/subjects.hpp"
@@ -62,6 +63,7 @@ struct Records {
     UseQuestions use_questions;
     OwnLooks own_looks;
     PartyNotices party_notices;
+    SecurityEvents security_events;
     PersonRows person_rows;
 };
 

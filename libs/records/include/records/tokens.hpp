@@ -50,6 +50,8 @@ public:
                         const std::function<void(std::int64_t index, TokenStatus)>& visit) const;
     void each_of_consent(store::ReadSession& session, consent::ConsentId id,
                          const std::function<void(const TokenRecord&)>& visit) const;
+    // The newest access token of a consent.
+    std::optional<consent::TokenId> newest(store::ReadSession& session, consent::ConsentId consent) const;
     // Access tokens that neither ended nor were revoked, for the index that introspection answers from.
     void each_live(store::ReadSession& session, base::Time now,
                    const std::function<void(const TokenRecord&)>& visit) const;
