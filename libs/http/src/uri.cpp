@@ -104,7 +104,9 @@ std::optional<Authority> parse_http_origin(std::string_view url) {
     const bool bare = !parsed->has_userinfo() && !parsed->has_query() && !parsed->has_fragment() &&
                       (parsed->encoded_path().empty() || parsed->encoded_path() == "/");
     if (parsed->scheme() != "http" || !bare || parsed->encoded_host().empty()) return std::nullopt;
-    if (parsed->has_port() && parsed->port_number() == 0) return std::nullopt;
+    // Boost.URL 1.81 takes a number over 65535 for what is left of it in 16 bits.
+    const bool port_fits = parsed->port_number() != 0 && parsed->port() == std::to_string(parsed->port_number());
+    if (parsed->has_port() && !port_fits) return std::nullopt;
     return Authority{parsed->host_address(), parsed->has_port() ? parsed->port_number() : std::uint16_t{80}};
 }
 
