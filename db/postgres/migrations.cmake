@@ -10,4 +10,5 @@ set(KELISIM_POSTGRES_MIGRATIONS
     0007_status_lists.sql
     0008_ledger_for_outsiders.sql
     0009_security_events.sql
+    0010_refused_uses.sql
 )

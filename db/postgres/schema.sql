@@ -117,6 +117,8 @@ CREATE TABLE consent (
     day bigint NOT NULL DEFAULT 0,
     uses_today bigint NOT NULL DEFAULT 0,
     shown bytea,
+    chained bigint NOT NULL DEFAULT 0,
+    marks bytea,
     PRIMARY KEY (bucket, id)
 );
 
@@ -187,10 +189,22 @@ CREATE TABLE use_record (
     previous bytea,
     service bigint,
     token bytea,
+    skips bytea,
     PRIMARY KEY (bucket, id)
 );
 CREATE UNIQUE INDEX use_key ON use_record (bucket, consent, key) WHERE key IS NOT NULL;
 CREATE INDEX use_reserved ON use_record (at) WHERE state = 0;
+
+-- A call under a known consent that was refused. sealed: the archive key, as every record of access.
+CREATE TABLE use_refusal (
+    id bytea NOT NULL,
+    bucket bigint NOT NULL,
+    subject bytea NOT NULL,
+    consent bytea NOT NULL,
+    sealed bytea NOT NULL,
+    PRIMARY KEY (bucket, id)
+);
+CREATE INDEX use_refusal_subject ON use_refusal (bucket, subject, id);
 
 -- By phone: the questions that are open on one phone, each with its pair of digits; and messages heard, once each.
 -- phone: blind index of the number.

@@ -113,7 +113,9 @@ CREATE TABLE consent (
     last_use BLOB,
     day INTEGER NOT NULL DEFAULT 0,
     uses_today INTEGER NOT NULL DEFAULT 0,
-    shown BLOB
+    shown BLOB,
+    chained INTEGER NOT NULL DEFAULT 0,
+    marks BLOB
 ) STRICT;
 
 CREATE TABLE consent_event (
@@ -181,10 +183,21 @@ CREATE TABLE use_record (
     answer BLOB,
     previous BLOB,
     service INTEGER,
-    token BLOB
+    token BLOB,
+    skips BLOB
 ) STRICT;
 CREATE UNIQUE INDEX use_key ON use_record (consent, key) WHERE key IS NOT NULL;
 CREATE INDEX use_reserved ON use_record (at) WHERE state = 0;
+
+-- A call under a known consent that was refused. sealed: the archive key, as every record of access.
+CREATE TABLE use_refusal (
+    id BLOB NOT NULL UNIQUE,
+    bucket INTEGER NOT NULL,
+    subject BLOB NOT NULL,
+    consent BLOB NOT NULL,
+    sealed BLOB NOT NULL
+) STRICT;
+CREATE INDEX use_refusal_subject ON use_refusal (subject, id);
 
 -- By phone: the questions that are open on one phone, each with its pair of digits; and messages heard, once each.
 -- phone: blind index of the number.

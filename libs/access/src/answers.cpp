@@ -51,40 +51,54 @@ void Answers::mark_undeliverable(store::WriteSession& session, consent::RequestI
     close_question(parts_, session, id, now);
 }
 
-base::Result<std::optional<consent::ConsentId>> Answers::answer(store::WriteSession& session,
-                                                                const AnswerCommand& command, base::Time now) const {
+base::Result<Answers::Prepared> Answers::prepare(store::WriteSession& session, const AnswerCommand& command,
+                                                 base::Time now) const {
     if (!parts_.records.requests.state(session, command.request)) return base::Refusal(answer_request_unknown);
     auto loaded = load(session, command.request);
     if (!loaded || loaded->request.asked_of != command.by) return base::Refusal(answer_request_unknown);
-    const auto decider = decider_of(parts_, session, loaded->person);
+    auto decider = decider_of(parts_, session, loaded->person);
     if (!decider || decider->id != command.by) return base::Refusal(answer_request_unknown);
-    consent::AccessRequest& request = loaded->request;
+    Prepared prepared{.loaded = std::move(*loaded), .decider = std::move(*decider), .agreed = {}};
+    consent::AccessRequest& request = prepared.loaded.request;
     const bool yes = command.answer == Answer::yes;
     const bool proactive = request.terms.channel == registry::Channel::proactive;
     if (yes && proactive && command.means != Means::proactive) return base::Refusal(answer_not_in_cabinet);
 
-    consent::AccessRequest agreed = request;
+    prepared.agreed = request;
     if (yes) {
         auto terms = consent::narrow(request.terms, command.services, command.fields, parts_.registry);
         if (terms.has_error()) return terms.error();
-        agreed.terms = std::move(*terms);
+        prepared.agreed.terms = std::move(*terms);
+        prepared.agreed.consent = consent::ConsentId::make(now, request.id.bucket(), parts_.entropy);
     }
-    const auto consent_id = consent::ConsentId::make(now, request.id.bucket(), parts_.entropy);
-    const auto brought = yes ? std::optional(consent_id) : std::nullopt;
-    const auto answered = consent::answer(request, command.answer, brought, command.heard);
+    const auto answered = consent::answer(request, command.answer, prepared.agreed.consent, command.heard);
     if (answered.has_error()) return answered.error();
+    return prepared;
+}
+
+std::optional<base::Refusal> Answers::objection(store::WriteSession& session, const AnswerCommand& command,
+                                                base::Time now) const {
+    const auto prepared = prepare(session, command, now);
+    return prepared.has_error() ? std::optional(prepared.error()) : std::nullopt;
+}
+
+base::Result<std::optional<consent::ConsentId>> Answers::answer(store::WriteSession& session,
+                                                                const AnswerCommand& command, base::Time now) const {
+    auto prepared = prepare(session, command, now);
+    if (prepared.has_error()) return prepared.error();
+    const consent::AccessRequest& request = prepared->loaded.request;
+    const bool yes = command.answer == Answer::yes;
     save_request(parts_, session, request, now);
     // A reply by SMS has closed its question on the phone already.
     const bool by_phone = command.means == Means::sms_reply || command.means == Means::sms_code;
     if (!by_phone) close_question(parts_, session, request.id, now);
-    agreed.consent = brought;
-    const Answered to{agreed, loaded->person, *decider};
+    const Answered to{prepared->agreed, prepared->loaded.person, prepared->decider};
     if (yes) {
         grant(parts_, session, to, command.means, now);
     } else {
         refuse(parts_, session, to, now);
     }
-    return brought;
+    return prepared->agreed.consent;
 }
 
 void Answers::answer_from_phone(store::WriteSession& session, const store::OutboxRow& row, base::Time now) const {

@@ -154,13 +154,13 @@ private:
 
     Result<AskDecision> attested() {
         const consent::Proof& proof = *command_.proof;
+        // Refused like a person who is not there, and alone: else it would tell who lives, and who has a representative.
+        if (proof.confirmed_by != decision_.decider().person.iin) return base::Refusal(people::not_askable);
         const registry::Organisation& organisation = *parts_.registry.organisation(request_.terms.organisation);
         auto reasons = consent::proof_objections(
             proof, {.connection = *allowed_.connection,
                     .organisation = organisation,
                     .campaign = proof.offer ? parts_.registry.campaign(proof.offer->campaign) : nullptr,
-                    .subject = decision_.person.person.iin,
-                    .decides = decision_.decider().person.iin,
                     .details = command_.details,
                     .local_day = parts_.zone.day(now_),
                     .now = now_});

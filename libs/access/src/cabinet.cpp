@@ -9,7 +9,6 @@
 namespace kelisim::access {
 
 using consent::AccessRequest;
-using records::StoredUse;
 using records::Subject;
 
 namespace {
@@ -28,45 +27,59 @@ bool earlier(const std::optional<base::RawId>& before, const base::RawId& id) {
     return !before || id < *before;
 }
 
-// The uses of all consents as one list: each consent's is a chain from its newest use back.
-class Merge {
+// The uses of all consents as one list: each consent's is a list from its newest use back. A page reads what it shows, and
+// for each list that begins after it at most use_stride rows for each kind of step.
+class UseLists {
 public:
-    Merge(store::ReadSession& session, const records::Uses& uses, const std::vector<consent::UseId>& newest,
-          const std::optional<base::RawId>& before)
+    UseLists(store::ReadSession& session, const records::Uses& uses,
+             const std::vector<records::PersonRows::UseList>& lists, const std::optional<base::RawId>& before)
         : session_(session), uses_(uses), before_(before) {
-        for (const consent::UseId id : newest)
-            follow(id);
+        for (const auto& list : lists) {
+            if (const auto head = newest_of(list)) push(*head);
+        }
     }
 
     bool empty() const { return heads_.empty(); }
-    const StoredUse& newest() const { return heads_.front(); }
-    StoredUse take() {
-        std::pop_heap(heads_.begin(), heads_.end(), older);
-        StoredUse taken = std::move(heads_.back());
+    consent::Use take() {
+        std::pop_heap(heads_.begin(), heads_.end());
+        const consent::UseId id = heads_.back();
         heads_.pop_back();
-        if (taken.use.previous) follow(*taken.use.previous);
+        consent::Use taken = load(id);
+        if (taken.previous) push(*taken.previous);
         return taken;
     }
 
 private:
-    static bool older(const StoredUse& a, const StoredUse& b) { return a.use.id < b.use.id; }
+    consent::Use load(consent::UseId id) {
+        auto found = uses_.find(session_, id);
+        if (!found) throw records::Damaged("a use names one before it that is gone");
+        return std::move(found->use);
+    }
+    void push(consent::UseId id) {
+        heads_.push_back(id);
+        std::push_heap(heads_.begin(), heads_.end());
+    }
 
-    void follow(consent::UseId id) {
-        for (std::optional<consent::UseId> at = id; at;) {
-            auto found = uses_.find(session_, *at);
-            if (!found) throw records::Damaged("a use names one before it that is gone");
-            if (earlier(before_, found->use.id)) {
-                heads_.push_back(std::move(*found));
-                return std::push_heap(heads_.begin(), heads_.end(), older);
+    // The newest that is earlier than `before_`: the widest steps first, each only to what is not.
+    std::optional<consent::UseId> newest_of(const records::PersonRows::UseList& list) {
+        std::optional<consent::UseId> next = list.newest;
+        std::vector<std::optional<consent::UseId>> skips(list.marks.begin(), list.marks.end());
+        for (std::size_t kind = skips.size(); kind-- > 0;) {
+            while (kind < skips.size() && skips[kind] && !earlier(before_, *skips[kind])) {
+                consent::Use at = load(*skips[kind]);
+                next = at.previous;
+                skips = std::move(at.skips);
             }
-            at = found->use.previous;
         }
+        while (next && !earlier(before_, *next))
+            next = load(*next).previous;
+        return next;
     }
 
     store::ReadSession& session_;
     const records::Uses& uses_;
     const std::optional<base::RawId>& before_;
-    std::vector<StoredUse> heads_;
+    std::vector<consent::UseId> heads_;
 };
 
 // `events`: oldest first.
@@ -159,37 +172,45 @@ UseView Cabinet::view_of_look(store::ReadSession& session, const records::OwnLoo
     return view;
 }
 
-UseView Cabinet::view_of(store::ReadSession& session, const StoredUse& stored) const {
-    const auto record = parts_.records.uses.record(session, stored.use.id);
-    if (!record) throw records::Damaged("a use without its record of access");
-    return {.id = stored.use.id,
-            .state = stored.use.state,
-            .record = *record,
-            .consent = stored.use.consent,
-            .ground = {},
-            .question = parts_.records.use_questions.about(session, stored.use.id)};
-}
-
 Page<UseView> Cabinet::uses(store::ReadSession& session, const Subject& whose, const PageWanted& wanted) const {
-    const auto looks = parts_.records.own_looks.of(session, whose.id, wanted.before, wanted.max + 1);
-    auto look = looks.begin();
-    Merge merge(session, parts_.records.uses, parts_.records.person_rows.newest_uses(session, whose.id), wanted.before);
-    std::map<base::RawId, std::string> grounds;  // of the consents on this page
+    const records::Records& records = parts_.records;
+    const std::size_t max = wanted.max + 1;
     std::vector<UseView> found;
-    while (found.size() <= wanted.max && (!merge.empty() || look != looks.end())) {
-        const bool own = look != looks.end() && (merge.empty() || merge.newest().use.id < look->id);
-        if (own) {
-            found.push_back(view_of_look(session, *look++));
-            continue;
-        }
-        UseView view = view_of(session, merge.take());
+    UseLists uses(session, records.uses, records.person_rows.use_lists(session, whose.id, wanted.before),
+                  wanted.before);
+    while (!uses.empty() && found.size() < max) {
+        const consent::Use use = uses.take();
+        auto record = records.uses.record(session, use.id);
+        if (!record) throw records::Damaged("a use without its record of access");
+        found.push_back({.id = use.id,
+                         .state = use.state,
+                         .record = std::move(*record),
+                         .consent = use.consent,
+                         .ground = {},
+                         .question = {}});
+    }
+    for (records::UseRefusal& refusal : records.use_refusals.of(session, whose.id, wanted.before, max)) {
+        const auto reasons = consent::use_reasons(refusal.record.refused_for);
+        found.push_back({.id = refusal.id,
+                         .state = consent::UseState::not_sent,
+                         .record = std::move(refusal.record),
+                         .consent = refusal.consent,
+                         .ground = {},
+                         .question = {},
+                         .refused_for = reasons});
+    }
+    for (const records::OwnLook& look : records.own_looks.of(session, whose.id, wanted.before, max))
+        found.push_back(view_of_look(session, look));
+    std::sort(found.begin(), found.end(), [](const UseView& a, const UseView& b) { return b.id < a.id; });
+    if (found.size() > max) found.resize(max);
+    std::map<base::RawId, std::string> grounds;  // of the consents on this page
+    for (UseView& view : found) {
+        if (!view.consent) continue;
         const auto [ground, first] = grounds.try_emplace(*view.consent);
-        if (first) {
-            ground->second =
-                parts_.records.consents.find(session, *view.consent, parts_.records.subjects)->consent.terms.ground;
-        }
+        if (first)
+            ground->second = records.consents.find(session, *view.consent, records.subjects)->consent.terms.ground;
         view.ground = ground->second;
-        found.push_back(std::move(view));
+        view.question = records.use_questions.about(session, view.id);
     }
     return cut(std::move(found), wanted.max, [](const UseView& use) { return use.id; });
 }

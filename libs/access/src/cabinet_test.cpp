@@ -6,6 +6,7 @@
 #include "access/erasure.hpp"
 #include "access/testing.hpp"
 #include "base/limits.hpp"
+#include "facts.hpp"
 
 namespace kelisim::access {
 namespace {
@@ -130,6 +131,91 @@ TEST_F(CabinetTest, AnEndedConsentSaysByWhenItsDataAreDeleted) {
     world.clock.advance(31 * 24h);
     EXPECT_EQ(view().consent.state, consent::ConsentState::expired) << "the clock decides, not the scheduler";
     EXPECT_EQ(view().delete_by, view().consent.granted + base::parse_period("P1Y").value());
+}
+
+// LAW-36.4: attempts are shown among the uses, with what spoke against them.
+TEST_F(CabinetTest, RefusedCallsAreListedAmongTheUses) {
+    const auto token = redeem(world, granted(world, person::abai()), world.bank()).value();
+    const auto before = use(token, person::abai());
+    world.clock.advance(1s);
+    UseCommand wrong = call_with(id_of(token), person::abai().iin);
+    wrong.fields = {"surname", "deathDate", std::string(base::limits::name_bytes_max + 1, 'x')};
+    EXPECT_TRUE(std::holds_alternative<Objected>(reserve(world, wrong)));
+    world.clock.advance(1s);
+    const auto after = use(token, person::abai());
+    const auto seen = uses(person::abai(), 10).items;
+    ASSERT_EQ(seen.size(), 3U);
+    EXPECT_EQ(seen[0].id, after);
+    EXPECT_EQ(seen[2].id, before);
+    EXPECT_THAT(seen[1].refused_for, ElementsAre(&consent::use_fields_outside));
+    EXPECT_THAT(seen[1].record.fields, ElementsAre("surname", "deathDate")) << "what is kept of it is bounded";
+    EXPECT_EQ(seen[1].record.receiver, "DEMOBANK");
+    EXPECT_EQ(seen[1].consent, seen[0].consent);
+    EXPECT_THAT(all_pages(person::abai(), 1), ElementsAre(seen[0].id, seen[1].id, seen[2].id));
+    EXPECT_THAT(uses(person::ybyrai(), 10).items, IsEmpty());
+}
+
+TEST_F(CabinetTest, RefusedCallsOfADayAreKeptUpToALimitForEachConsent) {
+    const auto one = redeem(world, granted(world, person::abai()), world.bank()).value();
+    const auto two = redeem(world, granted(world, person::abai()), world.bank()).value();
+    const auto refused = [&](const IssuedToken& token) {
+        UseCommand wrong = call_with(id_of(token), person::ybyrai().iin);
+        EXPECT_TRUE(std::get<Objected>(reserve(world, wrong)).refusal.has(consent::use_person_differs));
+        world.clock.advance(1ms);
+    };
+    for (std::size_t i = 0; i < base::limits::refused_uses_kept_a_day + 1; ++i)
+        refused(one);
+    EXPECT_EQ(uses(person::abai(), 100).items.size(), base::limits::refused_uses_kept_a_day);
+    refused(two);
+    EXPECT_EQ(uses(person::abai(), 100).items.size(), base::limits::refused_uses_kept_a_day + 1)
+        << "one does not swallow the trace of another";
+    EXPECT_THAT(uses(person::ybyrai(), 100).items, IsEmpty()) << "nobody else's";
+}
+
+TEST_F(CabinetTest, UsesOfOneMillisecondAreNeitherLostNorDoubled) {
+    const auto token = redeem(world, granted(world, person::abai()), world.bank()).value();
+    std::vector<base::RawId> made;
+    for (int i = 0; i < 3; ++i)
+        made.push_back(use(token, person::abai()));
+    std::sort(made.rbegin(), made.rend());
+    EXPECT_EQ(all_pages(person::abai(), 1), made);
+}
+
+// Pages deep in the past of a long list go by steps over many uses, and show the same as a walk would.
+TEST_F(CabinetTest, ALongListOfUsesIsReadFromAnyPlace) {
+    const auto id = granted(world, person::abai());
+    const auto consent = world.consent_of(id);
+    const records::AccessRecord record{.subject = person::abai().iin,
+                                       .receiver = "DEMOBANK",
+                                       .service = {},
+                                       .purpose = {},
+                                       .fields = {},
+                                       .acts = {},
+                                       .employee = {}};
+    std::vector<base::RawId> newest_first;
+    world.unit([&](store::WriteSession& session) {
+        auto found = world.records.consents.find(session, consent.id, world.records.subjects).value();
+        for (int i = 0; i < 3000; ++i) {
+            const auto next = consent::next_use_id(found.consent, world.clock.now(), world.entropy);
+            const auto use = consent::reserve(found.consent, next, 1, world.clock.now());
+            world.records.uses.add(session, {.use = use, .digest = {}}, {}, record);
+            world.records.consents.update(session, found.consent);
+            world.records.journal.append(session, use_fact(use, found.consent, world.clock.now()));
+            newest_first.insert(newest_first.begin(), use.id);
+        }
+    });
+    EXPECT_TRUE(std::is_sorted(newest_first.rbegin(), newest_first.rend())) << "whatever the clock says";
+    for (const std::size_t at :
+         std::vector<std::size_t>{0, 1, 30, 31, 32, 33, 1023, 1024, 1025, 2048, 2967, 2998, 2999}) {
+        const auto page = uses(person::abai(), 2, newest_first[at]);
+        std::vector<base::RawId> seen, wanted;
+        for (const UseView& view : page.items)
+            seen.push_back(view.id);
+        for (std::size_t i = at + 1; i < newest_first.size() && wanted.size() < 2; ++i)
+            wanted.push_back(newest_first[i]);
+        EXPECT_EQ(seen, wanted) << at;
+    }
+    EXPECT_EQ(all_pages(person::abai(), 500), newest_first);
 }
 
 class WardTest : public CabinetTest {

@@ -70,7 +70,8 @@ Confirming::Turn Confirming::take_turn(store::WriteSession& session, const base:
     if (pace.day != today) pace = {.day = today, .sent = 0, .next = pace.next};
     if (now < pace.next) return {.granted = false, .next = pace.next};
     ++pace.sent;
-    const bool last = pace.sent >= limits::codes_per_day_max;
+    // Anybody can ask for a sign-in of anybody: the pauses grow, and no number of them locks a person out for a day.
+    const bool last = kind != CodeKind::sign_in && pace.sent >= limits::codes_per_day_max;
     pace.next = last ? parts_.zone.end_of_day(parts_.zone.day(now)) : now + pause_after(pace.sent);
     codes.set_pace(session, iin, kind, pace);
     return {.granted = true, .next = pace.next};
@@ -123,8 +124,8 @@ Result<base::Time> Confirming::send_for_extension(store::WriteSession& session, 
     return send(session, *actors, id, CodeKind::extension, found->consent.terms, now);
 }
 
-std::optional<consent::SubjectId> Confirming::use(store::WriteSession& session, const base::RawId& about, CodeKind kind,
-                                                  std::string_view code, base::Time now) const {
+std::optional<consent::SubjectId> Confirming::check(store::WriteSession& session, const base::RawId& about,
+                                                    CodeKind kind, std::string_view code, base::Time now) const {
     const records::Codes& codes = parts_.records.codes;
     // Hashed in any case, so that the time tells nothing of what is there.
     const crypto::Digest hash = codes.hash(about, kind, code);
@@ -134,8 +135,18 @@ std::optional<consent::SubjectId> Confirming::use(store::WriteSession& session, 
         codes.count_attempt(session, *stored);
         return std::nullopt;
     }
-    codes.remove(session, about, kind);
     return stored->subject;
+}
+
+void Confirming::spend(store::WriteSession& session, const base::RawId& about, CodeKind kind) const {
+    parts_.records.codes.remove(session, about, kind);
+}
+
+std::optional<consent::SubjectId> Confirming::use(store::WriteSession& session, const base::RawId& about, CodeKind kind,
+                                                  std::string_view code, base::Time now) const {
+    const auto whose = check(session, about, kind, code, now);
+    if (whose) spend(session, about, kind);
+    return whose;
 }
 
 }  // namespace kelisim::access

@@ -46,7 +46,8 @@ void SigningIn::send_code(store::WriteSession& session, const store::OutboxRow& 
 std::variant<SigningIn::Opened, base::Refusal> SigningIn::finish(store::WriteSession& session, SignInId id,
                                                                  std::string_view code, base::Time now) const {
     const auto subject = confirming_.use(session, id, CodeKind::sign_in, code, now);
-    if (!subject || !parts_.records.subjects.find(session, *subject)) return base::Refusal(code_wrong);
+    const auto person = subject ? parts_.records.subjects.find(session, *subject) : std::nullopt;
+    if (!person || person->person.life_status != people::LifeStatus::alive) return base::Refusal(code_wrong);
     const records::Sessions& sessions = parts_.records.sessions;
     const auto others = sessions.of(session, *subject);
     for (std::size_t i = 0; i + limits::sessions_max <= others.size(); ++i)
@@ -78,6 +79,9 @@ std::optional<PersonSession> SigningIn::find(store::ReadSession& session, std::s
     auto found = parts_.records.sessions.find(session, *id);
     if (!found || !lives(*found, now)) return std::nullopt;
     if (!crypto::equal_constant_time(found->hash, crypto::sha256(*secret))) return std::nullopt;
+    // It ends with the person: nobody acts in the name of the dead, nor of one whose data were erased.
+    const auto subject = parts_.records.subjects.find(session, found->subject);
+    if (!subject || subject->person.life_status != people::LifeStatus::alive) return std::nullopt;
     return found;
 }
 

@@ -132,10 +132,11 @@ TEST_F(SigningInTest, CodesComeWithGrowingPausesAndSoManyADay) {
     }
     world.clock.advance(pause - base::Duration{1});
     begin(person::abai().iin);
-    EXPECT_THAT(deliver(world), IsEmpty()) << "the last of the day was sent";
+    EXPECT_THAT(deliver(world), IsEmpty()) << "too soon";
+    EXPECT_EQ(pause, limits::code_pause_max) << "however many were asked for, by whomever";
     world.clock.advance(base::Duration{1});
     begin(person::abai().iin);
-    EXPECT_EQ(deliver(world).size(), 1U) << "a new day";
+    EXPECT_EQ(deliver(world).size(), 1U) << "no lock for the rest of the day";
 }
 
 TEST_F(SigningInTest, StrangersWhoUseUpSignInsLeaveTheCodesForAnswers) {
@@ -214,6 +215,80 @@ TEST_F(SigningInTest, AnErasedPersonHasNoSession) {
         erase_person(world.service->parts, session, opened.session.subject, world.clock.now());
     });
     EXPECT_FALSE(find(opened.token));
+}
+
+TEST_F(SigningInTest, ASessionEndsWithThePerson) {
+    const auto begun = begin(person::abai().iin);
+    const auto opened = std::get<SigningIn::Opened>(finish(begun.id, code()));
+    ASSERT_TRUE(find(opened.token));
+    world.unit([&](store::WriteSession& session) {
+        auto subject = world.records.subjects.find(session, opened.session.subject).value();
+        subject.person.life_status = people::LifeStatus::dead;
+        world.records.subjects.update(session, subject);
+    });
+    EXPECT_FALSE(find(opened.token));
+}
+
+TEST_F(SigningInTest, AnErasureLeavesNoCode) {
+    const auto request = ask(world, person::abai());
+    const auto id = world.request(request).subject;
+    const auto begun = begin(person::abai().iin);
+    world.unit([&](store::WriteSession& session) {
+        world.service->persons.confirming.send_for_answer(session, {.by = id, .whose = id}, request, world.clock.now())
+            .value();
+    });
+    deliver(world);
+    const auto codes = [&] {
+        return world.look([&](store::ReadSession& session) {
+            return world.records.codes.find(session, request, records::CodeKind::answer).has_value() ||
+                   world.records.codes.find(session, begun.id, records::CodeKind::sign_in).has_value();
+        });
+    };
+    ASSERT_TRUE(codes());
+    world.unit(
+        [&](store::WriteSession& session) { erase_person(world.service->parts, session, id, world.clock.now()); });
+    EXPECT_FALSE(codes());
+}
+
+// LAW-36.3a: what is refused anyway spends no code, and does not tell whether the code was right.
+TEST_F(SigningInTest, AnAnswerThatDoesNotFitSpendsNoCodeAndTellsNothingOfIt) {
+    const auto request = ask(world, person::abai());
+    const auto id = world.request(request).subject;
+    world.unit([&](store::WriteSession& session) {
+        world.service->persons.confirming.send_for_answer(session, {.by = id, .whose = id}, request, world.clock.now())
+            .value();
+    });
+    std::string right;
+    for (const Sms& sms : deliver(world)) {
+        const auto at = sms.text.find_first_of("0123456789");
+        if (sms.text.find("код") != std::string::npos && sms.text.find("1414") == std::string::npos)
+            right = sms.text.substr(at, 6);
+    }
+    const std::string wrong = right == "111111" ? "222222" : "111111";
+    const auto answer = [&](std::string code, std::vector<std::string> fields) {
+        return world.unit([&](store::WriteSession& session) {
+            return world.service->persons.answering.answer(session, {.by = id, .whose = id},
+                                                           {.request = request,
+                                                            .answer = consent::Answer::yes,
+                                                            .services = {},
+                                                            .fields = std::move(fields),
+                                                            .code = std::move(code)},
+                                                           world.clock.now());
+        });
+    };
+    const auto attempts = [&] {
+        return world.look([&](store::ReadSession& session) {
+            return world.records.codes.find(session, request, records::CodeKind::answer)->attempts;
+        });
+    };
+    const auto by_right = answer(right, {"noSuchField"});
+    EXPECT_EQ(attempts(), 0);
+    const auto by_wrong = answer(wrong, {"noSuchField"});
+    EXPECT_EQ(attempts(), 1) << "a wrong one counts all the same";
+    ASSERT_TRUE(by_right && by_wrong);
+    EXPECT_EQ(by_right->reasons(), by_wrong->reasons());
+    EXPECT_FALSE(by_right->has(code_wrong));
+    EXPECT_FALSE(answer(right, {"surname"})) << "the code is still good";
 }
 
 }  // namespace

@@ -58,6 +58,18 @@ std::uint8_t place_of(std::string_view service, const std::vector<std::string>& 
     return static_cast<std::uint8_t>(std::find(services.begin(), services.end(), service) - services.begin());
 }
 
+// What a refused call names can be anything; what is kept of it is bounded.
+std::string fit(const std::string& name) {
+    return name.size() <= base::limits::name_bytes_max ? name : std::string();
+}
+std::vector<std::string> fit(const std::vector<std::string>& names, std::size_t max) {
+    std::vector<std::string> kept;
+    for (const std::string& name : names) {
+        if (kept.size() < max && !fit(name).empty()) kept.push_back(name);
+    }
+    return kept;
+}
+
 consent::Call call_of(const UseCommand& command) {
     return {.receiver = command.receiver,
             .service = command.service,
@@ -102,7 +114,7 @@ UseDecision Uses::reserve(store::WriteSession& session, const UseCommand& comman
     if (!found) throw records::Damaged("a token names a consent that is gone");
     consent::Consent& consent = found->consent;
 
-    const auto id = consent::UseId::make(now, consent.id.bucket(), parts_.entropy);
+    const auto id = consent::next_use_id(consent, now, parts_.entropy);
     std::optional<crypto::Digest> key;
     if (!command.idempotency_key.empty()) key = key_of(records.vault, command);
     if (key) {
@@ -113,7 +125,7 @@ UseDecision Uses::reserve(store::WriteSession& session, const UseCommand& comman
         }
     }
     if (auto reasons = objections(*found, command, now); !reasons.empty()) {
-        records.journal.append(session, use_refused_fact(consent, command.service, reasons, now));
+        record_refusal(session, *found, command, id, reasons, now);
         return Objected{refusal_of(std::move(reasons))};
     }
     consent::Use use = consent::reserve(consent, id, parts_.zone.day_number(now), now);
@@ -130,6 +142,35 @@ UseDecision Uses::reserve(store::WriteSession& session, const UseCommand& comman
                       .employee = consent.employee});
     records.journal.append(session, use_fact(use, consent, now));
     return Reserved{.id = use.id, .subject = found->subject.person.iin, .fields = fields};
+}
+
+void Uses::record_refusal(store::WriteSession& session, const records::Consents::Found& found,
+                          const UseCommand& command, consent::UseId id, const std::vector<const Reason*>& reasons,
+                          base::Time now) const {
+    const consent::Consent& consent = found.consent;
+    const records::Records& records = parts_.records;
+    records.journal.append(session, use_refused_fact(consent, command.service, reasons, now));
+    // Who knocks without end must not fill the books with it: the person sees the first ones of a day, for each consent.
+    const std::size_t most = base::limits::refused_uses_kept_a_day_of_person;
+    const auto kept =
+        records.use_refusals.kept_since(session, consent.subject, consent.id, now - std::chrono::hours{24}, most);
+    const bool full = kept.of_person >= most || kept.of_consent >= base::limits::refused_uses_kept_a_day;
+    if (full) return;
+    std::vector<std::string> codes;
+    for (const Reason* reason : reasons)
+        codes.emplace_back(reason->code);
+    records.use_refusals.add(session, {.id = id,
+                                       .subject = consent.subject,
+                                       .consent = consent.id,
+                                       .record = {.subject = found.subject.person.iin,
+                                                  .receiver = command.receiver,
+                                                  .service = fit(command.service),
+                                                  .purpose = consent.terms.purpose,
+                                                  .fields = fit(command.fields, base::limits::request_fields_max),
+                                                  .acts = fit(command.acts, base::limits::request_acts_max),
+                                                  .employee = consent.employee,
+                                                  .by = {},
+                                                  .refused_for = std::move(codes)}});
 }
 
 UseDecision Uses::repeat(store::WriteSession& session, const records::StoredUse& earlier, const UseCommand& command,

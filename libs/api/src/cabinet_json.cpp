@@ -142,7 +142,7 @@ object use_json(const access::UseView& view, const registry::Registry& registry)
         system == nullptr ? nullptr : registry.organisation(system->organisation);
     object body{{"id", view.id.to_string()},
                 {"at", base::to_iso8601(view.id.time())},
-                {"state", boost::json::value_from(view.state)},
+                {"state", view.refused_for.empty() ? boost::json::value_from(view.state) : value("refused")},
                 {"receiver", record.receiver},
                 {"organisation", name_json(organisation == nullptr ? nullptr : &organisation->name)},
                 {"service", service_json(record.service, registry)},

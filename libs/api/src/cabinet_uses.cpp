@@ -23,10 +23,15 @@ std::vector<http::Route> Cabinet::use_routes() {
 
 Cabinet::Answer Cabinet::uses(const PersonCall& call, const http::Request& request) {
     const auto query = read_query(request).value();
-    Look read = [this, query](store::ReadSession& session, const access::Actors& actors) {
+    Look read = [this, query, &request](store::ReadSession& session, const access::Actors& actors) {
         const auto page = parts_.use_cases.cabinet.uses(session, actors.whose, query.page);
-        return http::json_response(
-            200, page_json(page, [&](const access::UseView& each) { return use_json(each, parts_.parts.registry); }));
+        return http::json_response(200, page_json(page, [&](const access::UseView& each) {
+                                       auto body = use_json(each, parts_.parts.registry);
+                                       if (each.refused_for.empty()) return body;
+                                       const base::Refusal why(each.refused_for);
+                                       body["refused_for"] = reasons_json(why, language_of(request));
+                                       return body;
+                                   }));
     };
     return look(call, request, std::move(read));
 }

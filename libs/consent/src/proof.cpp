@@ -110,7 +110,6 @@ std::vector<const Reason*> proof_objections(const Proof& proof, const ProofConte
     };
     const Channel channel = context.connection.channel;
     require(proof.organisation == context.organisation.bin, proof_other_organisation);
-    require(proof.subject == context.subject && proof.confirmed_by == context.decides, proof_other_person);
     require(proof.details == context.details, proof_other_request);
     require(timely(proof, context.now), proof_not_timely);
     require(method_fits(proof, channel), proof_method_unknown);

@@ -27,7 +27,6 @@ struct World {
     registry::Organisation organisation = fixture::entries().organisations.front();
     registry::Campaign campaign{
         .code = "rename", .act = "204/НҚ", .ground = "", .valid_from = "2026-05-09", .valid_to = "2026-12-31"};
-    base::Iin decides = abai;
     bool registered = true;
     std::string day = "2026-11-18";
 
@@ -38,8 +37,6 @@ struct World {
         return proof_objections(proof, {.connection = connection,
                                         .organisation = organisation,
                                         .campaign = registered ? &campaign : nullptr,
-                                        .subject = abai,
-                                        .decides = decides,
                                         .details = "digest",
                                         .local_day = day,
                                         .now = now});
@@ -90,8 +87,6 @@ INSTANTIATE_TEST_SUITE_P(
     Forged, OwnMeans,
     testing::Values(Forged{"another organisation", [](Proof& p) { p.organisation = "000140000429"; },
                            &proof_other_organisation},
-                    Forged{"another subject", [](Proof& p) { p.subject = ybyrai; }, &proof_other_person},
-                    Forged{"another who answered", [](Proof& p) { p.confirmed_by = ybyrai; }, &proof_other_person},
                     Forged{"another request", [](Proof& p) { p.details = "other"; }, &proof_other_request},
                     Forged{"no request", [](Proof& p) { p.details = ""; }, &proof_other_request},
                     Forged{"over", [](Proof& p) { p.expires = now - 30s; }, &proof_not_timely},
@@ -145,23 +140,12 @@ TEST(ProactiveCampaign, IsBoundToItsActAndDays) {
     EXPECT_THAT(world.objections(registry::Channel::proactive, proactive()), ElementsAre(&proof_campaign_unknown));
 }
 
-// LAW-36.2
-TEST(ProofOfAWard, IsGivenByTheRepresentative) {
-    World world;
-    world.decides = ybyrai;
-    EXPECT_THAT(world.objections(registry::Channel::own_means, own()), ElementsAre(&proof_other_person));
-    Proof by_representative = own();
-    by_representative.confirmed_by = ybyrai;
-    EXPECT_THAT(world.objections(registry::Channel::own_means, by_representative), IsEmpty());
-}
-
 TEST(Proof, GetsEveryReason) {
     Proof proof = own();
-    proof.subject = ybyrai;
     proof.details.clear();
     proof.method.clear();
     EXPECT_THAT(World{}.objections(registry::Channel::own_means, proof),
-                ElementsAre(&proof_other_person, &proof_other_request, &proof_method_unknown));
+                ElementsAre(&proof_other_request, &proof_method_unknown));
 }
 
 }  // namespace

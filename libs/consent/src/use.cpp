@@ -174,6 +174,18 @@ std::vector<const Reason*> objections(const Consent& consent, const Call& call, 
     return found.take();
 }
 
+std::vector<const Reason*> use_reasons(const std::vector<std::string>& codes) {
+    std::vector<const Reason*> reasons;
+    for (const Reason* reason :
+         {&registry::unknown_service, &use_consent_paused, &use_consent_withdrawn, &use_consent_expired,
+          &use_consent_exhausted, &use_consent_invalidated, &use_person_missing, &use_person_differs,
+          &use_service_outside, &use_receiver_differs, &use_purpose_outside, &use_fields_outside, &use_acts_outside,
+          &use_environment_differs, &use_connection_ended, &use_too_many_today}) {
+        if (std::find(codes.begin(), codes.end(), reason->code) != codes.end()) reasons.push_back(reason);
+    }
+    return reasons;
+}
+
 std::vector<std::string> fields_to_ask(const Consent& consent, const Call& call,
                                        const registry::IntegrationService& service) {
     if (!call.fields.empty()) return call.fields;
@@ -188,15 +200,31 @@ bool may_follow(UseState from, UseState to) {
     return from == UseState::reserved && to != UseState::reserved;
 }
 
+UseId next_use_id(const Consent& consent, base::Time now, base::Entropy& entropy) {
+    const UseId id = UseId::make(now, consent.id.bucket(), entropy);
+    if (!consent.last_use || *consent.last_use < id) return id;
+    const base::Time later = consent.last_use->time() + std::chrono::milliseconds{1};
+    return UseId::make(std::max(now, later), consent.id.bucket(), entropy);
+}
+
+void chain(Consent& consent, Use& use) {
+    use.previous = std::exchange(consent.last_use, use.id);
+    ++consent.chained;
+    std::int64_t stride = use_stride;
+    for (std::optional<UseId>& mark : consent.marks) {
+        if (consent.chained % stride != 0) break;
+        use.skips.push_back(std::exchange(mark, use.id));
+        stride *= use_stride;
+    }
+}
+
 Use reserve(Consent& consent, UseId id, std::int32_t today, base::Time now) {
     ++consent.uses;
     consent.uses_today = uses_on(consent, today) + 1;
     consent.day = today;
-    return {.id = id,
-            .consent = consent.id,
-            .state = UseState::reserved,
-            .at = now,
-            .previous = std::exchange(consent.last_use, id)};
+    Use use{.id = id, .consent = consent.id, .state = UseState::reserved, .at = now};
+    chain(consent, use);
+    return use;
 }
 
 base::Result<void> conclude(Use& use, Consent& consent, UseState outcome, std::int32_t used_on) {

@@ -16,6 +16,7 @@ boost::json::object to_object(const AccessRecord& record) {
                                {"acts", boost::json::value_from(record.acts)},
                                {"employee", record.employee}};
     if (record.by) object["by"] = record.by->to_string();
+    if (!record.refused_for.empty()) object["refused_for"] = boost::json::value_from(record.refused_for);
     return object;
 }
 
@@ -29,6 +30,9 @@ AccessRecord record_from(const boost::json::object& object) {
                         .acts = boost::json::value_to<std::vector<std::string>>(object.at("acts")),
                         .employee = text("employee")};
     if (object.contains("by")) record.by = id_in<consent::SubjectId>(object, "by");
+    if (const auto* codes = object.if_contains("refused_for")) {
+        record.refused_for = boost::json::value_to<std::vector<std::string>>(*codes);
+    }
     return record;
 }
 

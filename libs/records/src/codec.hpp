@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
@@ -78,6 +79,31 @@ inline base::Bytes context_of(const base::RawId& id, std::string_view part) {
     text += part;
     const base::BytesView bytes = base::as_bytes(text);
     return {bytes.begin(), bytes.end()};
+}
+
+// Ids one after the other; zeros for one that is not there.
+template <class Ids>
+base::Bytes ids_to_bytes(const Ids& ids) {
+    base::Bytes bytes;
+    for (const auto& id : ids) {
+        const base::RawId raw = id ? base::RawId(*id) : base::RawId{};
+        bytes.insert(bytes.end(), raw.bytes().begin(), raw.bytes().end());
+    }
+    return bytes;
+}
+template <class Id>
+std::vector<std::optional<Id>> ids_from_bytes(base::BytesView bytes) {
+    constexpr std::size_t size = 16;
+    if (bytes.size() % size != 0) throw Damaged("a stored list of ids is none");
+    std::vector<std::optional<Id>> ids;
+    for (; !bytes.empty(); bytes = bytes.subspan(size)) {
+        const base::BytesView one = bytes.first(size);
+        const bool none = std::all_of(one.begin(), one.end(), [](std::uint8_t byte) { return byte == 0; });
+        const auto id = none ? std::nullopt : Id::from_bytes(one);
+        if (!none && !id) throw Damaged("a stored id is none");
+        ids.push_back(id);
+    }
+    return ids;
 }
 
 inline Digest digest_at(const store::Row& row, int column) {

@@ -29,6 +29,9 @@ constexpr store::Statement pace_put{
     "code_pace_put",
     "INSERT INTO code_pace (person, bucket, day, sent, next) VALUES (?1, ?2, ?3, ?4, ?5) "
     "ON CONFLICT (person, bucket) DO UPDATE SET day = excluded.day, sent = excluded.sent, next = excluded.next"};
+// Rare, and the table holds codes of minutes: it is read as a whole.
+constexpr store::Statement drop_of{"code_remove_of", "DELETE FROM one_time_code WHERE subject = ?1"};
+constexpr store::Statement pace_drop{"code_pace_remove", "DELETE FROM code_pace WHERE person = ?1 AND bucket = ?2"};
 constexpr store::Statement forget_codes{"code_forget", "DELETE FROM one_time_code WHERE expires <= ?1"};
 constexpr store::Statement forget_paces{"code_pace_forget", "DELETE FROM code_pace WHERE next <= ?1"};
 
@@ -70,6 +73,13 @@ void Codes::count_attempt(store::WriteSession& session, const OneTimeCode& code)
 
 void Codes::remove(store::WriteSession& session, const base::RawId& about, CodeKind kind) const {
     session.execute(drop, {about.bytes(), number(kind), bucket(about)});
+}
+
+void Codes::forget(store::WriteSession& session, consent::SubjectId subject, const base::Iin& iin) const {
+    session.execute(drop_of, {subject.bytes()});
+    for (const CodeKind kind : {CodeKind::sign_in, CodeKind::answer}) {
+        session.execute(pace_drop, {pace_key(iin, kind), std::int64_t{vault_.bucket_of(iin).value}});
+    }
 }
 
 Digest Codes::pace_key(const base::Iin& iin, CodeKind kind) const {

@@ -14,11 +14,11 @@ constexpr store::Statement insert{
 constexpr store::Statement change{
     "consent_update",
     "UPDATE consent SET state = ?1, version = ?2, uses = ?3, counted = ?4, expires = ?5, last_use = ?8, day = ?9, "
-    "uses_today = ?10, shown = ?11 WHERE id = ?6 AND bucket = ?7"};
+    "uses_today = ?10, shown = ?11, chained = ?12, marks = ?13 WHERE id = ?6 AND bucket = ?7"};
 constexpr store::Statement by_id{
     "consent_by_id",
     "SELECT state, expires, subject, request, version, uses, counted, granted, sealed, uses_max, last_use, day, "
-    "uses_today, shown FROM consent WHERE id = ?1 AND bucket = ?2"};
+    "uses_today, shown, chained, marks FROM consent WHERE id = ?1 AND bucket = ?2"};
 
 constexpr auto last_state = consent::ConsentState::invalidated;
 
@@ -55,10 +55,11 @@ ConsentBody unseal(base::BytesView sealed, consent::ConsentId id, const crypto::
             .decided_by = id_in<consent::SubjectId>(body, "decided_by")};
 }
 
-ConsentBody open(OpenedRows& opened, base::BytesView sealed, consent::ConsentId id, const crypto::SealKey& data_key) {
+ConsentBody open(OpenedRows& opened, base::BytesView sealed, consent::ConsentId id, consent::SubjectId whose,
+                 const crypto::SealKey& data_key) {
     if (const auto kept = opened.consents.find(id, {data_key.reveal(), sealed})) return *kept;
     ConsentBody body = unseal(sealed, id, data_key);
-    opened.consents.keep(id, {data_key.reveal(), sealed}, body);
+    opened.keep(opened.consents, whose, id, {data_key.reveal(), sealed}, body);
     return body;
 }
 
@@ -66,23 +67,29 @@ ConsentBody open(OpenedRows& opened, base::BytesView sealed, consent::ConsentId 
 consent::Consent read_plain(const store::Row& row, consent::ConsentId id) {
     std::optional<consent::UseId> last_use;
     if (!row.null(10)) last_use = id_at<consent::UseId>(row, 10);
-    return {.id = id,
-            .request = id_at<consent::RequestId>(row, 3),
-            .subject = id_at<consent::SubjectId>(row, 2),
-            .state = enum_at(row, 0, last_state),
-            .version = static_cast<int>(row.integer(4)),
-            .uses = row.integer(5),
-            .counted = row.integer(6),
-            .granted = time_at(row, 7),
-            .expires = time_at(row, 1),
-            .means = {},
-            .terms = {},
-            .employee = {},
-            .decided_by = {},
-            .last_use = last_use,
-            .day = static_cast<std::int32_t>(row.integer(11)),
-            .uses_today = row.integer(12),
-            .shown = row.null(13) ? std::vector<consent::Shown>{} : read_shown(row.blob(13))};
+    consent::Consent consent{.id = id,
+                             .request = id_at<consent::RequestId>(row, 3),
+                             .subject = id_at<consent::SubjectId>(row, 2),
+                             .state = enum_at(row, 0, last_state),
+                             .version = static_cast<int>(row.integer(4)),
+                             .uses = row.integer(5),
+                             .counted = row.integer(6),
+                             .granted = time_at(row, 7),
+                             .expires = time_at(row, 1),
+                             .means = {},
+                             .terms = {},
+                             .employee = {},
+                             .decided_by = {},
+                             .last_use = last_use,
+                             .day = static_cast<std::int32_t>(row.integer(11)),
+                             .uses_today = row.integer(12),
+                             .shown = row.null(13) ? std::vector<consent::Shown>{} : read_shown(row.blob(13))};
+    consent.chained = row.integer(14);
+    if (row.null(15)) return consent;
+    const auto marks = ids_from_bytes<consent::UseId>(row.blob(15));
+    if (marks.size() != consent.marks.size()) throw Damaged("the marks of a consent are not as many");
+    std::copy(marks.begin(), marks.end(), consent.marks.begin());
+    return consent;
 }
 
 }  // namespace
@@ -99,17 +106,20 @@ void Consents::add(store::WriteSession& session, const consent::Consent& consent
         insert, {consent.id.bytes(), std::int64_t{consent.id.bucket().value}, consent.subject.bytes(),
                  consent.request.bytes(), number(consent.state), std::int64_t{consent.version}, consent.uses,
                  consent.counted, micros(consent.granted), micros(consent.expires), sealed, consent.terms.uses_max});
-    opened_.consents.keep(consent.id, {data_key.reveal(), sealed},
-                          {consent.means, consent.terms, consent.employee, consent.decided_by});
+    opened_.keep(opened_.consents, consent.subject, consent.id, {data_key.reveal(), sealed},
+                 ConsentBody{consent.means, consent.terms, consent.employee, consent.decided_by});
 }
 
 void Consents::update(store::WriteSession& session, const consent::Consent& consent) const {
+    // Nothing but zeros before the first one.
+    const base::Bytes marks = consent.marks.front() ? ids_to_bytes(consent.marks) : base::Bytes{};
     const base::Bytes shown = write_shown(consent.shown);
-    const std::size_t changed =
-        session.execute(change, {number(consent.state), std::int64_t{consent.version}, consent.uses, consent.counted,
-                                 micros(consent.expires), consent.id.bytes(), std::int64_t{consent.id.bucket().value},
-                                 id_param(consent.last_use), std::int64_t{consent.day}, consent.uses_today,
-                                 consent.shown.empty() ? store::Param(std::monostate{}) : store::Param(shown)});
+    const std::size_t changed = session.execute(
+        change, {number(consent.state), std::int64_t{consent.version}, consent.uses, consent.counted,
+                 micros(consent.expires), consent.id.bytes(), std::int64_t{consent.id.bucket().value},
+                 id_param(consent.last_use), std::int64_t{consent.day}, consent.uses_today,
+                 consent.shown.empty() ? store::Param(std::monostate{}) : store::Param(shown), consent.chained,
+                 marks.empty() ? store::Param(std::monostate{}) : store::Param(base::BytesView(marks))});
     if (changed != 1) throw Damaged("a consent that was loaded is gone");
 }
 
@@ -128,7 +138,7 @@ std::optional<Consents::Found> Consents::find(store::ReadSession& session, conse
     std::optional<Found> found;
     session.query(by_id, {id.bytes(), std::int64_t{id.bucket().value}}, [&](const store::Row& row) {
         Subject subject = subjects.load(session, id_at<consent::SubjectId>(row, 2));
-        ConsentBody body = open(opened_, row.blob(8), id, subject.data_key);
+        ConsentBody body = open(opened_, row.blob(8), id, subject.id, subject.data_key);
         consent::Consent consent = read_plain(row, id);
         consent.means = body.means;
         consent.terms = std::move(body.terms);

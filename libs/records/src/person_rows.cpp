@@ -19,10 +19,10 @@ constexpr store::Statement granted{"person_consents",
                                    "SELECT id, consent FROM access_request "
                                    "WHERE subject = ?1 AND bucket = ?2 AND id < ?3 AND consent IS NOT NULL "
                                    "ORDER BY id DESC LIMIT ?4"};
-constexpr store::Statement newest{"person_newest_uses",
-                                  "SELECT c.last_use FROM access_request r "
-                                  "JOIN consent c ON c.id = r.consent AND c.bucket = r.bucket "
-                                  "WHERE r.subject = ?1 AND r.bucket = ?2 AND c.last_use IS NOT NULL"};
+constexpr store::Statement lists{"person_use_lists",
+                                 "SELECT c.last_use, c.marks FROM access_request r "
+                                 "JOIN consent c ON c.id = r.consent AND c.bucket = r.bucket "
+                                 "WHERE r.subject = ?1 AND r.bucket = ?2 AND r.id < ?3 AND c.last_use IS NOT NULL"};
 
 std::int64_t bucket(const base::RawId& id) {
     return id.bucket().value;
@@ -57,10 +57,17 @@ std::vector<PersonRows::Granted> PersonRows::consents(store::ReadSession& sessio
     return found;
 }
 
-std::vector<consent::UseId> PersonRows::newest_uses(store::ReadSession& session, consent::SubjectId subject) const {
-    std::vector<consent::UseId> found;
-    session.query(newest, {subject.bytes(), bucket(subject)},
-                  [&](const store::Row& row) { found.push_back(id_at<consent::UseId>(row, 0)); });
+std::vector<PersonRows::UseList> PersonRows::use_lists(store::ReadSession& session, consent::SubjectId subject,
+                                                       const std::optional<base::RawId>& before) const {
+    std::vector<UseList> found;
+    session.query(lists, {subject.bytes(), bucket(subject), before_bytes(before)}, [&](const store::Row& row) {
+        UseList list{.newest = id_at<consent::UseId>(row, 0), .marks = {}};
+        if (!row.null(1)) {
+            const auto marks = ids_from_bytes<consent::UseId>(row.blob(1));
+            std::copy_n(marks.begin(), std::min(marks.size(), list.marks.size()), list.marks.begin());
+        }
+        found.push_back(list);
+    });
     return found;
 }
 

@@ -53,10 +53,11 @@ RequestBody unseal(base::BytesView sealed, consent::RequestId id, const crypto::
             .stopped_for = boost::json::value_to<std::vector<std::string>>(body.at("stopped_for"))};
 }
 
-RequestBody open(OpenedRows& opened, base::BytesView sealed, consent::RequestId id, const crypto::SealKey& data_key) {
+RequestBody open(OpenedRows& opened, base::BytesView sealed, consent::RequestId id, consent::SubjectId whose,
+                 const crypto::SealKey& data_key) {
     if (const auto kept = opened.requests.find(id, {data_key.reveal(), sealed})) return *kept;
     RequestBody body = unseal(sealed, id, data_key);
-    opened.requests.keep(id, {data_key.reveal(), sealed}, body);
+    opened.keep(opened.requests, whose, id, {data_key.reveal(), sealed}, body);
     return body;
 }
 
@@ -75,8 +76,8 @@ void Requests::add(store::WriteSession& session, const consent::AccessRequest& r
                              number(request.state), micros(request.created), micros(request.expires),
                              id_param(request.consent), sealed, asker(request)});
     // It will be asked and answered in a moment. Should the unit be undone, no row will be there to find it by.
-    opened_.requests.keep(request.id, {data_key.reveal(), sealed},
-                          {request.terms, request.employee, request.asked_of, request.proof, request.stopped_for});
+    opened_.keep(opened_.requests, request.subject, request.id, {data_key.reveal(), sealed},
+                 RequestBody{request.terms, request.employee, request.asked_of, request.proof, request.stopped_for});
 }
 
 std::vector<consent::PastRequest> Requests::of_subject(store::ReadSession& session, consent::SubjectId subject,
@@ -117,7 +118,7 @@ std::optional<consent::AccessRequest> Requests::find(store::ReadSession& session
                                                      const crypto::SealKey& data_key) const {
     std::optional<consent::AccessRequest> found;
     session.query(by_id, {id.bytes(), std::int64_t{id.bucket().value}}, [&](const store::Row& row) {
-        RequestBody body = open(opened_, row.blob(5), id, data_key);
+        RequestBody body = open(opened_, row.blob(5), id, id_at<consent::SubjectId>(row, 2), data_key);
         found = consent::AccessRequest{.id = id,
                                        .subject = id_at<consent::SubjectId>(row, 2),
                                        .state = enum_at(row, 0, last_state),

@@ -94,7 +94,7 @@ void Subjects::update(store::WriteSession& session, const Subject& subject) cons
 
 bool Subjects::erase(store::WriteSession& session, consent::SubjectId id, base::Time now) const {
     session.execute(note_erasure, {id.bytes(), micros(now)});
-    session.after_commit([&opened = opened_] { opened.clear(); });
+    session.after_commit([&opened = opened_, id] { opened.forget(id); });
     return session.execute(remove, {id.bytes(), std::int64_t{id.bucket().value}}) == 1;
 }
 
@@ -108,7 +108,7 @@ void Subjects::each(store::ReadSession& session, const std::function<void(const 
 Subject Subjects::open(consent::SubjectId id, base::BytesView wrapped_key, base::BytesView sealed) const {
     if (const auto kept = opened_.subjects.find(id, {wrapped_key, sealed})) return *kept;
     Subject subject = unseal(id, wrapped_key, sealed);
-    opened_.subjects.keep(id, {wrapped_key, sealed}, subject);
+    opened_.keep(opened_.subjects, id, id, {wrapped_key, sealed}, subject);
     return subject;
 }
 

@@ -12,14 +12,17 @@ namespace {
 
 constexpr store::Statement insert{"use_insert",
                                   "INSERT INTO use_record (id, bucket, consent, key, digest, state, at, sealed, "
-                                  "previous, service, token) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"};
+                                  "previous, service, token, skips) "
+                                  "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"};
 constexpr store::Statement change{"use_update", "UPDATE use_record SET state = ?1 WHERE id = ?2 AND bucket = ?3"};
-constexpr store::Statement by_key{"use_by_key",
-                                  "SELECT id, consent, state, at, digest, previous, service, token FROM use_record "
-                                  "WHERE consent = ?1 AND key = ?2 AND key IS NOT NULL AND bucket = ?3"};
-constexpr store::Statement by_id{"use_by_id",
-                                 "SELECT id, consent, state, at, digest, previous, service, token FROM use_record "
-                                 "WHERE id = ?1 AND bucket = ?2"};
+constexpr store::Statement by_key{
+    "use_by_key",
+    "SELECT id, consent, state, at, digest, previous, service, token, skips FROM use_record "
+    "WHERE consent = ?1 AND key = ?2 AND key IS NOT NULL AND bucket = ?3"};
+constexpr store::Statement by_id{
+    "use_by_id",
+    "SELECT id, consent, state, at, digest, previous, service, token, skips FROM use_record "
+    "WHERE id = ?1 AND bucket = ?2"};
 constexpr store::Statement free_key{"use_release_key",
                                     "UPDATE use_record SET key = NULL WHERE id = ?1 AND bucket = ?2"};
 constexpr store::Statement keep{"use_keep_answer",
@@ -30,9 +33,10 @@ constexpr store::Statement kept{"use_answer",
 constexpr store::Statement forget{"use_forget_answer",
                                   "UPDATE use_record SET status = NULL, answer = NULL WHERE id = ?1 AND bucket = ?2"};
 constexpr store::Statement body_of{"use_record", "SELECT sealed FROM use_record WHERE id = ?1 AND bucket = ?2"};
-constexpr store::Statement pending{"use_reserved_before",
-                                   "SELECT id, consent, state, at, digest, previous, service, token FROM use_record "
-                                   "WHERE state = 0 AND at < ?1 ORDER BY id LIMIT ?2"};
+constexpr store::Statement pending{
+    "use_reserved_before",
+    "SELECT id, consent, state, at, digest, previous, service, token, skips FROM use_record "
+    "WHERE state = 0 AND at < ?1 ORDER BY id LIMIT ?2"};
 
 std::int64_t bucket(const base::RawId& id) {
     return id.bucket().value;
@@ -54,6 +58,7 @@ StoredUse read(const store::Row& row) {
         stored.use.shows = consent::Shown{.service = static_cast<std::uint8_t>(row.integer(6)),
                                           .token = id_at<consent::TokenId>(row, 7)};
     }
+    if (!row.null(8)) stored.use.skips = ids_from_bytes<consent::UseId>(row.blob(8));
     const base::BytesView digest = row.blob(4);
     if (digest.size() != stored.digest.size()) throw Damaged("a stored digest is none");
     std::copy(digest.begin(), digest.end(), stored.digest.begin());
@@ -73,10 +78,12 @@ void Uses::add(store::WriteSession& session, const StoredUse& stored, const std:
                const AccessRecord& record) const {
     const consent::Use& use = stored.use;
     const base::Bytes sealed = seal_record(vault_, record, use.id, use.at, entropy_);
+    const base::Bytes skips = ids_to_bytes(use.skips);
     session.execute(insert, {use.id.bytes(), bucket(use.id), use.consent.bytes(), key_param(key), stored.digest,
                              number(use.state), micros(use.at), sealed, id_param(use.previous),
                              use.shows ? store::Param(std::int64_t{use.shows->service}) : std::monostate{},
-                             use.shows ? store::Param(use.shows->token.bytes()) : std::monostate{}});
+                             use.shows ? store::Param(use.shows->token.bytes()) : std::monostate{},
+                             skips.empty() ? store::Param(std::monostate{}) : store::Param(base::BytesView(skips))});
 }
 
 void Uses::update(store::WriteSession& session, const consent::Use& use) const {

@@ -37,6 +37,9 @@ public:
     // Refused with answer_request_unknown when nobody asked `by`, or when the right to decide has ended since.
     base::Result<std::optional<consent::ConsentId>> answer(store::WriteSession& session, const AnswerCommand& command,
                                                            base::Time now) const;
+    // Why answer() would refuse it now. Changes nothing.
+    std::optional<base::Refusal> objection(store::WriteSession& session, const AnswerCommand& command,
+                                           base::Time now) const;
     // The answer that a phone gave, taken from the outbox. A second or a late one changes nothing, and the person is
     // told when another way was first.
     void answer_from_phone(store::WriteSession& session, const store::OutboxRow& row, base::Time now) const;
@@ -49,6 +52,12 @@ private:
         consent::AccessRequest request;
         records::Subject person;
     };
+    struct Prepared {
+        Loaded loaded;  // its request answered, not yet stored
+        records::Subject decider;
+        consent::AccessRequest agreed;  // with the terms that were agreed to, and the consent that a yes brings
+    };
+    base::Result<Prepared> prepare(store::WriteSession& session, const AnswerCommand& command, base::Time now) const;
     // Nothing when the person's data were erased: then nothing is left to decide.
     std::optional<Loaded> load(store::WriteSession& session, consent::RequestId id) const;
     void end_unanswered(store::WriteSession& session, Loaded& loaded, const boost::json::object& payload,

@@ -51,6 +51,7 @@ struct UseView {
         std::string name;  // empty for oneself, and when that person's data were erased since
     };
     std::optional<Looker> by = {};
+    std::vector<const base::Reason*> refused_for = {};  // of a call that was refused: nothing was sent
 };
 
 // The state that the clock tells, before the timer has run.
@@ -78,7 +79,6 @@ public:
 
 private:
     UseView view_of_look(store::ReadSession& session, const records::OwnLook& look) const;
-    UseView view_of(store::ReadSession& session, const records::StoredUse& use) const;
 
     Parts parts_;
 };

@@ -37,7 +37,11 @@ public:
     base::Result<base::Time> send_for_extension(store::WriteSession& session, const Acting& acting,
                                                 consent::ConsentId consent, base::Time now) const;
 
-    // Whose code this is; uses it up. Nothing for a wrong one, which is counted: so the caller must not undo its unit.
+    // Whose code this is, while it is good. Nothing for a wrong one, which is counted: so the caller must not undo its unit.
+    std::optional<consent::SubjectId> check(store::WriteSession& session, const base::RawId& about,
+                                            records::CodeKind kind, std::string_view code, base::Time now) const;
+    void spend(store::WriteSession& session, const base::RawId& about, records::CodeKind kind) const;
+    // Both: a right one is used up.
     std::optional<consent::SubjectId> use(store::WriteSession& session, const base::RawId& about,
                                           records::CodeKind kind, std::string_view code, base::Time now) const;
 

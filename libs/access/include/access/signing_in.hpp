@@ -33,7 +33,7 @@ public:
     std::variant<Opened, base::Refusal> finish(store::WriteSession& session, SignInId id, std::string_view code,
                                                base::Time now) const;
 
-    // The session of a token, while it lives.
+    // The session of a token, while it and the person live.
     std::optional<records::PersonSession> find(store::ReadSession& session, std::string_view token,
                                                base::Time now) const;
     void touch(store::WriteSession& session, records::SessionId id, base::Time now) const;

@@ -54,6 +54,8 @@ public:
     void forget_answer(store::WriteSession& session, consent::UseId id) const;
 
 private:
+    void record_refusal(store::WriteSession& session, const records::Consents::Found& found, const UseCommand& command,
+                        consent::UseId id, const std::vector<const base::Reason*>& reasons, base::Time now) const;
     UseDecision repeat(store::WriteSession& session, const records::StoredUse& earlier, const UseCommand& command,
                        const crypto::SealKey& data_key) const;
     std::vector<const base::Reason*> objections(const records::Consents::Found& found, const UseCommand& command,

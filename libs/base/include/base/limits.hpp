@@ -77,7 +77,9 @@ inline constexpr std::size_t person_text_bytes_max = 4000;  // a question, a rea
 // Working days: to object to a withdrawal (94-V art. 8), and to answer whether a use was allowed.
 inline constexpr std::uint32_t objection_working_days = 3;
 inline constexpr std::uint32_t use_question_working_days = 5;
-inline constexpr std::chrono::seconds party_notices_kept = 2160h;  // 90 days: what initiators are told
+inline constexpr std::size_t refused_uses_kept_a_day = 20;             // of one consent; the journal has all
+inline constexpr std::size_t refused_uses_kept_a_day_of_person = 200;  // of all consents
+inline constexpr std::chrono::seconds party_notices_kept = 2160h;      // 90 days: what initiators are told
 
 // Events for receivers
 inline constexpr std::int64_t events_waiting_max = 100'000;    // of one receiver; over it the oldest is given up

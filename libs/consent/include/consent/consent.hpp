@@ -45,6 +45,8 @@ struct Consent {
     std::string employee;                // who asked; personal data of that person
     SubjectId decided_by;                // the person, or the legal representative who answered
     std::optional<UseId> last_use = {};  // the newest; each use names the one before it
+    std::int64_t chained = 0;            // how many uses that list has
+    UseMarks marks = {};                 // where steps over many of them begin
     std::int32_t day = 0;                // local day of the newest use, in days since 1970
     std::int64_t uses_today = 0;         // on that day, as `uses` counts
     std::vector<Shown> shown = {};       // the newest for each service whose owner may have acted

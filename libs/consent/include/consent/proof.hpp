@@ -58,9 +58,7 @@ struct ProofContext {
     const registry::Connection& connection;
     const registry::Organisation& organisation;    // owner of the initiator
     const registry::Campaign* campaign = nullptr;  // that the proof names; null when none is registered
-    const base::Iin& subject;
-    const base::Iin& decides;  // the subject, or the legal representative
-    std::string_view details;  // as in Proof, of this request
+    std::string_view details;                      // as in Proof, of this request
     std::string_view local_day;
     base::Time now;
 };

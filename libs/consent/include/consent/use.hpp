@@ -55,6 +55,9 @@ struct Circumstances {
 std::vector<const base::Reason*> objections(const Consent& consent, const Call& call,
                                             const Circumstances& circumstances);
 
+// Reasons by their codes, as they are kept with a refused call.
+std::vector<const base::Reason*> use_reasons(const std::vector<std::string>& codes);
+
 // The fields to ask of the owner for a call without objections: those named, or all that consent and service share.
 std::vector<std::string> fields_to_ask(const Consent& consent, const Call& call,
                                        const registry::IntegrationService& service);
@@ -71,7 +74,16 @@ struct Use {
     base::Time at;
     std::optional<UseId> previous = {};  // of the same consent
     std::optional<Shown> shows = {};     // to whom, once it is concluded as delivered or unknown
+    // Every use_stride-th use names the one use_stride before it as well, every use_stride^2-th the one so far before it, and
+    // so on: as many as it has such. Nothing for the first of its kind.
+    std::vector<std::optional<UseId>> skips = {};
 };
+
+// Puts the use at the head of the consent's list. Its id has to be later than that of the head (next_use_id).
+void chain(Consent& consent, Use& use);
+// An id made now, and later than every use of this consent before, even within one millisecond or after the clock went back:
+// pages run by id along the list.
+UseId next_use_id(const Consent& consent, base::Time now, base::Entropy& entropy);
 
 // Counts the use. Precondition: objections() found none.
 Use reserve(Consent& consent, UseId id, std::int32_t today, base::Time now);

@@ -46,6 +46,8 @@ public:
     Pace pace(store::ReadSession& session, const base::Iin& iin, CodeKind kind) const;
     void set_pace(store::WriteSession& session, const base::Iin& iin, CodeKind kind, const Pace& pace) const;
 
+    // What went to this person's phone, and how often they asked.
+    void forget(store::WriteSession& session, consent::SubjectId subject, const base::Iin& iin) const;
     // Codes past their time, and paces that hold nobody back any more.
     void forget_old(store::WriteSession& session, base::Time now) const;
 

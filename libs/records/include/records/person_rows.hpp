@@ -23,8 +23,13 @@ public:
     };
     std::vector<Granted> consents(store::ReadSession& session, consent::SubjectId subject,
                                   const std::optional<base::RawId>& before, std::size_t max) const;
-    // The newest use of each consent that was used.
-    std::vector<consent::UseId> newest_uses(store::ReadSession& session, consent::SubjectId subject) const;
+    // The list of uses of each consent that was used and asked for before `before`.
+    struct UseList {
+        consent::UseId newest;
+        consent::UseMarks marks;
+    };
+    std::vector<UseList> use_lists(store::ReadSession& session, consent::SubjectId subject,
+                                   const std::optional<base::RawId>& before) const;
 };
 
 }  // namespace kelisim::records

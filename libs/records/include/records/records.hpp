@@ -21,6 +21,7 @@
 #include "records/subjects.hpp"
 #include "records/tokens.hpp"
 #include "records/use_questions.hpp"
+#include "records/use_refusals.hpp"
 #include "records/uses.hpp"
 
 namespace kelisim::records {
@@ -34,6 +35,7 @@ struct Records {
           consents(entropy, opened),
           consent_events(entropy),
           uses(with, entropy),
+          use_refusals(with, entropy),
           phone_questions(with, entropy),
           journal(with, entropy),
           sandbox_messages(with, entropy),
@@ -53,6 +55,7 @@ struct Records {
     Tokens tokens;
     StatusLists status_lists;
     Uses uses;
+    UseRefusals use_refusals;
     PhoneQuestions phone_questions;
     Journal journal;
     Ledger ledger;

@@ -43,11 +43,35 @@ struct OpenedRows {
     Opened<RequestBody> requests{base::limits::opened_rows_max};
     Opened<ConsentBody> consents{base::limits::opened_rows_max};
 
-    void clear() {
+    // For one who has read the row of this person, or of one under them. A reader may still look at the database as it
+    // was before an erasure: what it keeps after the memory was cleared goes at once.
+    template <class Value>
+    void keep(Opened<Value>& in, consent::SubjectId whose, const base::RawId& id, typename Opened<Value>::Source source,
+              Value value) {
+        in.keep(id, source, std::move(value));
+        if (erased(whose)) in.clear();
+    }
+
+    // After the commit of the erasure. Marked first: whoever keeps something in between sees it, or is cleared.
+    void forget(consent::SubjectId whose) {
+        {
+            const std::lock_guard lock(mutex_);
+            if (erased_.size() == base::limits::opened_rows_max) erased_.erase(erased_.begin());
+            erased_.push_back(whose);
+        }
         subjects.clear();
         requests.clear();
         consents.clear();
     }
+
+private:
+    bool erased(consent::SubjectId whose) const {
+        const std::lock_guard lock(mutex_);
+        return std::find(erased_.begin(), erased_.end(), whose) != erased_.end();
+    }
+
+    mutable std::mutex mutex_;
+    std::vector<consent::SubjectId> erased_;  // lately, oldest first: snapshots of before live for seconds
 };
 
 // One row per subject; deleting it erases the person's data (design section 2). Thread-safe: without state of its own.

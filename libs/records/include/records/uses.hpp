@@ -21,6 +21,7 @@ struct AccessRecord {
     // Of a look through the cabinet: who looked, the person or the legal representative. By its random id: it tells which
     // one it was for as long as that person is in the books.
     std::optional<consent::SubjectId> by = {};
+    std::vector<std::string> refused_for = {};  // codes of the reasons, of a call that was refused
 };
 
 struct StoredUse {

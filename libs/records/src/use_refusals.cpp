@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "records/use_refusals.hpp"
+
+#include "access_record.hpp"
+#include "codec.hpp"
+#include "paging.hpp"
+
+namespace kelisim::records {
+
+namespace {
+
+constexpr store::Statement insert{
+    "use_refusal_insert", "INSERT INTO use_refusal (id, bucket, subject, consent, sealed) VALUES (?1, ?2, ?3, ?4, ?5)"};
+constexpr store::Statement of_subject{"use_refusal_of_subject",
+                                      "SELECT id, consent, sealed FROM use_refusal "
+                                      "WHERE subject = ?1 AND bucket = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4"};
+constexpr store::Statement since_id{"use_refusal_since",
+                                    "SELECT consent FROM use_refusal "
+                                    "WHERE subject = ?1 AND bucket = ?2 AND id >= ?3 ORDER BY id LIMIT ?4"};
+
+}  // namespace
+
+void UseRefusals::add(store::WriteSession& session, const UseRefusal& refusal) const {
+    const base::Bytes sealed = seal_record(vault_, refusal.record, refusal.id, refusal.id.time(), entropy_);
+    session.execute(insert, {refusal.id.bytes(), std::int64_t{refusal.id.bucket().value}, refusal.subject.bytes(),
+                             refusal.consent.bytes(), sealed});
+}
+
+std::vector<UseRefusal> UseRefusals::of(store::ReadSession& session, consent::SubjectId subject,
+                                        const std::optional<base::RawId>& before, std::size_t max) const {
+    std::vector<UseRefusal> found;
+    session.query(
+        of_subject,
+        {subject.bytes(), std::int64_t{subject.bucket().value}, before_bytes(before), static_cast<std::int64_t>(max)},
+        [&](const store::Row& row) {
+            const auto id = id_at<consent::UseId>(row, 0);
+            found.push_back({.id = id,
+                             .subject = subject,
+                             .consent = id_at<consent::ConsentId>(row, 1),
+                             .record = open_record(vault_, row.blob(2), id)});
+        });
+    return found;
+}
+
+UseRefusals::Kept UseRefusals::kept_since(store::ReadSession& session, consent::SubjectId subject,
+                                          consent::ConsentId consent, base::Time since, std::size_t max) const {
+    Kept kept;
+    session.query(
+        since_id,
+        {subject.bytes(), std::int64_t{subject.bucket().value}, first_id_at(since), static_cast<std::int64_t>(max)},
+        [&](const store::Row& row) {
+            ++kept.of_person;
+            if (id_at<consent::ConsentId>(row, 0) == consent) ++kept.of_consent;
+        });
+    return kept;
+}
+
+}  // namespace kelisim::records
