@@ -73,6 +73,22 @@ TEST(Opened, ClearedItHoldsAsManyAsBefore) {
     EXPECT_EQ(*opened.find(id_of(2), {}), 2);
 }
 
+TEST(OpenedRows, AReaderOfBeforeAnErasureKeepsNothingOfThePerson) {
+    OpenedRows rows;
+    const consent::SubjectId erased{id_of(1)}, other{id_of(2)};
+    const auto keep = [&](consent::SubjectId whose, int request) {
+        rows.keep(rows.requests, whose, id_of(request), {}, RequestBody{});
+    };
+    keep(erased, 3);
+    EXPECT_EQ(rows.requests.size(), 1U);
+    rows.forget(erased);
+    EXPECT_EQ(rows.requests.size(), 0U);
+    keep(erased, 3);
+    EXPECT_EQ(rows.requests.size(), 0U) << "it read the row before the erasure, and opened it after";
+    keep(other, 4);
+    EXPECT_EQ(rows.requests.size(), 1U);
+}
+
 TEST(Opened, ServesThreadsAtOnce) {
     Opened<int> opened(8);
     {
