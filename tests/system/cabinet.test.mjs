@@ -252,13 +252,16 @@ test('a yes in the cabinet takes a fresh code for this request, and may be to a 
   const answered = await cabinet.post(`${path}/answer`, given);
   assert.equal(answered.status, 200, answered.text);
   assert.equal(answered.json.state, 'granted');
-  assertProblem(await cabinet.post(`${path}/answer`, given), 400, 'code_wrong');
+  assertProblem(await cabinet.post(`${path}/answer`, given), 409, 'request_closed');
   await advance(base, pollPause);
   const tokens = await poll(base, requestId);
   assert.equal(tokens.status, 200, tokens.text);
   assert.deepEqual(tokens.json.authorization_details[0].fields, ['surname', 'name']);
   const outside = await call(base, tokens.json.access_token, { iin: person.iin, key: 'part', fields: ['birthDate'] });
   assert.equal(outside.status, 403, outside.text);
+  const [refused] = (await cabinet.read('/uses')).items;
+  assert.equal(refused.state, 'refused');
+  assert.deepEqual(refused.refused_for.map((reason) => reason.code), ['use_fields_outside']);
 });
 
 test('a no takes no code, and the first answer wins', async () => {
