@@ -11,4 +11,5 @@ set(KELISIM_POSTGRES_MIGRATIONS
     0008_ledger_for_outsiders.sql
     0009_security_events.sql
     0010_refused_uses.sql
+    0011_staff.sql
 )

@@ -240,7 +240,7 @@ Result<consent::RequestId> Asking::claim(store::WriteSession& session, const Ask
                                          consent::RequestId fresh, base::Time now) const {
     const auto claim = parts_.records.requests.claim(session, command.initiator, client_request_id, digest, fresh, now);
     if (!claim.same_bytes) return base::Refusal(client_request_reused);
-    return claim.request;
+    return consent::RequestId{claim.id};
 }
 
 Result<AskDecision> Asking::record(store::WriteSession& session, const AskCommand& command, consent::RequestId id,

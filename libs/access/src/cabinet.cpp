@@ -13,16 +13,6 @@ using records::Subject;
 
 namespace {
 
-// One more than wanted was read, if there is more.
-template <class Item, class IdOf>
-Page<Item> cut(std::vector<Item> items, std::size_t max, IdOf id_of) {
-    Page<Item> page{.items = std::move(items), .next = {}};
-    if (page.items.size() <= max) return page;
-    page.items.resize(max);
-    page.next = id_of(page.items.back());
-    return page;
-}
-
 bool earlier(const std::optional<base::RawId>& before, const base::RawId& id) {
     return !before || id < *before;
 }

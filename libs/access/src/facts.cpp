@@ -142,6 +142,22 @@ records::Fact own_look_fact(const records::OwnLook& look, base::Time now) {
                         {"service", look.record.service}}};
 }
 
+records::Fact official_look_fact(const records::OfficialLook& look, base::Time now) {
+    return {.kind = "official_look.begun",
+            .entity = look.id,
+            .at = now,
+            .details = {{"subject", look.subject.to_string()},
+                        {"by", look.official.to_string()},
+                        {"organisation", look.organisation}}};
+}
+
+records::Fact data_change_fact(const records::DataChange& change, base::Time now) {
+    return {.kind = "data_change.reported",
+            .entity = change.id,
+            .at = now,
+            .details = {{"owner", change.owner}, {"service", change.service}}};
+}
+
 records::Fact person_fact(std::string_view kind, const consent::SubjectId& subject, consent::SubjectId by,
                           base::Time now) {
     return {.kind = kind, .entity = subject, .at = now, .details = {{"by", by.to_string()}}};

@@ -21,6 +21,8 @@ records::Fact session_fact(std::string_view kind, const records::SessionId& id, 
                            base::Time now);
 records::Fact question_fact(std::string_view kind, const records::UseQuestion& question, base::Time now);
 records::Fact own_look_fact(const records::OwnLook& look, base::Time now);
+records::Fact official_look_fact(const records::OfficialLook& look, base::Time now);
+records::Fact data_change_fact(const records::DataChange& change, base::Time now);
 records::Fact person_fact(std::string_view kind, const consent::SubjectId& subject, consent::SubjectId by,
                           base::Time now);
 

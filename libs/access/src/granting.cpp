@@ -14,10 +14,10 @@ using consent::Means;
 
 // The first instant at which the basis of the terms is over.
 base::Time basis_ends(const Parts& parts, const consent::Terms& terms, base::Time now) {
+    // A basis that is gone ends the consent at once: the person's yes is recorded, and opens nothing.
+    if (consent::lost_basis(terms, parts.registry, parts.zone.day(now))) return now;
     if (terms.connection.empty()) return base::Time::max();  // exempt: decided at each use (236/НК п.3)
-    const registry::Connection* connection = parts.registry.connection(terms.connection);
-    // A connection that is gone ends its consents at once: the person's yes is recorded, and opens nothing.
-    return connection == nullptr ? now : parts.zone.end_of_day(connection->valid_to);
+    return parts.zone.end_of_day(parts.registry.connection(terms.connection)->valid_to);
 }
 
 Telling to_decider(const Answered& answered) {

@@ -18,7 +18,8 @@ base::Result<OwnData::Look> OwnData::begin(store::WriteSession& session, const A
     const auto actors = may_look(parts_, session, acting);
     if (!actors) return base::Refusal(cabinet_not_found);
     const registry::IntegrationService* service = parts_.registry.service(std::string(key));
-    if (service == nullptr || !service->personal_data) return base::Refusal(own_data_no_service);
+    const bool answers = service != nullptr && service->personal_data && service->ended.empty();
+    if (!answers) return base::Refusal(own_data_no_service);
     const base::Iin& iin = actors->whose.person.iin;
     const auto id = consent::UseId::make(now, acting.whose.bucket(), parts_.entropy);
     const records::OwnLook look{.id = id,

@@ -127,7 +127,8 @@ Result<void> Steering::extend_within(Own& mine, base::Time until, base::Time now
     consent::Consent& consent = mine.found.consent;
     const registry::Connection* connection = parts_.registry.connection(consent.terms.connection);
     // Without a connection there is no bound that the person's word could stay within.
-    if (connection == nullptr) return Refusal(consent::extension_out_of_bounds);
+    const bool stands = connection != nullptr && !consent::lost_basis(consent.terms, parts_.registry, parts_.zone.day(now));
+    if (!stands) return Refusal(consent::extension_out_of_bounds);
     return consent::extend(
         consent, until,
         {.connection_ends = parts_.zone.end_of_day(connection->valid_to), .storage_ends = storage_ends(consent)}, now);
@@ -152,13 +153,18 @@ std::optional<Refusal> Steering::extend(store::WriteSession& session, const Acti
     return std::nullopt;
 }
 
-bool Steering::invalidate(store::WriteSession& session, consent::ConsentId id, std::string_view why,
-                          base::Time now) const {
-    auto found = parts_.records.consents.find(session, id, parts_.records.subjects);
-    if (!found || consent::take(found->consent, Role::service, Step::invalidate, now).has_error()) return false;
+bool Steering::invalidate(store::WriteSession& session, consent::ConsentId id, base::Time now) const {
+    const auto state = parts_.records.consents.state(session, id);
+    if (!state || !parts_.records.subjects.find(session, state->subject)) return false;
+    auto found = parts_.records.consents.find(session, id, parts_.records.subjects).value();
+    const auto lost = consent::lost_basis(found.consent.terms, parts_.registry, parts_.zone.day(now));
+    // What its term ended is told by its timer.
+    if (!lost || now >= found.consent.expires) return false;
+    if (consent::take(found.consent, Role::service, Step::invalidate, now).has_error()) return false;
     end_tokens(parts_, session, id, Ends::all_tokens, now);
     parts_.timers.cancel(session, {timer_consent_expiry, id.bucket(), id.bytes()});
-    record_change(parts_, session, *found, change::invalidated, {{"by", "service"}, {"why", why}}, now);
+    const std::string_view why = boost::describe::enum_to_string(*lost, "");
+    record_change(parts_, session, found, change::invalidated, {{"by", "service"}, {"why", why}}, now);
     return true;
 }
 
@@ -178,6 +184,9 @@ Result<void> Steering::object(store::WriteSession& session, std::string_view ini
         if (event.kind != change::withdrawn) continue;
         const auto* due = event.details.if_contains("object_by");
         object_by = due == nullptr ? std::nullopt : std::optional(base::from_micros(due->as_int64()));
+    }
+    if (consent::lost_basis(found->consent.terms, parts_.registry, parts_.zone.day(now))) {
+        return Refusal(consent::use_connection_ended);
     }
     if (const auto restored = consent::restore(found->consent, object_by, now); restored.has_error()) return restored;
     // What the person had paused before the withdrawal stays paused: an objection opens no more than was open.

@@ -289,20 +289,6 @@ TEST_F(SteeringTest, WhatBelongsToAnotherIsNotThere) {
     EXPECT_TRUE(lives(token));
 }
 
-TEST_F(SteeringTest, TheRegistryInvalidatesAndNothingPasses) {
-    const auto invalidate = [&] {
-        return world.unit([&](store::WriteSession& session) {
-            return steering().invalidate(session, consent, "connection", world.clock.now());
-        });
-    };
-    EXPECT_TRUE(invalidate());
-    EXPECT_FALSE(invalidate()) << "once";
-    EXPECT_EQ(now_is().state, ConsentState::invalidated);
-    EXPECT_FALSE(passes(token));
-    EXPECT_TRUE(is(take(&Steering::resume), consent::consent_ended));
-    EXPECT_THAT(world.journal_of(consent), Contains("consent.invalidated"));
-}
-
 TEST_F(SteeringTest, TheInitiatorIsToldOfWhatOthersChangeAndNotOfItsOwnSteps) {
     ASSERT_TRUE(take(&Steering::pause).has_value());
     ASSERT_TRUE(take(&Steering::resume).has_value());
@@ -339,7 +325,12 @@ TEST_F(SteeringTest, TheInitiatorIsToldOfExhaustionInvalidationAndErasure) {
     EXPECT_EQ(now_is().state, ConsentState::exhausted);
     EXPECT_THAT(changes_told(), ElementsAre("consent.exhausted"));
     const auto other = world.consent_of(granted(world, person::abai())).id;
-    world.unit([&](store::WriteSession& session) { steering().invalidate(session, other, "x", world.clock.now()); });
+    const registry::Connection standing = *world.registry.connection("bank-loans");
+    registry::Connection over = standing;
+    over.ended = base::to_iso8601(world.clock.now());
+    world.registry.replace(over);
+    world.unit([&](store::WriteSession& session) { steering().invalidate(session, other, world.clock.now()); });
+    world.registry.replace(standing);
     const auto last = world.consent_of(granted(world, person::abai())).id;
     world.unit([&](store::WriteSession& session) {
         erase_person(world.service->parts, session, subject(person::abai()), world.clock.now());

@@ -42,14 +42,16 @@ std::vector<std::string> owners_of(const std::vector<std::string>& services, con
     std::vector<std::string> owners;
     for (const std::string& key : services) {
         const registry::IntegrationService* service = registry.service(key);
-        if (service == nullptr || std::find(owners.begin(), owners.end(), service->owner) != owners.end()) continue;
+        if (service == nullptr || !service->ended.empty()) continue;
+        if (std::find(owners.begin(), owners.end(), service->owner) != owners.end()) continue;
         owners.push_back(service->owner);
     }
     return owners;
 }
 
-bool holds(const consent::Consent& consent, base::Time now) {
-    return consent.state == consent::ConsentState::active && now < consent.expires;
+bool holds(const Parts& parts, const consent::Consent& consent, base::Time now) {
+    return consent.state == consent::ConsentState::active && now < consent.expires &&
+           !consent::lost_basis(consent.terms, parts.registry, parts.zone.day(now));
 }
 
 }  // namespace
@@ -107,7 +109,7 @@ std::optional<IssuedToken> Tokens::redeem(store::WriteSession& session, consent:
     if (!request || !request->consent) return std::nullopt;
     const auto found = parts_.records.consents.find(session, *request->consent, parts_.records.subjects);
     if (!found) throw records::Damaged("a request names a consent that is gone");
-    if (found->consent.terms.initiator != client.key || !holds(found->consent, now)) return std::nullopt;
+    if (found->consent.terms.initiator != client.key || !holds(parts_, found->consent, now)) return std::nullopt;
 
     IssuedToken issued = issue(session, *found, client, now);
     std::array<std::uint8_t, 32> secret{};
@@ -178,7 +180,7 @@ Result<IssuedToken> Tokens::refresh(store::WriteSession& session, std::string_vi
         return base::Refusal(refresh_token_invalid);
     }
     const auto found = parts_.records.consents.find(session, stored->consent, parts_.records.subjects);
-    if (!found || !holds(found->consent, now)) return base::Refusal(refresh_token_invalid);
+    if (!found || !holds(parts_, found->consent, now)) return base::Refusal(refresh_token_invalid);
     return issue(session, *found, client, now);
 }
 

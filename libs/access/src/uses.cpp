@@ -89,20 +89,9 @@ std::vector<const Reason*> Uses::objections(const records::Consents::Found& foun
     return consent::objections(found.consent, call_of(command),
                                {.subject = found.subject.person.iin,
                                 .service = *service,
-                                .connection_valid = connection_valid(found.consent.terms, now),
+                                .lost = consent::lost_basis(found.consent.terms, parts_.registry, parts_.zone.day(now)),
                                 .today = parts_.zone.day_number(now),
                                 .now = now});
-}
-
-bool Uses::connection_valid(const consent::Terms& terms, base::Time now) const {
-    if (terms.connection.empty()) {
-        // 236/НК п.3: no connection is needed while the system is exempt on this ground.
-        const registry::System* system = parts_.registry.system(terms.initiator);
-        return system != nullptr && !terms.ground.empty() && system->exempt_ground == terms.ground;
-    }
-    const registry::Connection* connection = parts_.registry.connection(terms.connection);
-    const std::string today = parts_.zone.day(now);
-    return connection != nullptr && connection->valid_from <= today && today <= connection->valid_to;
 }
 
 UseDecision Uses::reserve(store::WriteSession& session, const UseCommand& command, base::Time now) const {
@@ -211,6 +200,8 @@ void Uses::conclude(store::WriteSession& session, consent::UseId id, UseState ou
         invalidate_statuses(parts_, session, consent->id, now);
         session.after_commit([&index = parts_.tokens, id = consent->id] { index.end_consent(id); });
         const auto opened = records.consents.find(session, consent->id, records.subjects).value();
+        records.consent_events.add(session, opened.consent.id, change::exhausted, {{"by", "service"}},
+                                   opened.subject.data_key, now);
         tell_parties(parts_, session, opened.consent, change::exhausted, now);
     }
 }

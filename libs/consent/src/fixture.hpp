@@ -47,7 +47,7 @@ inline Ask ask() {
 
 inline Terms terms() {
     const registry::Registry registry(entries());
-    const auto& connection = registry.entries().connections.front();
+    const auto& connection = *registry.connection("c1");
     return settle(ask(), {&connection, &connection.purposes.front()}, registry).value();
 }
 

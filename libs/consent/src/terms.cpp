@@ -131,6 +131,11 @@ Names exempt_acts() {
     return {"collection", "processing"};
 }
 
+bool answers(const registry::Registry& registry, const std::string& key) {
+    const registry::IntegrationService* service = registry.service(key);
+    return service != nullptr && service->ended.empty();
+}
+
 std::vector<const Reason*> shape_reasons(const Ask& ask) {
     std::vector<const Reason*> reasons;
     if (ask.services.empty()) reasons.push_back(&services_missing);
@@ -185,7 +190,7 @@ base::Result<Terms> settle(const Ask& ask, const registry::Match& match, const r
 base::Result<Terms> settle_exempt(const Ask& ask, const registry::System& initiator,
                                   const registry::Registry& registry) {
     for (const std::string& key : ask.services) {
-        if (registry.service(key) == nullptr) return base::Refusal(registry::unknown_service);
+        if (!answers(registry, key)) return base::Refusal(registry::unknown_service);
     }
     const base::Period longest = base::parse_period(limits::exempt_term_max).value();
     const base::Period term = ask.term.value_or(longest);
@@ -216,6 +221,22 @@ base::Result<Terms> settle_exempt(const Ask& ask, const registry::System& initia
                  .uses_per_day = ask.uses_per_day.value_or(0),
                  .storage = {},
                  .ground = initiator.exempt_ground};
+}
+
+std::optional<Lost> lost_basis(const Terms& terms, const registry::Registry& registry, std::string_view local_day) {
+    if (terms.connection.empty()) {
+        // 236/НК п.3: no connection is needed while the system is exempt on this ground.
+        const registry::System* system = registry.system(terms.initiator);
+        const bool exempt = system != nullptr && !terms.ground.empty() && system->exempt_ground == terms.ground;
+        if (!exempt) return Lost::connection;
+    } else {
+        const registry::Connection* connection = registry.connection(terms.connection);
+        if (connection == nullptr || !registry::stands(*connection, local_day)) return Lost::connection;
+        if (registry::purpose_of(*connection, terms.purpose) == nullptr) return Lost::purpose;
+    }
+    const bool some = std::any_of(terms.services.begin(), terms.services.end(),
+                                  [&](const std::string& key) { return answers(registry, key); });
+    return some ? std::nullopt : std::optional(Lost::service);
 }
 
 base::Result<Terms> narrow(Terms terms, const std::vector<std::string>& services,

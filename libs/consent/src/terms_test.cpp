@@ -13,7 +13,7 @@ namespace {
 
 base::Result<Terms> settled(const Ask& ask) {
     const registry::Registry registry(fixture::entries());
-    const auto& connection = registry.entries().connections.front();
+    const auto& connection = *registry.connection("c1");
     return settle(ask, {&connection, &connection.purposes.front()}, registry);
 }
 
@@ -102,7 +102,7 @@ protected:
     }
     base::Result<Terms> settled() {
         const registry::Registry registry(entries);
-        const auto& connection = registry.entries().connections.front();
+        const auto& connection = *registry.connection("c1");
         return settle(wanted, {&connection, &connection.purposes.front()}, registry);
     }
 
@@ -199,6 +199,46 @@ TEST(Narrow, NeverWidens) {
     EXPECT_TRUE(narrow(all, {}, {"children"}, registry).error().has(part_outside_request)) << "it was not asked for";
     EXPECT_TRUE(narrow(all, {"PERSON"}, {"spouse"}, registry).error().has(part_outside_request));
     EXPECT_TRUE(narrow(all, {}, {"name", "name"}, registry).error().has(services_repeat));
+}
+
+// KDP-5.1, KDP-5.2, KDP-5.3: what the terms stand on, as the registry has it today.
+std::optional<Lost> lost_after(const std::function<void(registry::Entries&)>& change,
+                               std::string_view day = "2026-11-21", const Terms& terms = fixture::terms()) {
+    auto entries = fixture::entries();
+    change(entries);
+    return lost_basis(terms, registry::Registry(entries), day);
+}
+
+TEST(Basis, StandsWhileSomethingIsLeftToOpen) {
+    EXPECT_EQ(lost_after([](auto&) {}), std::nullopt);
+    EXPECT_EQ(lost_after([](auto& e) { e.services.front().ended = "2026-11-20T00:00:00Z"; }), std::nullopt);
+}
+
+TEST(Basis, IsLostWithConnectionPurposeOrTheLastService) {
+    EXPECT_EQ(lost_after([](auto& e) { e.connections.front().ended = "2026-11-20T00:00:00Z"; }), Lost::connection);
+    EXPECT_EQ(lost_after([](auto& e) { e.connections.clear(); }), Lost::connection);
+    EXPECT_EQ(lost_after([](auto&) {}, "2028-01-01"), Lost::connection);
+    EXPECT_EQ(lost_after([](auto& e) { e.connections.front().purposes.front().ended = "2026-11-20T00:00:00Z"; }),
+              Lost::purpose);
+    EXPECT_EQ(lost_after([](auto& e) { e.connections.front().purposes.clear(); }), Lost::purpose);
+    EXPECT_EQ(lost_after([](auto& e) {
+                  for (auto& service : e.services)
+                      service.ended = "2026-11-20T00:00:00Z";
+              }),
+              Lost::service);
+}
+
+// KDP-3
+TEST(Basis, OfAnExemptSystemIsItsGround) {
+    Terms terms = fixture::terms();
+    terms.connection.clear();
+    terms.ground = "94-V:9(1)";
+    const auto exempt = [](std::string ground) {
+        return [ground](registry::Entries& e) { e.systems.front().exempt_ground = ground; };
+    };
+    EXPECT_EQ(lost_after(exempt("94-V:9(1)"), "2026-11-21", terms), std::nullopt);
+    EXPECT_EQ(lost_after(exempt("94-V:9(2)"), "2026-11-21", terms), Lost::connection);
+    EXPECT_EQ(lost_after(exempt(""), "2026-11-21", terms), Lost::connection);
 }
 
 }  // namespace

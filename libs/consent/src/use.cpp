@@ -82,6 +82,17 @@ const Reason use_connection_ended{
     Kind::forbidden,
     "236/НК п.5(3)",
     {"Қосылудың мерзімі аяқталған.", "Подключение прекращено.", "The connection has ended."}};
+const Reason use_purpose_ended{
+    "use_purpose_ended",
+    Kind::forbidden,
+    "236/НК п.5(1)",
+    {"Бұл қызмет енді көрсетілмейді.", "Эта услуга больше не оказывается.", "This purpose has ended."}};
+const Reason use_service_ended{"use_service_ended",
+                               Kind::forbidden,
+                               "236/НК п.5(2)",
+                               {"Бұл интеграциялық сервистің жұмысы тоқтатылған.",
+                                "Работа этого интеграционного сервиса прекращена.",
+                                "This integration service has ended."}};
 const Reason use_too_many_today{
     "use_too_many_today",
     Kind::forbidden,
@@ -170,7 +181,10 @@ std::vector<const Reason*> objections(const Consent& consent, const Call& call, 
     found.when(!within(call.acts.empty() ? std::vector<std::string>{"collection"} : call.acts, terms.acts),
                use_acts_outside);
     found.when(call.environment != terms.environment, use_environment_differs);
-    found.when(!circumstances.connection_valid, use_connection_ended);
+    found.when(circumstances.lost == Lost::connection, use_connection_ended);
+    found.when(circumstances.lost == Lost::purpose, use_purpose_ended);
+    // One service may have ended while the consent still opens another.
+    found.when(circumstances.lost == Lost::service || !circumstances.service.ended.empty(), use_service_ended);
     return found.take();
 }
 

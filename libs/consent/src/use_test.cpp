@@ -26,13 +26,14 @@ struct Situation {
               .acts = {"collection"},
               .environment = registry::Environment::production,
               .persons = {subject}};
-    bool connection_valid = true;
+    std::optional<Lost> lost = {};
+    std::string service_ended = {};
     base::Time now = fixture::now + 1h;
 
     std::vector<const base::Reason*> objections() const {
-        const auto& service = call.service == "FAMILY" ? services[1] : services[0];
-        return consent::objections(
-            consent, call, {.subject = subject, .service = service, .connection_valid = connection_valid, .now = now});
+        auto service = call.service == "FAMILY" ? services[1] : services[0];
+        service.ended = service_ended;
+        return consent::objections(consent, call, {.subject = subject, .service = service, .lost = lost, .now = now});
     }
 };
 
@@ -114,7 +115,10 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"OtherAct", [](Situation& s) { s.call.acts = {"processing"}; }, use_acts_outside},
         Case{"OtherEnvironment", [](Situation& s) { s.call.environment = registry::Environment::test; },
              use_environment_differs},
-        Case{"ConnectionEnded", [](Situation& s) { s.connection_valid = false; }, use_connection_ended}),
+        Case{"ConnectionEnded", [](Situation& s) { s.lost = Lost::connection; }, use_connection_ended},
+        Case{"PurposeEnded", [](Situation& s) { s.lost = Lost::purpose; }, use_purpose_ended},
+        Case{"AllServicesEnded", [](Situation& s) { s.lost = Lost::service; }, use_service_ended},
+        Case{"ServiceEnded", [](Situation& s) { s.service_ended = "2026-11-21T00:00:00Z"; }, use_service_ended}),
     [](const auto& c) { return c.param.name; });
 
 TEST(Decision, GivesEveryReasonOnce) {

@@ -203,16 +203,16 @@ TEST_F(RecordsTest, AClientChosenIdIsClaimedOnceWithin48Hours) {
                                           testing::start + after);
         });
     };
-    EXPECT_EQ(claim("DEMOBANK", "a", first, 0s).request, first);
+    EXPECT_EQ(claim("DEMOBANK", "a", first, 0s).id, first);
     const auto repeated = claim("DEMOBANK", "a", second, 48h - 1us);
-    EXPECT_EQ(repeated.request, first);
+    EXPECT_EQ(repeated.id, first);
     EXPECT_TRUE(repeated.same_bytes);
     EXPECT_FALSE(claim("DEMOBANK", "b", second, 1h).same_bytes);
-    EXPECT_EQ(claim("DEMOINS", "b", second, 1h).request, second) << "the id of another party is another id";
+    EXPECT_EQ(claim("DEMOINS", "b", second, 1h).id, second) << "the id of another party is another id";
     const auto later = claim("DEMOBANK", "b", second, 48h);
-    EXPECT_EQ(later.request, second);
+    EXPECT_EQ(later.id, second);
     EXPECT_TRUE(later.same_bytes);
-    EXPECT_EQ(claim("DEMOBANK", "b", first, 49h).request, second) << "the window begins anew";
+    EXPECT_EQ(claim("DEMOBANK", "b", first, 49h).id, second) << "the window begins anew";
 }
 
 class PartyNoticesTest : public RecordsTest {

@@ -11,6 +11,7 @@ constexpr store::Statement put{"registry_put",
                                "INSERT INTO registry_entry (kind, key, body) VALUES (?1, ?2, ?3) "
                                "ON CONFLICT (kind, key) DO UPDATE SET body = ?3"};
 constexpr store::Statement of_kind{"registry_of_kind", "SELECT body FROM registry_entry WHERE kind = ?1 ORDER BY key"};
+constexpr store::Statement of_key{"registry_of_key", "SELECT body FROM registry_entry WHERE kind = ?1 AND key = ?2"};
 constexpr store::Statement read_setting{"setting_read", "SELECT value FROM setting WHERE name = ?1"};
 constexpr store::Statement write_setting{
     "setting_write", "INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2"};
@@ -27,6 +28,13 @@ std::vector<Entry> load(store::ReadSession& session, std::string_view kind) {
     session.query(of_kind, {kind},
                   [&](const store::Row& row) { entries.push_back(from_stored<Entry>(row.text(0), kind)); });
     return entries;
+}
+
+template <class Entry>
+std::optional<Entry> load_one(store::ReadSession& session, std::string_view kind, std::string_view key) {
+    std::optional<Entry> entry;
+    session.query(of_key, {kind, key}, [&](const store::Row& row) { entry = from_stored<Entry>(row.text(0), kind); });
+    return entry;
 }
 
 }  // namespace
@@ -47,6 +55,14 @@ registry::Entries load_registry(store::ReadSession& session) {
             .connections = load<registry::Connection>(session, "connection"),
             .credentials = load<registry::ClientCredential>(session, "credential"),
             .campaigns = load<registry::Campaign>(session, "campaign")};
+}
+
+std::optional<registry::Connection> load_connection(store::ReadSession& session, std::string_view key) {
+    return load_one<registry::Connection>(session, "connection", key);
+}
+
+std::optional<registry::IntegrationService> load_service(store::ReadSession& session, std::string_view key) {
+    return load_one<registry::IntegrationService>(session, "service", key);
 }
 
 std::optional<std::string> setting(store::ReadSession& session, std::string_view name) {

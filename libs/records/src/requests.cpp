@@ -135,19 +135,19 @@ std::optional<consent::AccessRequest> Requests::find(store::ReadSession& session
     return found;
 }
 
-Requests::Claim Requests::claim(store::WriteSession& session, std::string_view initiator, std::string_view client_id,
-                                const Digest& digest, consent::RequestId fresh, base::Time now) const {
-    const Digest blind = vault_.blind_index(initiator, client_id);
+Requests::Claim Requests::claim(store::WriteSession& session, std::string_view party, std::string_view client_id,
+                                const Digest& digest, const base::RawId& fresh, base::Time now) const {
+    const Digest blind = vault_.blind_index(party, client_id);
     std::optional<Claim> earlier;
-    session.query(claimed, {initiator, blind}, [&](const store::Row& row) {
+    session.query(claimed, {party, blind}, [&](const store::Row& row) {
         if (time_at(row, 2) + base::limits::idempotency_window <= now) return;
         const base::BytesView stored = row.blob(1);
-        earlier = Claim{.request = id_at<consent::RequestId>(row, 0),
+        earlier = Claim{.id = id_at<base::RawId>(row, 0),
                         .same_bytes = std::equal(stored.begin(), stored.end(), digest.begin(), digest.end())};
     });
     if (earlier) return *earlier;
-    session.execute(claim_new, {initiator, blind, digest, fresh.bytes(), micros(now)});
-    return {.request = fresh, .same_bytes = true};
+    session.execute(claim_new, {party, blind, digest, fresh.bytes(), micros(now)});
+    return {.id = fresh, .same_bytes = true};
 }
 
 void Requests::forget_claims(store::WriteSession& session, base::Time now) const {

@@ -41,7 +41,7 @@ struct World {
                                                   .storage = "P1Y",
                                                   .processing = "P30D",
                                                   .purposes = {}}}});
-        return channel_objections(registry.entries().connections.front(), registry);
+        return channel_objections(*registry.connection("c1"), registry);
     }
     void answers_for_personal_data() {
         services = {{"PERSON", "BANK", true, AccessClass::confidential, {"тұлға", "лицо"}, {"surname"}}};

@@ -2,6 +2,7 @@
 #include "registry/registry.hpp"
 
 #include <algorithm>
+#include <mutex>
 #include <stdexcept>
 
 namespace kelisim::registry {
@@ -44,41 +45,11 @@ const Reason connection_not_valid_today{
     "236/НК п.5(3)",
     {"Қосылудың мерзімі басталмаған немесе аяқталған.", "Срок подключения не начался или истёк.",
      "The period of the connection has not begun or is over."}};
+
 namespace {
 
-template <class Entry, class Key>
-void index_by(const std::vector<Entry>& entries, std::map<std::string, const Entry*, std::less<>>& index, Key key) {
-    for (const Entry& entry : entries) {
-        if (!index.emplace(key(entry), &entry).second) {
-            throw std::invalid_argument("registered twice: " + std::string(key(entry)));
-        }
-    }
-}
-
-template <class Entry>
-const Entry* find(const std::map<std::string, const Entry*, std::less<>>& index, std::string_view key) {
-    const auto at = index.find(key);
-    return at == index.end() ? nullptr : at->second;
-}
-
-void require(const void* entry, std::string_view what, std::string_view key) {
-    if (entry == nullptr) throw std::invalid_argument(std::string(what) + " is not registered: " + std::string(key));
-}
-
-bool valid_on(const Connection& connection, std::string_view day) {
-    return connection.valid_from <= day && day <= connection.valid_to;
-}
-
-const Purpose* purpose_of(const Connection& connection, std::string_view code) {
-    const auto at = std::find_if(connection.purposes.begin(), connection.purposes.end(),
-                                 [&](const Purpose& purpose) { return purpose.code == code; });
-    return at == connection.purposes.end() ? nullptr : &*at;
-}
-
-bool covers(const Purpose& purpose, const std::vector<std::string>& services) {
-    return std::all_of(services.begin(), services.end(), [&](const std::string& key) {
-        return std::find(purpose.services.begin(), purpose.services.end(), key) != purpose.services.end();
-    });
+void require(bool registered, std::string_view what, std::string_view key) {
+    if (!registered) throw std::invalid_argument(std::string(what) + " is not registered: " + std::string(key));
 }
 
 // How far a connection agrees with what is wanted; the furthest one explains best why none fits.
@@ -90,8 +61,11 @@ struct Fit {
 Fit fit(const Connection& connection, const Wanted& wanted) {
     const Purpose* purpose = purpose_of(connection, wanted.purpose);
     if (purpose == nullptr) return {&purpose_outside_connection, {}};
-    if (!covers(*purpose, wanted.services)) return {&service_outside_purpose, {}};
-    if (!valid_on(connection, wanted.local_day)) return {&connection_not_valid_today, {}};
+    const bool covered = std::all_of(wanted.services.begin(), wanted.services.end(), [&](const std::string& key) {
+        return std::find(purpose->services.begin(), purpose->services.end(), key) != purpose->services.end();
+    });
+    if (!covered) return {&service_outside_purpose, {}};
+    if (!stands(connection, wanted.local_day)) return {&connection_not_valid_today, {}};
     return {nullptr, {&connection, purpose}};
 }
 
@@ -107,25 +81,79 @@ void add_once(std::vector<const Reason*>& reasons, const Reason* reason) {
 
 }  // namespace
 
-Registry::Registry(Entries entries) : entries_(std::move(entries)) {
-    index_by(entries_.organisations, organisations_, [](const Organisation& o) { return o.bin; });
-    index_by(entries_.systems, systems_, [](const System& s) { return s.key; });
-    index_by(entries_.systems, clients_, [](const System& s) { return s.client_id; });
-    index_by(entries_.services, services_, [](const IntegrationService& s) { return s.key; });
-    index_by(entries_.connections, connections_, [](const Connection& c) { return c.key; });
-    index_by(entries_.credentials, credentials_, [](const ClientCredential& c) { return c.client_id; });
-    index_by(entries_.campaigns, campaigns_, [](const Campaign& c) { return c.code; });
-    for (const System& s : entries_.systems)
-        require(organisation(s.organisation), "organisation", s.organisation);
-    for (const IntegrationService& s : entries_.services)
-        require(system(s.owner), "owner system", s.owner);
-    for (const Connection& c : entries_.connections) {
-        require(system(c.initiator), "initiator system", c.initiator);
+bool stands(const Connection& connection, std::string_view local_day) {
+    return connection.ended.empty() && connection.valid_from <= local_day && local_day <= connection.valid_to;
+}
+
+const Purpose* purpose_of(const Connection& connection, std::string_view code) {
+    const auto at = std::find_if(connection.purposes.begin(), connection.purposes.end(),
+                                 [&](const Purpose& purpose) { return purpose.code == code; });
+    return at == connection.purposes.end() || !at->ended.empty() ? nullptr : &*at;
+}
+
+bool opens(const Purpose& purpose, const IntegrationService& service) {
+    return service.ended.empty() &&
+           std::find(purpose.services.begin(), purpose.services.end(), service.key) != purpose.services.end();
+}
+
+template <class Entry>
+void Registry::Kept<Entry>::add(std::string key, Entry&& entry) {
+    if (current_.contains(key)) throw std::invalid_argument("registered twice: " + key);
+    current_.emplace(std::move(key), &versions_.emplace_back(std::move(entry)));
+}
+
+template <class Entry>
+void Registry::Kept<Entry>::replace(std::string_view key, Entry entry) {
+    const auto at = current_.find(key);
+    require(at != current_.end(), "what is to be replaced", key);
+    at->second = &versions_.emplace_back(std::move(entry));
+}
+
+template <class Entry>
+const Entry* Registry::Kept<Entry>::find(std::string_view key) const {
+    const auto at = current_.find(key);
+    return at == current_.end() ? nullptr : at->second;
+}
+
+Registry::Registry(Entries entries) {
+    for (Organisation& o : entries.organisations)
+        organisations_.add(o.bin, std::move(o));
+    for (System& s : entries.systems) {
+        require(organisations_.find(s.organisation) != nullptr, "organisation", s.organisation);
+        clients_.add(s.client_id, System(s));
+        systems_.add(s.key, std::move(s));
+    }
+    for (IntegrationService& s : entries.services) {
+        require(systems_.find(s.owner) != nullptr, "owner system", s.owner);
+        services_.add(s.key, std::move(s));
+    }
+    for (Connection& c : entries.connections) {
+        require(systems_.find(c.initiator) != nullptr, "initiator system", c.initiator);
         for (const Purpose& p : c.purposes) {
             for (const std::string& key : p.services)
-                require(service(key), "integration service", key);
+                require(services_.find(key) != nullptr, "integration service", key);
         }
+        connections_.add(c.key, std::move(c));
     }
+    for (ClientCredential& c : entries.credentials)
+        credentials_.add(c.client_id, std::move(c));
+    for (Campaign& c : entries.campaigns)
+        campaigns_.add(c.code, std::move(c));
+}
+
+template <class Entry>
+const Entry* Registry::find(const Kept<Entry>& kept, std::string_view key) const {
+    const std::shared_lock lock(mutex_);
+    return kept.find(key);
+}
+
+template <class Entry>
+std::vector<const Entry*> Registry::all(const Kept<Entry>& kept) const {
+    const std::shared_lock lock(mutex_);
+    std::vector<const Entry*> entries;
+    for (const auto& [key, entry] : kept.current())
+        entries.push_back(entry);
+    return entries;
 }
 
 const Organisation* Registry::organisation(std::string_view bin) const {
@@ -146,25 +174,44 @@ const Connection* Registry::connection(std::string_view key) const {
 const ClientCredential* Registry::credential(std::string_view client_id) const {
     return find(credentials_, client_id);
 }
-
 const Campaign* Registry::campaign(std::string_view code) const {
     return find(campaigns_, code);
 }
 
+std::vector<const Connection*> Registry::connections() const {
+    return all(connections_);
+}
+std::vector<const IntegrationService*> Registry::services() const {
+    return all(services_);
+}
+
+void Registry::replace(Connection connection) {
+    const std::unique_lock lock(mutex_);
+    const std::string key = connection.key;
+    connections_.replace(key, std::move(connection));
+}
+void Registry::replace(IntegrationService service) {
+    const std::unique_lock lock(mutex_);
+    const std::string key = service.key;
+    services_.replace(key, std::move(service));
+}
+
 bool Registry::base_operator(std::string_view system) const {
-    return std::any_of(entries_.services.begin(), entries_.services.end(),
-                       [&](const IntegrationService& s) { return s.personal_data && s.owner == system; });
+    const auto entries = services();
+    return std::any_of(entries.begin(), entries.end(),
+                       [&](const IntegrationService* s) { return s->personal_data && s->owner == system; });
 }
 
 base::Result<Match> Registry::match(const Wanted& wanted) const {
     for (const std::string& key : wanted.services) {
-        if (service(key) == nullptr) return base::Refusal(unknown_service);
+        const IntegrationService* found = service(key);
+        if (found == nullptr || !found->ended.empty()) return base::Refusal(unknown_service);
     }
     std::vector<Match> matches;
     std::vector<const Reason*> obstacles;
-    for (const Connection& connection : entries_.connections) {
-        if (!candidate(connection, wanted)) continue;
-        const Fit found = fit(connection, wanted);
+    for (const Connection* connection : connections()) {
+        if (!candidate(*connection, wanted)) continue;
+        const Fit found = fit(*connection, wanted);
         if (found.obstacle != nullptr) {
             add_once(obstacles, found.obstacle);
         } else {

@@ -114,6 +114,37 @@ TEST(Match, GivesEveryReason) {
     EXPECT_TRUE(refused.error().has(purpose_outside_connection));
 }
 
+// KDP-5.1, KDP-5.2, KDP-5.3: what ended is not matched any more.
+TEST(Match, LeavesOutWhatEnded) {
+    const std::string ended = "2026-11-20T10:00:00Z";
+    Registry registry(entries());
+    const Connection* before = registry.connection("c1");
+    Connection connection = *before;
+    connection.purposes.front().ended = ended;
+    registry.replace(connection);
+    EXPECT_TRUE(registry.match(wanted()).error().has(purpose_outside_connection));
+    connection.purposes.front().ended.clear();
+    connection.ended = ended;
+    registry.replace(connection);
+    EXPECT_TRUE(registry.match(wanted()).error().has(connection_not_valid_today));
+    EXPECT_EQ(before->ended, "") << "what was found stays as it was";
+    connection.ended.clear();
+    registry.replace(connection);
+    EXPECT_TRUE(registry.match(wanted()).has_value());
+    IntegrationService service = *registry.service("PERSON");
+    service.ended = ended;
+    registry.replace(service);
+    EXPECT_TRUE(registry.match(wanted()).error().has(unknown_service));
+    EXPECT_EQ(registry.service("PERSON")->name.ru, "лицо") << "it still has a name";
+}
+
+TEST(Registry, ReplacesOnlyWhatIsThere) {
+    Registry registry(entries());
+    EXPECT_THROW(registry.replace(connection("c9", Channel::contact_centre, "loan")), std::invalid_argument);
+    EXPECT_EQ(registry.connections().size(), 3U);
+    EXPECT_EQ(registry.services().size(), 2U);
+}
+
 TEST(Registry, RefusesWhatDoesNotHoldTogether) {
     const auto broken = [](const std::function<void(Entries&)>& change) {
         Entries e = entries();

@@ -13,6 +13,8 @@ const Statement upsert{"timer_schedule",
                        " ON CONFLICT (entity, kind, bucket) DO UPDATE"
                        " SET due = excluded.due, attempts = 0, failed = 0, payload = excluded.payload"};
 const Statement remove{"timer_cancel", "DELETE FROM timer WHERE entity = ?1 AND kind = ?2 AND bucket = ?3"};
+const Statement of_kind{"timer_entities",
+                        "SELECT entity FROM timer WHERE entity > ?1 AND kind = ?2 ORDER BY entity LIMIT ?3"};
 const Statement count_failed{"timer_count_failed", "SELECT count(*) FROM timer WHERE failed = 1"};
 const Statement revive_failed{"timer_revive",
                               "UPDATE timer SET failed = 0, attempts = 0, due = ?2 WHERE kind = ?1 AND failed = 1"};
@@ -37,6 +39,16 @@ void Timers::schedule(WriteSession& session, const TimerKey& key, base::Time due
 
 bool Timers::cancel(WriteSession& session, const TimerKey& key) {
     return session.execute(remove, {key.entity, key.kind, key.bucket.value}) == 1;
+}
+
+std::vector<base::RawId> Timers::entities(ReadSession& session, std::string_view kind, base::BytesView after,
+                                          std::size_t max) {
+    std::vector<base::RawId> entities;
+    session.query(of_kind, {after, kind, static_cast<std::int64_t>(max)}, [&](const Row& row) {
+        // Timers of the service itself have names for entities.
+        if (const auto id = base::RawId::from_bytes(row.blob(0))) entities.push_back(*id);
+    });
+    return entities;
 }
 
 std::int64_t Timers::failed_count(ReadSession& session) {

@@ -18,6 +18,16 @@ struct Page {
     std::optional<base::RawId> next;  // where the next page begins; nothing at the end
 };
 
+// Of items newest first, read one beyond what was wanted: that there is one more tells that there is a next page.
+template <class Item, class IdOf>
+Page<Item> cut(std::vector<Item> items, std::size_t max, IdOf id_of) {
+    Page<Item> page{.items = std::move(items), .next = {}};
+    if (page.items.size() <= max) return page;
+    page.items.resize(max);
+    page.next = id_of(page.items.back());
+    return page;
+}
+
 struct PageWanted {
     std::optional<base::RawId> before;
     std::size_t max = 0;

@@ -40,8 +40,9 @@ public:
     std::optional<base::Refusal> extend(store::WriteSession& session, const Acting& acting, consent::ConsentId id,
                                         base::Time until, std::string_view code, base::Time now) const;
 
-    // The registry took its connection, service or purpose away. False when it had ended before.
-    bool invalidate(store::WriteSession& session, consent::ConsentId id, std::string_view why, base::Time now) const;
+    // Ends it when the registry no longer carries it: its connection, услуга or every service is gone. False when nothing
+    // was to be ended.
+    bool invalidate(store::WriteSession& session, consent::ConsentId id, base::Time now) const;
 
     struct Objection {
         std::string reason;    // the obligation that stands

@@ -60,7 +60,6 @@ private:
                        const crypto::SealKey& data_key) const;
     std::vector<const base::Reason*> objections(const records::Consents::Found& found, const UseCommand& command,
                                                 base::Time now) const;
-    bool connection_valid(const consent::Terms& terms, base::Time now) const;
 
     Parts parts_;
 };

@@ -92,6 +92,10 @@ inline constexpr std::chrono::seconds event_retry_first = 1s;  // doubles with e
 inline constexpr std::chrono::seconds event_retry_max = 1h;
 inline constexpr std::size_t url_bytes_max = 1024;
 
+// Officials and owners
+inline constexpr std::chrono::seconds official_look_life = 30min;   // then the reason is to be named again
+inline constexpr std::chrono::seconds report_age_max = 24h * 3660;  // ten years: owners also report what they did before
+
 // Gateway
 inline constexpr std::chrono::seconds owner_deadline = 30s;  // the longest answer that service passports allow
 inline constexpr std::size_t owner_connections_max = 64;

@@ -4,6 +4,7 @@
 #include <boost/describe.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -73,6 +74,12 @@ base::Result<Terms> settle(const Ask& ask, const registry::Match& match, const r
 // The terms of a request that needs no connection, because its system is exempt on a ground of art. 9 (236/НК п.3).
 base::Result<Terms> settle_exempt(const Ask& ask, const registry::System& initiator,
                                   const registry::Registry& registry);
+
+// What the registry no longer carries of the terms: the connection (an exempt system: its ground), the услуга, or every one
+// of the integration services; nothing while something is left that they open (236/НК п.5(1)-(3)).
+enum class Lost { connection, purpose, service };
+BOOST_DESCRIBE_ENUM(Lost, connection, purpose, service)
+std::optional<Lost> lost_basis(const Terms& terms, const registry::Registry& registry, std::string_view local_day);
 
 // What is left when the person agrees to a part: these services and fields, an empty list being all of them. A service
 // none of whose fields is left goes too.

@@ -29,6 +29,8 @@ extern const base::Reason use_fields_outside;
 extern const base::Reason use_acts_outside;
 extern const base::Reason use_environment_differs;
 extern const base::Reason use_connection_ended;
+extern const base::Reason use_purpose_ended;
+extern const base::Reason use_service_ended;
 extern const base::Reason use_too_many_today;
 
 // One call, as the gateway read it. Views live until the decision returns.
@@ -46,7 +48,7 @@ struct Call {
 struct Circumstances {
     const base::Iin& subject;
     const registry::IntegrationService& service;  // the one that the call names
-    bool connection_valid = false;                // it still stands in the registry and this is a day of its period
+    std::optional<Lost> lost;                     // of the consent's basis in the registry
     std::int32_t today = 0;                       // local day, in days since 1970
     base::Time now;
 };

@@ -5,8 +5,11 @@
 #include "records/codes.hpp"
 #include "records/consent_events.hpp"
 #include "records/consents.hpp"
+#include "records/data_changes.hpp"
 #include "records/journal.hpp"
 #include "records/ledger.hpp"
+#include "records/official_looks.hpp"
+#include "records/officials.hpp"
 #include "records/own_looks.hpp"
 #include "records/party_notices.hpp"
 #include "records/person_rows.hpp"
@@ -42,7 +45,9 @@ struct Records {
           codes(with),
           receipts(entropy),
           use_questions(entropy),
-          own_looks(with, entropy) {}
+          own_looks(with, entropy),
+          official_looks(with, entropy),
+          data_changes(with, entropy) {}
 
     const Vault& vault;
     OpenedRows opened;  // before those that use it
@@ -65,6 +70,9 @@ struct Records {
     Receipts receipts;
     UseQuestions use_questions;
     OwnLooks own_looks;
+    Officials officials;
+    OfficialLooks official_looks;
+    DataChanges data_changes;
     PartyNotices party_notices;
     SecurityEvents security_events;
     PersonRows person_rows;

@@ -11,6 +11,9 @@ namespace kelisim::records {
 
 void save_registry(store::WriteSession& session, const registry::Entries& entries);
 registry::Entries load_registry(store::ReadSession& session);  // throws Damaged
+// As they stand in the store, which a unit reads instead of the memory: another unit of its batch may have changed them.
+std::optional<registry::Connection> load_connection(store::ReadSession& session, std::string_view key);
+std::optional<registry::IntegrationService> load_service(store::ReadSession& session, std::string_view key);
 
 // Small facts about the installation itself: its issuer, the sandbox's clock.
 std::optional<std::string> setting(store::ReadSession& session, std::string_view name);

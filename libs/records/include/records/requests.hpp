@@ -38,11 +38,12 @@ public:
 
     // By party: an id that the client chose, claimed once (design section 2, Idempotency).
     struct Claim {
-        consent::RequestId request;
+        base::RawId id;
         bool same_bytes = false;  // the digest is that of the first time
     };
-    Claim claim(store::WriteSession& session, std::string_view initiator, std::string_view client_id,
-                const Digest& digest, consent::RequestId fresh, base::Time now) const;
+    // `party` names the space of the ids: an initiator, or what else takes ids that are chosen outside.
+    Claim claim(store::WriteSession& session, std::string_view party, std::string_view client_id,
+                const Digest& digest, const base::RawId& fresh, base::Time now) const;
     // Claims older than the idempotency window.
     void forget_claims(store::WriteSession& session, base::Time now) const;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is registered: the values of the Smart Bridge application (236/НК п.5) and of the service registry.
+// `ended`: since when something is no more, ISO 8601 in UTC; empty while it stands. What ended stays here for its name.
 #pragma once
 
 #include <boost/describe.hpp>
@@ -72,6 +73,7 @@ struct IntegrationService {
     AccessClass access_class{};
     Name name;
     std::vector<std::string> fields;
+    std::string ended = {};
     bool operator==(const IntegrationService&) const = default;
 };
 
@@ -80,6 +82,7 @@ struct Purpose {
     std::string code;
     Name name;
     std::vector<std::string> services;
+    std::string ended = {};
     bool operator==(const Purpose&) const = default;
 };
 
@@ -98,6 +101,7 @@ struct Connection {
     CodeKind code{};                   // for channel 5 only
     std::string act = {};              // on which a proactive service rests; for channel 3 only
     std::vector<Purpose> purposes;
+    std::string ended = {};  // before its last day
     bool operator==(const Connection&) const = default;
 };
 
@@ -125,11 +129,11 @@ BOOST_DESCRIBE_STRUCT(System, (),
                       (key, organisation, contour, client_id, exempt_ground, unified_requirements_declared,
                        security_test_protocol))
 BOOST_DESCRIBE_STRUCT(ClientCredential, (), (client_id, secret_sha256, jwks))
-BOOST_DESCRIBE_STRUCT(IntegrationService, (), (key, owner, personal_data, access_class, name, fields))
-BOOST_DESCRIBE_STRUCT(Purpose, (), (code, name, services))
+BOOST_DESCRIBE_STRUCT(IntegrationService, (), (key, owner, personal_data, access_class, name, fields, ended))
+BOOST_DESCRIBE_STRUCT(Purpose, (), (code, name, services, ended))
 BOOST_DESCRIBE_STRUCT(Connection, (),
                       (key, initiator, channel, environment, valid_from, valid_to, acts, grounds, storage, processing,
-                       uses_max, uses_per_day, code, act, purposes))
+                       uses_max, uses_per_day, code, act, purposes, ended))
 BOOST_DESCRIBE_STRUCT(Campaign, (), (code, act, ground, valid_from, valid_to))
 
 }  // namespace kelisim::registry

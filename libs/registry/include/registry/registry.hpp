@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <deque>
 #include <map>
 #include <optional>
+#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,7 +46,8 @@ struct Match {
     const Purpose* purpose = nullptr;
 };
 
-// An immutable snapshot; pointers live as long as it does. Safe to read from several threads.
+// What is registered now. Thread-safe. An entry that was found stays valid and unchanged as long as the registry lives: a
+// change puts another one in its place and keeps the old one, some kilobytes each, and changes are made by people.
 class Registry {
 public:
     // Precondition, checked with std::invalid_argument naming the key: every reference names an entry, keys are unique.
@@ -52,14 +55,21 @@ public:
     Registry(const Registry&) = delete;
     Registry& operator=(const Registry&) = delete;
 
-    const Entries& entries() const { return entries_; }
     const Organisation* organisation(std::string_view bin) const;
     const System* system(std::string_view key) const;
     const System* system_of_client(std::string_view client_id) const;
-    const IntegrationService* service(std::string_view key) const;
-    const Connection* connection(std::string_view key) const;
+    const IntegrationService* service(std::string_view key) const;  // one that ended, too: it still has a name
+    const Connection* connection(std::string_view key) const;       // likewise
     const ClientCredential* credential(std::string_view client_id) const;
     const Campaign* campaign(std::string_view code) const;
+
+    // By key.
+    std::vector<const Connection*> connections() const;
+    std::vector<const IntegrationService*> services() const;
+
+    // In the place of the one of the same key, which must be there (std::invalid_argument).
+    void replace(Connection connection);
+    void replace(IntegrationService service);
 
     // Whether its system answers for personal data of state objects: a base operator (236/НК п.2(4)).
     bool base_operator(std::string_view system) const;
@@ -68,16 +78,38 @@ public:
     base::Result<Match> match(const Wanted& wanted) const;
 
 private:
+    // All versions of the entries of one kind, and which of them holds.
     template <class Entry>
-    using Index = std::map<std::string, const Entry*, std::less<>>;
+    class Kept {
+    public:
+        void add(std::string key, Entry&& entry);
+        void replace(std::string_view key, Entry entry);
+        const Entry* find(std::string_view key) const;
+        const auto& current() const { return current_; }
 
-    Entries entries_;  // the indexes point into it: never copied, never changed
-    Index<Organisation> organisations_;
-    Index<System> systems_, clients_;
-    Index<IntegrationService> services_;
-    Index<Connection> connections_;
-    Index<ClientCredential> credentials_;
-    Index<Campaign> campaigns_;
+    private:
+        std::deque<Entry> versions_;  // never moved
+        std::map<std::string, const Entry*, std::less<>> current_;
+    };
+
+    template <class Entry>
+    const Entry* find(const Kept<Entry>& kept, std::string_view key) const;
+    template <class Entry>
+    std::vector<const Entry*> all(const Kept<Entry>& kept) const;
+
+    mutable std::shared_mutex mutex_;
+    Kept<Organisation> organisations_;
+    Kept<System> systems_, clients_;
+    Kept<IntegrationService> services_;
+    Kept<Connection> connections_;
+    Kept<ClientCredential> credentials_;
+    Kept<Campaign> campaigns_;
 };
+
+// Whether it holds on this local day: within its period, and not ended before (236/НК п.5(3)).
+bool stands(const Connection& connection, std::string_view local_day);
+// The services that a услуга of this connection opens and that still answer.
+const Purpose* purpose_of(const Connection& connection, std::string_view code);  // null: none, or it ended
+bool opens(const Purpose& purpose, const IntegrationService& service);
 
 }  // namespace kelisim::registry

@@ -38,6 +38,10 @@ public:
     // True when there was one, failed ones included.
     bool cancel(WriteSession& session, const TimerKey& key);
 
+    // The entities that have a timer of this kind, in the order of their ids: those after `after`, at most `max`.
+    static std::vector<base::RawId> entities(ReadSession& session, std::string_view kind, base::BytesView after,
+                                             std::size_t max);
+
     // The sandbox's clock was moved: what is due now is another question.
     void clock_moved() { alarm_.ring(); }
 

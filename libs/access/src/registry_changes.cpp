@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "access/registry_changes.hpp"
+
+#include <algorithm>
+
+#include "records/registry_store.hpp"
+
+namespace kelisim::access {
+
+using base::Kind;
+using base::Reason;
+using base::Refusal;
+using base::Result;
+
+const Reason registry_entry_unknown{
+    "registry_entry_unknown", Kind::not_found, "", {"Тізілімде мұндай жазба жоқ.", "В реестре нет такой записи.",
+                                                    "The registry has no such entry."}};
+const Reason registry_ended_before{"registry_ended_before",
+                                   Kind::conflict,
+                                   "418-V ст.41(2)",
+                                   {"Бұрын тоқтатылған.", "Уже прекращено раньше.", "It was ended before."}};
+
+namespace {
+
+constexpr std::size_t consents_a_piece = 200;
+
+// The one walk of a database has a name of its own instead of an entity.
+constexpr std::string_view walk_name = "the one walk";
+
+store::TimerKey walk_key() {
+    return {timer_registry_ended, base::Bucket{}, base::as_bytes(walk_name)};
+}
+
+}  // namespace
+
+template <class Entry>
+void RegistryChanges::save(store::WriteSession& session, const Entry& entry) const {
+    registry::Entries changed{.organisations = {}, .systems = {}, .services = {}, .connections = {}};
+    if constexpr (std::is_same_v<Entry, registry::Connection>) {
+        changed.connections.push_back(entry);
+    } else {
+        changed.services.push_back(entry);
+    }
+    records::save_registry(session, changed);
+    session.after_commit([&registry = registry_, entry] { registry.replace(entry); });
+}
+
+void RegistryChanges::note(store::WriteSession& session, std::string_view kind, boost::json::object what,
+                           const Order& order, base::Time now) const {
+    what["by"] = order.official.to_string();
+    what["organisation"] = order.organisation;
+    what["reason"] = order.reason;
+    parts_.records.journal.append(session, {.kind = kind,
+                                            .entity = base::RawId::make(now, base::Bucket{}, parts_.entropy),
+                                            .at = now,
+                                            .details = std::move(what)});
+    // From the first consent on, also when a walk is under way: it passed some that this end concerns.
+    parts_.timers.schedule(session, walk_key(), now);
+}
+
+Result<void> RegistryChanges::end_connection(store::WriteSession& session, std::string_view key, const Order& order,
+                                             base::Time now) const {
+    auto connection = records::load_connection(session, key);
+    if (!connection) return Refusal(registry_entry_unknown);
+    if (!connection->ended.empty()) return Refusal(registry_ended_before);
+    connection->ended = base::to_iso8601(now);
+    save(session, *connection);
+    note(session, "registry.connection_ended", {{"connection", key}}, order, now);
+    return {};
+}
+
+Result<void> RegistryChanges::end_purpose(store::WriteSession& session, std::string_view connection_key,
+                                          std::string_view code, const Order& order, base::Time now) const {
+    auto connection = records::load_connection(session, connection_key);
+    if (!connection) return Refusal(registry_entry_unknown);
+    const auto purpose = std::find_if(connection->purposes.begin(), connection->purposes.end(),
+                                      [&](const registry::Purpose& p) { return p.code == code; });
+    if (purpose == connection->purposes.end()) return Refusal(registry_entry_unknown);
+    if (!connection->ended.empty() || !purpose->ended.empty()) return Refusal(registry_ended_before);
+    purpose->ended = base::to_iso8601(now);
+    save(session, *connection);
+    note(session, "registry.purpose_ended", {{"connection", connection_key}, {"purpose", code}}, order, now);
+    return {};
+}
+
+Result<void> RegistryChanges::end_service(store::WriteSession& session, std::string_view key, const Order& order,
+                                          base::Time now) const {
+    auto service = records::load_service(session, key);
+    if (!service) return Refusal(registry_entry_unknown);
+    if (!service->ended.empty()) return Refusal(registry_ended_before);
+    service->ended = base::to_iso8601(now);
+    save(session, *service);
+    note(session, "registry.service_ended", {{"service", key}}, order, now);
+    return {};
+}
+
+void RegistryChanges::invalidate_some(store::WriteSession& session, const store::DueTimer& timer,
+                                      base::Time now) const {
+    // Every living consent has the timer of its end, so those are the list of them.
+    const auto consents =
+        store::Timers::entities(session, timer_consent_expiry, timer.payload, consents_a_piece);
+    for (const base::RawId& id : consents)
+        steering_.invalidate(session, consent::ConsentId{id}, now);
+    if (consents.size() == consents_a_piece) {
+        parts_.timers.schedule(session, walk_key(), now, consents.back().bytes());
+    }
+}
+
+}  // namespace kelisim::access
