@@ -41,6 +41,53 @@ std::unique_ptr<Storage> existing_storage(const fs::path& data, const config::Co
     return storage;
 }
 
+namespace {
+
+// What a command works with on a data directory that nobody serves.
+struct Books {
+    Books(const fs::path& data, const config::Config& config)
+        : directory(data),
+          storage(existing_storage(data, config)),
+          vault(directory.master_key(entropy, DataDirectory::Database::exists)),
+          records(vault, entropy),
+          database(storage->open({})) {}
+
+    std::optional<records::Subject> person(const base::Iin& iin) const {
+        std::optional<records::Subject> found;
+        database->readers().read([&](store::ReadSession& session) { found = records.subjects.find(session, iin); });
+        return found;
+    }
+    registry::Entries registry() const {
+        registry::Entries entries;
+        database->readers().read([&](store::ReadSession& session) { entries = records::load_registry(session); });
+        return entries;
+    }
+
+    base::SystemEntropy entropy;
+    base::SystemClock clock;
+    DataDirectory directory;
+    std::unique_ptr<Storage> storage;
+    records::Vault vault;
+    records::Records records;
+    std::unique_ptr<store::Database> database;
+};
+
+// Never an argument: those stand in the list of processes and in the history of the shell.
+base::Iin read_iin() {
+    std::string line;
+    std::getline(std::cin, line);
+    const auto iin = base::Iin::parse(line);
+    if (iin.has_error()) throw base::Outage("standard input holds no IIN");
+    return *iin;
+}
+
+int nobody() {
+    complain("this service knows no such person");
+    return 1;
+}
+
+}  // namespace
+
 std::string read_text(const fs::path& file) {
     std::ifstream in(file, std::ios::binary);
     if (!in) throw base::Outage("cannot read " + file.string());
@@ -91,61 +138,32 @@ int config_reference() {
 }
 
 int person_erase(const fs::path& data, const config::Config& config) {
-    std::string line;
-    std::getline(std::cin, line);
-    const auto iin = base::Iin::parse(line);
-    if (iin.has_error()) throw base::Outage("standard input holds no IIN");
-    base::SystemEntropy entropy;
-    const base::SystemClock clock;
-    const DataDirectory directory(data);
-    const auto storage = existing_storage(data, config);
-    const records::Vault vault(directory.master_key(entropy, DataDirectory::Database::exists));
-    const records::Records records(vault, entropy);
+    const base::Iin iin = read_iin();
+    Books books(data, config);
+    const auto subject = books.person(iin);
+    if (!subject) return nobody();
     store::Timers timers;
     store::Outbox outbox;
-    const auto database = storage->open({});
-    std::optional<records::Subject> subject;
-    database->readers().read([&](store::ReadSession& session) { subject = records.subjects.find(session, *iin); });
-    if (!subject) {
-        complain("this service knows no such person");
-        return 1;
-    }
-    registry::Entries entries;
-    database->readers().read([&](store::ReadSession& session) { entries = records::load_registry(session); });
-    const registry::Registry registry(std::move(entries));
+    registry::Registry registry(books.registry());
     const base::FixedZone zone{std::chrono::seconds{0}};  // nothing here is shown to a person
     access::TokenIndex index;
     const access::Parts parts{.registry = registry,
-                              .records = records,
+                              .records = books.records,
                               .timers = timers,
                               .outbox = outbox,
-                              .entropy = entropy,
+                              .entropy = books.entropy,
                               .zone = zone,
                               .tokens = index,
                               .script = channel::Script::cyrillic};
-    directory.note_erasure(subject->id);
-    store::run(database->writer(),
-               [&](store::WriteSession& session) { access::erase_person(parts, session, subject->id, clock.now()); });
+    books.directory.note_erasure(subject->id);
+    store::run(books.database->writer(), [&](store::WriteSession& session) {
+        access::erase_person(parts, session, subject->id, books.clock.now());
+    });
     print_line("erased; records of access stay until their archive term ends");
     return 0;
 }
 
 namespace {
-
-// A data directory that nobody serves, opened.
-struct Opened {
-    Opened(const fs::path& data, const config::Config& config)
-        : storage(existing_storage(data, config)),
-          vault(DataDirectory(data).master_key(entropy, DataDirectory::Database::exists)),
-          records(vault, entropy),
-          database(storage->open({})) {}
-
-    base::SystemEntropy entropy;
-    std::unique_ptr<Storage> storage;
-    records::Vault vault;
-    records::Records records;
-    std::unique_ptr<store::Database> database;
-};
 
 std::string time_or_never(const std::optional<base::Time>& time) {
     return time ? base::to_iso8601(*time) : "never";
@@ -176,7 +194,7 @@ void list_overdue_deletions(store::ReadSession& session, const records::Records&
 }  // namespace
 
 int events_list(const fs::path& data, const config::Config& config) {
-    const Opened opened(data, config);
+    Books opened(data, config);
     std::size_t open = 0;
     opened.database->readers().read([&](store::ReadSession& session) {
         // The sandbox's clock may be ahead.
@@ -197,12 +215,61 @@ int events_list(const fs::path& data, const config::Config& config) {
 }
 
 int events_replay(const fs::path& data, const config::Config& config) {
-    const Opened opened(data, config);
+    Books opened(data, config);
     const base::Time now = base::SystemClock().now();
     const std::size_t replayed = store::run(opened.database->writer(), [&](store::WriteSession& session) {
         return opened.records.security_events.replay(session, {}, now);
     });
     print_line(fmt::format("{} events wait again", replayed));
+    return 0;
+}
+
+int staff_appoint(const fs::path& data, const config::Config& config, const std::string& bin) {
+    const base::Iin iin = read_iin();
+    Books books(data, config);
+    const registry::Registry registry(books.registry());
+    const registry::Organisation* organisation = registry.organisation(bin);
+    const bool holds_office =
+        organisation != nullptr && (organisation->kind == registry::OrganisationKind::authorized_body ||
+                                    organisation->kind == registry::OrganisationKind::egov_operator);
+    if (!holds_office) {
+        complain("no authorized body and no operator is registered under " + bin);
+        return 1;
+    }
+    const auto subject = books.person(iin);
+    if (!subject) return nobody();
+    store::run(books.database->writer(), [&](store::WriteSession& session) {
+        books.records.officials.appoint(session, {subject->id, bin, books.clock.now()});
+    });
+    print_line("appointed; signs in as this person");
+    return 0;
+}
+
+int staff_dismiss(const fs::path& data, const config::Config& config) {
+    const base::Iin iin = read_iin();
+    Books books(data, config);
+    const auto subject = books.person(iin);
+    const bool was = subject && store::run(books.database->writer(), [&](store::WriteSession& session) {
+                         return books.records.officials.dismiss(session, subject->id);
+                     });
+    if (!was) {
+        complain("no official");
+        return 1;
+    }
+    print_line("dismissed");
+    return 0;
+}
+
+int staff_list(const fs::path& data, const config::Config& config) {
+    const Books books(data, config);
+    books.database->readers().read([&](store::ReadSession& session) {
+        for (const records::Official& official : books.records.officials.all(session)) {
+            const auto subject = books.records.subjects.find(session, official.subject);
+            if (!subject) continue;  // erased
+            print_line(fmt::format("{} {} {} since {}", official.organisation, subject->person.surname, subject->person.name,
+                            base::to_iso8601(official.since)));
+        }
+    });
     return 0;
 }
 

@@ -34,6 +34,10 @@ int person_erase(const std::filesystem::path& data, const config::Config& config
 int events_list(const std::filesystem::path& data, const config::Config& config);
 // What was refused or given up waits again, and is told when the directory is served next.
 int events_replay(const std::filesystem::path& data, const config::Config& config);
+// Who acts for the authorized body or the operator; the IIN stands on standard input.
+int staff_appoint(const std::filesystem::path& data, const config::Config& config, const std::string& bin);
+int staff_dismiss(const std::filesystem::path& data, const config::Config& config);
+int staff_list(const std::filesystem::path& data, const config::Config& config);
 // Starts a sandbox in a temporary directory and prints "METHOD PATTERN authentication" of each of its routes, sorted.
 int routes(const config::Config& config);
 int sandbox_generate(std::size_t persons);

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <functional>
 
 #include "commands.hpp"
 #include "demo.hpp"
@@ -21,6 +22,7 @@ struct Arguments {
     fs::path data, file;
     std::optional<fs::path> config, world;
     std::optional<std::int64_t> port;
+    std::string organisation;
     std::size_t persons = 100;
     app::LedgerQuestion ledger;
     bool sandbox = false;
@@ -68,15 +70,16 @@ void declare(CLI::App& cli, Arguments& a, int& status) {
         status = config ? app::routes(*config) : 1;
     });
 
-    using OnData = int (*)(const fs::path&, const config::Config&);
+    using OnData = std::function<int(const fs::path&, const config::Config&)>;
     const auto with_data = [&](CLI::App* parent, const char* name, const char* help, OnData run) {
         auto* command = parent->add_subcommand(name, help);
         command->add_option("--data", a.data, "Data directory.")->required();
         with_config(command);
-        command->callback([&a, &status, run] {
+        command->callback([&a, &status, run = std::move(run)] {
             const auto config = app::read_config(a.config);
             status = config ? run(a.data, *config) : 1;
         });
+        return command;
     };
     auto* db = cli.add_subcommand("db", "The database of a data directory that nobody serves.")->require_subcommand(1);
     with_data(db, "init", "Make an empty one.", app::db_init);
@@ -104,6 +107,16 @@ void declare(CLI::App& cli, Arguments& a, int& status) {
                        ->require_subcommand(1);
     with_data(events, "list", "Events without a confirmation, and deletions that are overdue.", app::events_list);
     with_data(events, "replay", "Tell again what was refused or given up.", app::events_replay);
+    auto* staff =
+        cli.add_subcommand("staff", "Officials, in a data directory that nobody serves.")->require_subcommand(1);
+    with_data(staff, "appoint", "Let the person whose IIN stands on standard input act for an organisation.",
+              [&a](const fs::path& data, const config::Config& config) {
+                  return app::staff_appoint(data, config, a.organisation);
+              })
+        ->add_option("--organisation", a.organisation, "BIN of the authorized body or of the operator.")
+        ->required();
+    with_data(staff, "dismiss", "End that for the person whose IIN stands on standard input.", app::staff_dismiss);
+    with_data(staff, "list", "Who acts for whom.", app::staff_list);
     auto* config = cli.add_subcommand("config", "Configuration files.")->require_subcommand(1);
     auto* check = config->add_subcommand("check", "Say everything that is wrong with a file.");
     check->add_option("file", a.file)->required()->check(CLI::ExistingFile);

@@ -11,8 +11,10 @@
 #include "api/ledger.hpp"
 #include "api/openapi.hpp"
 #include "api/operation.hpp"
+#include "api/owner.hpp"
 #include "api/problem.hpp"
 #include "api/sandbox.hpp"
+#include "api/staff.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "exchange.hpp"
@@ -67,6 +69,10 @@ std::string settle_issuer(store::Database& database, const records::Records& rec
     store::run(database.writer(), [&](store::WriteSession& session) {
         records::save_registry(session, world.entries);
         records::add_people(session, records, world.persons, now);
+        for (const world::Official& official : world.officials) {
+            const auto subject = records.subjects.find(session, official.iin).value();
+            records.officials.appoint(session, {subject.id, official.organisation, now});
+        }
         records::set_setting(session, issuer_setting, issuer);
         return true;
     });
@@ -161,6 +167,7 @@ Service::Service(const ServiceOptions& options)
       tokens_(parts(), issuer_),
       uses_(parts()),
       use_cases_(parts(), answers_, issuer_),
+      registry_changes_(parts(), use_cases_.steering, registry_),
       introspection_(index_, keys_, issuer_),
       proofs_(registry_, issuer_),
       clients_(registry_,
@@ -198,6 +205,7 @@ Service::Service(const ServiceOptions& options)
                 .client = client_,
                 .bindings = bindings()}),
       persons_(use_cases_.signing_in, database_->writer(), database_->readers(), clock_, issuer_),
+      staff_(persons_, parts(), database_->readers()),
       cabinet_({.issuer = issuer_,
                 .parts = parts(),
                 .writer = database_->writer(),
@@ -338,6 +346,10 @@ store::TimerHandlers Service::timer_handlers() {
     handlers[std::string(access::timer_sweep)] = [this](store::WriteSession& session, const store::DueTimer&) {
         access::sweep(parts(), session, clock_.now());
     };
+    handlers[std::string(access::timer_registry_ended)] = [this](store::WriteSession& session,
+                                                                 const store::DueTimer& t) {
+        registry_changes_.invalidate_some(session, t, clock_.now());
+    };
     return handlers;
 }
 
@@ -383,6 +395,19 @@ http::Routes Service::routes() {
                            .signing_key = signing_key_,
                            .reach = reach_of_events(options_.config),
                            .stream_changed = [&alarm = event_alarm_] { alarm.ring(); }}));
+    add(api::owner_routes({.writer = database_->writer(),
+                           .clock = clock_,
+                           .clients = authentication_,
+                           .reports = use_cases_.data_reports}));
+    add(api::staff_routes({.parts = parts(),
+                           .writer = database_->writer(),
+                           .readers = database_->readers(),
+                           .clock = clock_,
+                           .staff = staff_,
+                           .cabinet = use_cases_.cabinet,
+                           .reports = use_cases_.data_reports,
+                           .supervision = use_cases_.supervision,
+                           .registry_changes = registry_changes_}));
     add(api::operation_routes(
         {.writer = database_->writer(), .readers = database_->readers(), .clock = clock_, .metrics = [this] {
              return metrics();

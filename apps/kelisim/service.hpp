@@ -11,11 +11,13 @@
 #include "access/contact.hpp"
 #include "access/introspection.hpp"
 #include "access/person_side.hpp"
+#include "access/registry_changes.hpp"
 #include "access/tokens.hpp"
 #include "access/uses.hpp"
 #include "api/cabinet.hpp"
 #include "api/client_authentication.hpp"
 #include "api/oauth.hpp"
+#include "api/staff_authentication.hpp"
 #include "api/status_lists.hpp"
 #include "base/zone.hpp"
 #include "config/config.hpp"
@@ -102,6 +104,7 @@ private:
     access::Tokens tokens_;
     access::Uses uses_;
     access::PersonSide use_cases_;
+    access::RegistryChanges registry_changes_;
     access::Introspection introspection_;
     identity::Proofs proofs_;
     identity::Clients clients_;
@@ -115,6 +118,7 @@ private:
     std::optional<OwnerProcess> owner_;
     gateway::Rest gateway_;
     api::PersonAuthentication persons_;
+    api::StaffAuthentication staff_;
     api::Cabinet cabinet_;
     gateway::OwnData own_data_;
     delivery::SandboxPhones phones_;

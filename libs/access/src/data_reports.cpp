@@ -32,12 +32,12 @@ const Reason report_time{"report_time",
                          "418-V ст.36(4)",
                          {"Өзгеріс уақыты болашақта немесе тым ерте.", "Время изменения в будущем или слишком давно.",
                           "The time of the change lies in the future or too far back."}};
-const Reason report_id_reused{"report_id_reused",
-                              Kind::conflict,
-                              "",
-                              {"Бұл идентификатор басқа хабарламаға қолданылған.",
-                               "Этот идентификатор уже использован для другого сообщения.",
-                               "This id was used for another report."}};
+const Reason report_id_reused{
+    "report_id_reused",
+    Kind::conflict,
+    "",
+    {"Бұл идентификатор басқа хабарламаға қолданылған.", "Этот идентификатор уже использован для другого сообщения.",
+     "This id was used for another report."}};
 
 namespace {
 
@@ -68,8 +68,8 @@ Result<void> DataReports::check(const DataReport& report, base::Time now) const 
 Result<DataChangeId> DataReports::claim(store::WriteSession& session, const DataReport& report,
                                         const crypto::Digest& digest, base::Time now) const {
     const auto fresh = DataChangeId::make(now, parts_.records.vault.bucket_of(report.person), parts_.entropy);
-    const auto claim = parts_.records.requests.claim(session, report.owner + "/changes", report.report_id, digest,
-                                                     fresh, now);
+    const auto claim =
+        parts_.records.requests.claim(session, report.owner + "/changes", report.report_id, digest, fresh, now);
     if (!claim.same_bytes) return Refusal(report_id_reused);
     return DataChangeId{claim.id};
 }

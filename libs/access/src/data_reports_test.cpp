@@ -127,7 +127,11 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"UnknownService", [](auto& r, auto) { r.service = "NONE"; }, report_service_of_another},
         Case{"NoFields", [](auto& r, auto) { r.fields.clear(); }, report_fields},
         Case{"FieldOfAnotherService", [](auto& r, auto) { r.fields = {"spouse"}; }, report_fields},
-        Case{"FieldTwice", [](auto& r, auto) { r.fields = {"surname", "surname"}; }, report_fields},
+        Case{"FieldTwice",
+             [](auto& r, auto) {
+                 r.fields = {"surname", "surname"};
+             },
+             report_fields},
         Case{"InTheFuture",
              [](auto& r, auto now) { r.at = now + base::limits::clock_skew + std::chrono::microseconds{1}; },
              report_time},

@@ -13,8 +13,10 @@ using base::Refusal;
 using base::Result;
 
 const Reason registry_entry_unknown{
-    "registry_entry_unknown", Kind::not_found, "", {"Тізілімде мұндай жазба жоқ.", "В реестре нет такой записи.",
-                                                    "The registry has no such entry."}};
+    "registry_entry_unknown",
+    Kind::not_found,
+    "",
+    {"Тізілімде мұндай жазба жоқ.", "В реестре нет такой записи.", "The registry has no such entry."}};
 const Reason registry_ended_before{"registry_ended_before",
                                    Kind::conflict,
                                    "418-V ст.41(2)",
@@ -97,8 +99,7 @@ Result<void> RegistryChanges::end_service(store::WriteSession& session, std::str
 void RegistryChanges::invalidate_some(store::WriteSession& session, const store::DueTimer& timer,
                                       base::Time now) const {
     // Every living consent has the timer of its end, so those are the list of them.
-    const auto consents =
-        store::Timers::entities(session, timer_consent_expiry, timer.payload, consents_a_piece);
+    const auto consents = store::Timers::entities(session, timer_consent_expiry, timer.payload, consents_a_piece);
     for (const base::RawId& id : consents)
         steering_.invalidate(session, consent::ConsentId{id}, now);
     if (consents.size() == consents_a_piece) {

@@ -127,7 +127,8 @@ Result<void> Steering::extend_within(Own& mine, base::Time until, base::Time now
     consent::Consent& consent = mine.found.consent;
     const registry::Connection* connection = parts_.registry.connection(consent.terms.connection);
     // Without a connection there is no bound that the person's word could stay within.
-    const bool stands = connection != nullptr && !consent::lost_basis(consent.terms, parts_.registry, parts_.zone.day(now));
+    const bool stands =
+        connection != nullptr && !consent::lost_basis(consent.terms, parts_.registry, parts_.zone.day(now));
     if (!stands) return Refusal(consent::extension_out_of_bounds);
     return consent::extend(
         consent, until,

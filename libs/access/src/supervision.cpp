@@ -18,22 +18,22 @@ const Reason staff_only{"staff_only",
                         {"Бұл бет уәкілетті органның немесе оператордың қызметкерлеріне арналған.",
                          "Это доступно сотрудникам уполномоченного органа или оператора, в пределах их полномочий.",
                          "This is for officials of the authorized body or of the operator, each within their office."}};
-const Reason look_reason_missing{"look_reason_missing",
-                                 Kind::invalid,
-                                 "236/НК п.2(6)",
-                                 {"Қараудың себебі жазылады; оны адам көреді.",
-                                  "Назовите причину просмотра; её увидит человек.",
-                                  "Name the reason of the look; the person will see it."}};
+const Reason look_reason_missing{
+    "look_reason_missing",
+    Kind::invalid,
+    "236/НК п.2(6)",
+    {"Қараудың себебі жазылады; оны адам көреді.", "Назовите причину просмотра; её увидит человек.",
+     "Name the reason of the look; the person will see it."}};
 const Reason look_over{"look_over",
                        Kind::not_found,
                        "236/НК п.2(6)",
                        {"Мұндай ашық қарау жоқ: жаңасын бастаңыз.", "Такого открытого просмотра нет: начните новый.",
                         "There is no such open look: begin a new one."}};
-const Reason person_not_known{"person_not_known",
-                              Kind::not_found,
-                              "",
-                              {"Бұл ЖСН бойынша жазба жоқ.", "По этому ИИН записей нет.",
-                               "There are no entries under this IIN."}};
+const Reason person_not_known{
+    "person_not_known",
+    Kind::not_found,
+    "",
+    {"Бұл ЖСН бойынша жазба жоқ.", "По этому ИИН записей нет.", "There are no entries under this IIN."}};
 
 std::optional<Official> official(const Parts& parts, store::ReadSession& session, consent::SubjectId subject) {
     const auto appointed = parts.records.officials.find(session, subject);
@@ -55,13 +55,12 @@ std::variant<OfficialLook, Refusal> Supervision::begin(store::WriteSession& sess
                                                        base::Time now) const {
     if (reason.empty()) return Refusal(look_reason_missing);
     const records::Records& records = parts_.records;
-    OfficialLook look{
-        .id = records::OfficialLookId::make(now, records.vault.bucket_of(iin), parts_.entropy),
-        .subject = {},
-        .official = official.subject,
-        .ends = now + base::limits::official_look_life,
-        .organisation = official.organisation,
-        .reason = std::string(reason)};
+    OfficialLook look{.id = records::OfficialLookId::make(now, records.vault.bucket_of(iin), parts_.entropy),
+                      .subject = {},
+                      .official = official.subject,
+                      .ends = now + base::limits::official_look_life,
+                      .organisation = official.organisation,
+                      .reason = std::string(reason)};
     const auto subject = records.subjects.find(session, iin);
     if (subject) look.subject = subject->id;
     records.journal.append(session, official_look_fact(look, now));

@@ -11,9 +11,9 @@ namespace kelisim::access {
 namespace {
 
 using namespace access::testing;
+using records::OfficialLook;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using records::OfficialLook;
 
 constexpr std::string_view body_bin = "000140000141";
 constexpr std::string_view operator_bin = "000140000072";
@@ -42,15 +42,12 @@ protected:
         });
     }
     base::Result<records::Subject> whose(const Official& who, records::OfficialLookId id) {
-        return world.look([&](store::ReadSession& session) {
-            return supervision().whose(session, who, id, world.clock.now());
-        });
+        return world.look(
+            [&](store::ReadSession& session) { return supervision().whose(session, who, id, world.clock.now()); });
     }
     std::vector<OfficialLook> seen_by(const people::Person& person) {
         return world.look([&](store::ReadSession& session) {
-            return supervision()
-                .of(session, world.records.subjects.find(session, person.iin).value(), {{}, 10})
-                .items;
+            return supervision().of(session, world.records.subjects.find(session, person.iin).value(), {{}, 10}).items;
         });
     }
     Supervision supervision() { return Supervision(world.service->parts); }
@@ -107,9 +104,8 @@ TEST_F(SupervisionTest, ASearchThatFindsNobodyIsRecordedToo) {
     EXPECT_TRUE(std::get<base::Refusal>(begin(who, person::unknown())).has(person_not_known));
     const auto kinds = world.look([&](store::ReadSession& session) {
         std::vector<std::string> found;
-        world.records.journal.each_after(session, 0, 1000, [&](const records::JournalEntry& e) {
-            found.push_back(e.kind);
-        });
+        world.records.journal.each_after(session, 0, 1000,
+                                         [&](const records::JournalEntry& e) { found.push_back(e.kind); });
         return found;
     });
     EXPECT_EQ(kinds.back(), "official_look.begun");

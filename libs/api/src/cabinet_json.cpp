@@ -15,6 +15,13 @@ value name_json(const registry::Name* name) {
     return name == nullptr ? value(nullptr) : boost::json::value_from(*name);
 }
 
+// The name of the organisation that a system belongs to; null where the system is not known any more.
+const registry::Name* organisation_of(const std::string& system_key, const registry::Registry& registry) {
+    const registry::System* system = registry.system(system_key);
+    const auto* organisation = system == nullptr ? nullptr : registry.organisation(system->organisation);
+    return organisation == nullptr ? nullptr : &organisation->name;
+}
+
 object service_json(const std::string& key, const registry::Registry& registry) {
     const registry::IntegrationService* service = registry.service(key);
     return {{"key", key}, {"name", name_json(service == nullptr ? nullptr : &service->name)}};
@@ -137,14 +144,11 @@ object consent_json(const access::ConsentView& view, const registry::Registry& r
 
 object use_json(const access::UseView& view, const registry::Registry& registry) {
     const records::AccessRecord& record = view.record;
-    const registry::System* system = registry.system(record.receiver);
-    const registry::Organisation* organisation =
-        system == nullptr ? nullptr : registry.organisation(system->organisation);
     object body{{"id", view.id.to_string()},
                 {"at", base::to_iso8601(view.id.time())},
                 {"state", view.refused_for.empty() ? boost::json::value_from(view.state) : value("refused")},
                 {"receiver", record.receiver},
-                {"organisation", name_json(organisation == nullptr ? nullptr : &organisation->name)},
+                {"organisation", name_json(organisation_of(record.receiver, registry))},
                 {"service", service_json(record.service, registry)},
                 {"purpose", record.purpose},
                 {"fields", boost::json::value_from(record.fields)},
@@ -159,14 +163,44 @@ object use_json(const access::UseView& view, const registry::Registry& registry)
     return body;
 }
 
-object question_json(const records::UseQuestion& question, base::Time now) {
+object question_frame_json(const records::UseQuestion& question, base::Time now) {
     const base::Time seen_at = question.answered.value_or(now);
-    object body{{"id", question.id.to_string()},   {"use", question.use.to_string()},
-                {"initiator", question.initiator}, {"asked_at", base::to_iso8601(question.asked)},
-                {"due", time_json(question.due)},  {"overdue", question.due && seen_at >= *question.due},
-                {"text", question.question},       {"answered_at", time_json(question.answered)}};
+    return {{"id", question.id.to_string()},
+            {"use", question.use.to_string()},
+            {"initiator", question.initiator},
+            {"asked_at", base::to_iso8601(question.asked)},
+            {"due", time_json(question.due)},
+            {"overdue", question.due && seen_at >= *question.due},
+            {"answered_at", time_json(question.answered)}};
+}
+
+object question_json(const records::UseQuestion& question, base::Time now) {
+    object body = question_frame_json(question, now);
+    body["text"] = question.question;
     if (question.answered) body["answer"] = question.answer;
     return body;
+}
+
+object change_json(const records::DataChange& change, const registry::Registry& registry) {
+    object body{{"id", change.id.to_string()},
+                {"reported_at", base::to_iso8601(change.id.time())},
+                {"at", base::to_iso8601(change.at)},
+                {"kind", boost::json::value_from(change.kind)},
+                {"owner", change.owner},
+                {"organisation", name_json(organisation_of(change.owner, registry))},
+                {"service", service_json(change.service, registry)},
+                {"fields", boost::json::value_from(change.fields)}};
+    if (!change.reason.empty()) body["reason"] = change.reason;
+    return body;
+}
+
+object look_json(const records::OfficialLook& look, const registry::Registry& registry) {
+    const registry::Organisation* organisation = registry.organisation(look.organisation);
+    return {{"id", look.id.to_string()},
+            {"at", base::to_iso8601(look.id.time())},
+            {"organisation", object{{"bin", look.organisation},
+                                    {"name", name_json(organisation == nullptr ? nullptr : &organisation->name)}}},
+            {"reason", look.reason}};
 }
 
 }  // namespace kelisim::api

@@ -6,6 +6,8 @@
 #include <boost/json/object.hpp>
 
 #include "access/cabinet.hpp"
+#include "records/data_changes.hpp"
+#include "records/official_looks.hpp"
 
 namespace kelisim::api {
 
@@ -13,7 +15,11 @@ boost::json::object request_json(const consent::AccessRequest& request, const re
                                  base::Time now);
 boost::json::object consent_json(const access::ConsentView& view, const registry::Registry& registry);
 boost::json::object use_json(const access::UseView& view, const registry::Registry& registry);
+// A question without what was written; with it.
+boost::json::object question_frame_json(const records::UseQuestion& question, base::Time now);
 boost::json::object question_json(const records::UseQuestion& question, base::Time now);
+boost::json::object change_json(const records::DataChange& change, const registry::Registry& registry);
+boost::json::object look_json(const records::OfficialLook& look, const registry::Registry& registry);
 // ISO 8601, or null.
 boost::json::value time_json(const std::optional<base::Time>& time);
 

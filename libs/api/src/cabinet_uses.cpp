@@ -18,6 +18,10 @@ std::vector<http::Route> Cabinet::use_routes() {
          person.endpoint([this](const PersonCall& c, const http::Request& r) { return ask_question(c, r); })},
         {"GET", "/api/v1/me/questions",
          person.endpoint([this](const PersonCall& c, const http::Request& r) { return questions(c, r); })},
+        {"GET", "/api/v1/me/changes",
+         person.endpoint([this](const PersonCall& c, const http::Request& r) { return changes(c, r); })},
+        {"GET", "/api/v1/me/looks",
+         person.endpoint([this](const PersonCall& c, const http::Request& r) { return looks(c, r); })},
     };
 }
 
@@ -58,6 +62,30 @@ Cabinet::Answer Cabinet::questions(const PersonCall& call, const http::Request& 
         const auto page = parts_.use_cases.cabinet.questions(session, actors.whose, query.page);
         return http::json_response(
             200, page_json(page, [&](const records::UseQuestion& each) { return question_json(each, now); }));
+    };
+    return look(call, request, std::move(read));
+}
+
+// 418-V ст.36(4): what owners changed and added.
+Cabinet::Answer Cabinet::changes(const PersonCall& call, const http::Request& request) {
+    const auto query = read_query(request).value();
+    Look read = [this, query](store::ReadSession& session, const access::Actors& actors) {
+        const auto page = parts_.use_cases.data_reports.of(session, actors.whose, query.page);
+        return http::json_response(200, page_json(page, [&](const records::DataChange& each) {
+                                       return change_json(each, parts_.parts.registry);
+                                   }));
+    };
+    return look(call, request, std::move(read));
+}
+
+// 236/НК п.2(6): who of the authorized body looked at these entries, and why.
+Cabinet::Answer Cabinet::looks(const PersonCall& call, const http::Request& request) {
+    const auto query = read_query(request).value();
+    Look read = [this, query](store::ReadSession& session, const access::Actors& actors) {
+        const auto page = parts_.use_cases.supervision.of(session, actors.whose, query.page);
+        return http::json_response(200, page_json(page, [&](const records::OfficialLook& each) {
+                                       return look_json(each, parts_.parts.registry);
+                                   }));
     };
     return look(call, request, std::move(read));
 }

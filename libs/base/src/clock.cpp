@@ -5,6 +5,12 @@
 
 namespace kelisim::base {
 
+const Reason time_malformed{"time_malformed",
+                            Kind::invalid,
+                            "RFC 3339 section 5.6",
+                            {"Уақыт қате жазылған; мысалы: 2026-11-22T10:00:00+05:00.",
+                             "Время записано неверно; пример: 2026-11-22T10:00:00+05:00.",
+                             "The time is malformed; an example: 2026-11-22T10:00:00+05:00."}};
 const Reason period_malformed{
     "period_malformed",
     Kind::invalid,
@@ -113,6 +119,79 @@ Time operator+(Time start, const Period& period) {
     date += std::chrono::months{period.months};
     if (!date.ok()) date = date.year() / date.month() / std::chrono::last;
     return Time{std::chrono::sys_days{date}} + std::chrono::days{period.days} + time_of_day + period.time;
+}
+
+namespace {
+
+// Takes parts from the front of a text; once something does not fit, nothing fits any more.
+class Parts {
+public:
+    explicit Parts(std::string_view text) : rest_(text) {}
+
+    int digits(std::size_t count, int min, int max) {
+        int value = 0;
+        std::size_t read = 0;
+        for (; read < count && read < rest_.size() && rest_[read] >= '0' && rest_[read] <= '9'; ++read)
+            value = value * 10 + (rest_[read] - '0');
+        right_ = right_ && read == count && value >= min && value <= max;
+        rest_.remove_prefix(read);
+        return value;
+    }
+    bool take(char c) {
+        if (rest_.empty() || rest_.front() != c) return false;
+        rest_.remove_prefix(1);
+        return true;
+    }
+    void need(char c) { right_ = take(c) && right_; }
+    std::size_t digits_ahead() const { return std::min(rest_.find_first_not_of("0123456789"), rest_.size()); }
+    bool all_read() const { return right_ && rest_.empty(); }
+
+private:
+    std::string_view rest_;
+    bool right_ = true;
+};
+
+Duration fraction(Parts& parts) {
+    if (!parts.take('.')) return {};
+    const std::size_t count = std::clamp<std::size_t>(parts.digits_ahead(), 1, 6);
+    int micros = parts.digits(count, 0, 999'999);
+    for (std::size_t i = count; i < 6; ++i)
+        micros *= 10;
+    return Duration{micros};
+}
+
+std::chrono::minutes offset(Parts& parts) {
+    if (parts.take('Z')) return {};
+    const bool west = parts.take('-');
+    if (!west) parts.need('+');
+    const int hours = parts.digits(2, 0, 23);
+    parts.need(':');
+    const std::chrono::minutes east{hours * 60 + parts.digits(2, 0, 59)};
+    return west ? -east : east;
+}
+
+}  // namespace
+
+Result<Time> parse_time(std::string_view text) {
+    Parts parts(text);
+    const int year = parts.digits(4, 1800, 9999);
+    parts.need('-');
+    const int month = parts.digits(2, 1, 12);
+    parts.need('-');
+    const int day = parts.digits(2, 1, 31);
+    parts.need('T');
+    const int hour = parts.digits(2, 0, 23);
+    parts.need(':');
+    const int minute = parts.digits(2, 0, 59);
+    parts.need(':');
+    const int second = parts.digits(2, 0, 59);
+    const Duration part = fraction(parts);
+    const std::chrono::minutes east = offset(parts);
+    const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
+                                           std::chrono::day{static_cast<unsigned>(day)}};
+    if (!parts.all_read() || !date.ok()) return Refusal(time_malformed);
+    return Time{std::chrono::sys_days{date}} + std::chrono::hours{hour} + std::chrono::minutes{minute} +
+           std::chrono::seconds{second} + part - east;
 }
 
 std::string to_iso8601(Time t) {

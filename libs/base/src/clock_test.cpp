@@ -41,5 +41,25 @@ TEST(Time, IsWrittenInUtc) {
     EXPECT_EQ(to_seconds(from_micros(-1)), -1);
 }
 
+TEST(Time, IsReadWithItsOffset) {
+    const Time noon = at(2026y / November / 22) - 13h - 5min + 12h;
+    EXPECT_EQ(parse_time("2026-11-22T12:00:00Z").value(), noon);
+    EXPECT_EQ(parse_time("2026-11-22T17:00:00+05:00").value(), noon);
+    EXPECT_EQ(parse_time("2026-11-21T23:30:00-12:30").value(), noon);
+    EXPECT_EQ(parse_time("2026-11-22T12:00:00.25Z").value(), noon + 250ms);
+    EXPECT_EQ(parse_time(to_iso8601(noon + 42us)).value(), noon + 42us);
+}
+
+TEST(Time, OnlyAsRfc3339WritesIt) {
+    for (std::string_view text :
+         {"", "2026-11-22", "2026-11-22T12:00:00", "2026-11-22 12:00:00Z", "2026-11-22t12:00:00z",
+          "2026-02-30T12:00:00Z", "2026-13-01T12:00:00Z", "2026-11-22T24:00:00Z", "2026-11-22T12:60:00Z",
+          "2026-11-22T12:00:60Z", "2026-11-22T12:00:00.Z", "2026-11-22T12:00:00.1234567Z", "2026-11-22T12:00:00+5:00",
+          "2026-11-22T12:00:00+24:00", "1799-12-31T12:00:00Z", "12026-11-22T12:00:00Z", "2026-11-22T12:00:00Zx",
+          "+2026-11-22T12:00:00Z"}) {
+        EXPECT_TRUE(parse_time(text).has_error()) << text;
+    }
+}
+
 }  // namespace
 }  // namespace kelisim::base

@@ -87,12 +87,12 @@ const Reason use_purpose_ended{
     Kind::forbidden,
     "236/НК п.5(1)",
     {"Бұл қызмет енді көрсетілмейді.", "Эта услуга больше не оказывается.", "This purpose has ended."}};
-const Reason use_service_ended{"use_service_ended",
-                               Kind::forbidden,
-                               "236/НК п.5(2)",
-                               {"Бұл интеграциялық сервистің жұмысы тоқтатылған.",
-                                "Работа этого интеграционного сервиса прекращена.",
-                                "This integration service has ended."}};
+const Reason use_service_ended{
+    "use_service_ended",
+    Kind::forbidden,
+    "236/НК п.5(2)",
+    {"Бұл интеграциялық сервистің жұмысы тоқтатылған.", "Работа этого интеграционного сервиса прекращена.",
+     "This integration service has ended."}};
 const Reason use_too_many_today{
     "use_too_many_today",
     Kind::forbidden,

@@ -16,12 +16,8 @@ constexpr store::Statement of_person{"data_change_of_person",
                                      "WHERE person = ?1 AND bucket = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4"};
 
 boost::json::object to_object(const DataChange& change) {
-    return {{"kind", boost::json::value_from(change.kind)},
-            {"owner", change.owner},
-            {"service", change.service},
-            {"fields", boost::json::value_from(change.fields)},
-            {"at", micros(change.at)},
-            {"reason", change.reason}};
+    return {{"kind", boost::json::value_from(change.kind)},     {"owner", change.owner},   {"service", change.service},
+            {"fields", boost::json::value_from(change.fields)}, {"at", micros(change.at)}, {"reason", change.reason}};
 }
 
 DataChange change_from(const boost::json::object& object, DataChangeId id) {

@@ -23,8 +23,7 @@ constexpr store::Statement of_subject{"official_look_of_subject",
 void OfficialLooks::add(store::WriteSession& session, const OfficialLook& look) const {
     const std::string body =
         boost::json::serialize(boost::json::object{{"organisation", look.organisation}, {"reason", look.reason}});
-    const base::Bytes sealed =
-        vault_.archive().seal(base::as_bytes(body), look.id.bytes(), look.id.time(), entropy_);
+    const base::Bytes sealed = vault_.archive().seal(base::as_bytes(body), look.id.bytes(), look.id.time(), entropy_);
     session.execute(insert, {look.id.bytes(), std::int64_t{look.id.bucket().value}, look.subject.bytes(),
                              look.official.bytes(), micros(look.ends), sealed});
 }

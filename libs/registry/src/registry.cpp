@@ -2,7 +2,6 @@
 #include "registry/registry.hpp"
 
 #include <algorithm>
-#include <mutex>
 #include <stdexcept>
 
 namespace kelisim::registry {
@@ -91,15 +90,11 @@ const Purpose* purpose_of(const Connection& connection, std::string_view code) {
     return at == connection.purposes.end() || !at->ended.empty() ? nullptr : &*at;
 }
 
-bool opens(const Purpose& purpose, const IntegrationService& service) {
-    return service.ended.empty() &&
-           std::find(purpose.services.begin(), purpose.services.end(), service.key) != purpose.services.end();
-}
-
 template <class Entry>
-void Registry::Kept<Entry>::add(std::string key, Entry&& entry) {
-    if (current_.contains(key)) throw std::invalid_argument("registered twice: " + key);
-    current_.emplace(std::move(key), &versions_.emplace_back(std::move(entry)));
+void Registry::Kept<Entry>::add(const std::string& key, Entry&& entry) {
+    const auto [at, fresh] = current_.try_emplace(key, nullptr);
+    if (!fresh) throw std::invalid_argument("registered twice: " + key);
+    at->second = &versions_.emplace_back(std::move(entry));
 }
 
 template <class Entry>
@@ -112,7 +107,15 @@ void Registry::Kept<Entry>::replace(std::string_view key, Entry entry) {
 template <class Entry>
 const Entry* Registry::Kept<Entry>::find(std::string_view key) const {
     const auto at = current_.find(key);
-    return at == current_.end() ? nullptr : at->second;
+    return at == current_.end() ? nullptr : at->second.load();
+}
+
+template <class Entry>
+std::vector<const Entry*> Registry::Kept<Entry>::all() const {
+    std::vector<const Entry*> entries;
+    for (const auto& [key, entry] : current_)
+        entries.push_back(entry);
+    return entries;
 }
 
 Registry::Registry(Entries entries) {
@@ -141,57 +144,40 @@ Registry::Registry(Entries entries) {
         campaigns_.add(c.code, std::move(c));
 }
 
-template <class Entry>
-const Entry* Registry::find(const Kept<Entry>& kept, std::string_view key) const {
-    const std::shared_lock lock(mutex_);
-    return kept.find(key);
-}
-
-template <class Entry>
-std::vector<const Entry*> Registry::all(const Kept<Entry>& kept) const {
-    const std::shared_lock lock(mutex_);
-    std::vector<const Entry*> entries;
-    for (const auto& [key, entry] : kept.current())
-        entries.push_back(entry);
-    return entries;
-}
-
 const Organisation* Registry::organisation(std::string_view bin) const {
-    return find(organisations_, bin);
+    return organisations_.find(bin);
 }
 const System* Registry::system(std::string_view key) const {
-    return find(systems_, key);
+    return systems_.find(key);
 }
 const System* Registry::system_of_client(std::string_view client_id) const {
-    return find(clients_, client_id);
+    return clients_.find(client_id);
 }
 const IntegrationService* Registry::service(std::string_view key) const {
-    return find(services_, key);
+    return services_.find(key);
 }
 const Connection* Registry::connection(std::string_view key) const {
-    return find(connections_, key);
+    return connections_.find(key);
 }
 const ClientCredential* Registry::credential(std::string_view client_id) const {
-    return find(credentials_, client_id);
+    return credentials_.find(client_id);
 }
 const Campaign* Registry::campaign(std::string_view code) const {
-    return find(campaigns_, code);
+    return campaigns_.find(code);
 }
 
 std::vector<const Connection*> Registry::connections() const {
-    return all(connections_);
+    return connections_.all();
 }
 std::vector<const IntegrationService*> Registry::services() const {
-    return all(services_);
+    return services_.all();
 }
 
 void Registry::replace(Connection connection) {
-    const std::unique_lock lock(mutex_);
     const std::string key = connection.key;
     connections_.replace(key, std::move(connection));
 }
 void Registry::replace(IntegrationService service) {
-    const std::unique_lock lock(mutex_);
     const std::string key = service.key;
     services_.replace(key, std::move(service));
 }

@@ -203,6 +203,13 @@ World load(std::string_view text, std::string_view file_name) {
                                      .valid_to = t.text("valid_to")});
     });
     root.each("person", [&](const Table& t) { world.persons.push_back(person_of(t)); });
+    root.each("official", [&](const Table& t) {
+        const base::Iin iin = iin_of(t, "iin");
+        const bool known = std::any_of(world.persons.begin(), world.persons.end(),
+                                       [&](const people::Person& person) { return person.iin == iin; });
+        if (!known) t.fail("an official is one of the persons");
+        world.officials.push_back({.iin = iin, .organisation = t.text("organisation")});
+    });
     return world;
 }
 

@@ -13,6 +13,9 @@ TEST(World, ThatComesWithTheProgramHoldsTogether) {
     EXPECT_EQ(world.persons.size(), 13U);
     EXPECT_EQ(world.entries.credentials.size(), world.entries.systems.size());
     const registry::Registry registry(std::move(world.entries));
+    ASSERT_EQ(world.officials.size(), 2U);
+    for (const Official& official : world.officials)
+        EXPECT_NE(registry.organisation(official.organisation), nullptr);
     ASSERT_NE(registry.connection("DEMOBANK-1"), nullptr);
     EXPECT_EQ(registry.connection("DEMOBANK-1")->channel, registry::Channel::contact_centre);
     EXPECT_EQ(registry.credential("demo-bank")->secret_sha256.size(), 43U) << "a hash, not the secret";
@@ -37,6 +40,7 @@ TEST(World, RefusesWhatIsNone) {
           "[[person]]\niin = \"450810100013\"\nsurname = \"x\"\nname = \"y\"\nphone = \"123\"\n",
           "[[organisation]]\nbin = \"000140000073\"\nkind = \"bank\"\nname_ru = \"x\"\nname_kk = \"y\"\n",
           "[[organisation]]\nbin = \"000140000072\"\nkind = \"circus\"\nname_ru = \"x\"\nname_kk = \"y\"\n",
+          "[[official]]\niin = \"450810100013\"\norganisation = \"000140000141\"\n",
           "[[connection]]\ninitiator = \"A\"\nchannel = \"pigeon\"\n"}) {
         EXPECT_THROW(load(text, "world.toml"), Malformed) << text;
     }

@@ -36,8 +36,7 @@ public:
     base::Result<records::DataChangeId> claim(store::WriteSession& session, const DataReport& report,
                                               const crypto::Digest& digest, base::Time now) const;
     // In a unit of the person's. Once per id.
-    void record(store::WriteSession& session, const DataReport& report, records::DataChangeId id,
-                base::Time now) const;
+    void record(store::WriteSession& session, const DataReport& report, records::DataChangeId id, base::Time now) const;
 
     Page<records::DataChange> of(store::ReadSession& session, const records::Subject& whose,
                                  const PageWanted& wanted) const;

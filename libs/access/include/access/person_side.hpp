@@ -3,15 +3,17 @@
 
 #include "access/answering.hpp"
 #include "access/cabinet.hpp"
+#include "access/data_reports.hpp"
 #include "access/inquiries.hpp"
 #include "access/own_data.hpp"
 #include "access/profile.hpp"
 #include "access/signing_in.hpp"
 #include "access/steering.hpp"
+#include "access/supervision.hpp"
 
 namespace kelisim::access {
 
-// The use cases of a person, and what initiators answer to them. Thread-safe; `answers` outlives it.
+// The use cases of a person, and what initiators, owners and the authorized body do that a person sees. Thread-safe; `answers` outlives it.
 struct PersonSide {
     PersonSide(const Parts& parts, const Answers& answers, const std::string& issuer)
         : confirming(parts),
@@ -21,7 +23,9 @@ struct PersonSide {
           cabinet(parts),
           inquiries(parts),
           profile(parts),
-          own_data(parts, issuer) {}
+          own_data(parts, issuer),
+          data_reports(parts),
+          supervision(parts) {}
 
     Confirming confirming;
     SigningIn signing_in;
@@ -31,6 +35,8 @@ struct PersonSide {
     Inquiries inquiries;
     Profile profile;
     OwnData own_data;
+    DataReports data_reports;
+    Supervision supervision;
 };
 
 }  // namespace kelisim::access

@@ -3,6 +3,9 @@
 // never at the data, and the person sees each look and its reason.
 #pragma once
 
+#include <boost/describe.hpp>
+#include <variant>
+
 #include "access/cabinet.hpp"
 #include "records/official_looks.hpp"
 
@@ -15,6 +18,7 @@ extern const base::Reason person_not_known;
 
 // What an official may do: it follows from the kind of the organisation.
 enum class Office { authorized_body, egov_operator };
+BOOST_DESCRIBE_ENUM(Office, authorized_body, egov_operator)
 
 struct Official {
     consent::SubjectId subject;

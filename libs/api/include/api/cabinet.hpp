@@ -71,6 +71,8 @@ private:
     Answer uses(const PersonCall& call, const http::Request& request);
     Answer ask_question(const PersonCall& call, const http::Request& request);
     Answer questions(const PersonCall& call, const http::Request& request);
+    Answer changes(const PersonCall& call, const http::Request& request);
+    Answer looks(const PersonCall& call, const http::Request& request);
 
     // cabinet_profile.cpp
     Answer profile(const PersonCall& call, const http::Request& request);

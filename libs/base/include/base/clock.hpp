@@ -69,4 +69,9 @@ Time operator+(Time start, const Period& period);
 // "2026-11-21T22:27:00.000000Z"
 std::string to_iso8601(Time t);
 
+extern const Reason time_malformed;
+// A date-time of RFC 3339 5.6, with its offset ("Z", "+05:00"); at most six digits of a second, no leap second, years
+// from 1800 to 9999: whoever lives now was born after it.
+Result<Time> parse_time(std::string_view text);
+
 }  // namespace kelisim::base

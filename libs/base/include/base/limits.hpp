@@ -93,8 +93,9 @@ inline constexpr std::chrono::seconds event_retry_max = 1h;
 inline constexpr std::size_t url_bytes_max = 1024;
 
 // Officials and owners
-inline constexpr std::chrono::seconds official_look_life = 30min;   // then the reason is to be named again
-inline constexpr std::chrono::seconds report_age_max = 24h * 3660;  // ten years: owners also report what they did before
+inline constexpr std::chrono::seconds official_look_life = 30min;  // then the reason is to be named again
+inline constexpr std::chrono::seconds report_age_max =
+    24h * 3660;  // ten years: owners also report what they did before
 
 // Gateway
 inline constexpr std::chrono::seconds owner_deadline = 30s;  // the longest answer that service passports allow

@@ -42,8 +42,8 @@ public:
         bool same_bytes = false;  // the digest is that of the first time
     };
     // `party` names the space of the ids: an initiator, or what else takes ids that are chosen outside.
-    Claim claim(store::WriteSession& session, std::string_view party, std::string_view client_id,
-                const Digest& digest, const base::RawId& fresh, base::Time now) const;
+    Claim claim(store::WriteSession& session, std::string_view party, std::string_view client_id, const Digest& digest,
+                const base::RawId& fresh, base::Time now) const;
     // Claims older than the idempotency window.
     void forget_claims(store::WriteSession& session, base::Time now) const;
 

@@ -240,17 +240,14 @@ inline registry::Connection connection(std::string key, std::string initiator, r
 inline registry::Entries entries() {
     using enum registry::Channel;
     registry::Entries made{
-        .organisations = {{"000140000353", registry::OrganisationKind::bank, {"Оқу банкі", "Учебный банк"}},
-                          {"000140000429",
-                           registry::OrganisationKind::company,
-                           {"Оқу сақтандыру", "Учебная страховая"}},
-                          {"000140000984", registry::OrganisationKind::state_body, {"Құтқару", "Служба спасения"}},
-                          {"000140000637", registry::OrganisationKind::state_body, {"Тәртіп", "Учебная полиция"}},
-                          {"000140000210", registry::OrganisationKind::state_body, {"Оқу органы", "Учебный орган"}},
-                          {"000140000141",
-                           registry::OrganisationKind::authorized_body,
-                           {"Уәкілетті орган", "Уполномоченный орган"}},
-                          {"000140000072", registry::OrganisationKind::egov_operator, {"Оператор", "Оператор"}}},
+        .organisations =
+            {{"000140000353", registry::OrganisationKind::bank, {"Оқу банкі", "Учебный банк"}},
+             {"000140000429", registry::OrganisationKind::company, {"Оқу сақтандыру", "Учебная страховая"}},
+             {"000140000984", registry::OrganisationKind::state_body, {"Құтқару", "Служба спасения"}},
+             {"000140000637", registry::OrganisationKind::state_body, {"Тәртіп", "Учебная полиция"}},
+             {"000140000210", registry::OrganisationKind::state_body, {"Оқу органы", "Учебный орган"}},
+             {"000140000141", registry::OrganisationKind::authorized_body, {"Уәкілетті орган", "Уполномоченный орган"}},
+             {"000140000072", registry::OrganisationKind::egov_operator, {"Оператор", "Оператор"}}},
         .systems = {{"DEMOBANK", "000140000353", registry::Contour::external, "demo-bank", "", true, "STP-1"},
                     {"DEMOINS", "000140000429", registry::Contour::external, "demo-insurer", "", true, "STP-2"},
                     {"RESCUE", "000140000984", registry::Contour::ets, "rescue", "", true, "STP-3"},

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <map>
 #include <optional>
-#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,7 +67,8 @@ public:
     std::vector<const Connection*> connections() const;
     std::vector<const IntegrationService*> services() const;
 
-    // In the place of the one of the same key, which must be there (std::invalid_argument).
+    // In the place of the one of the same key, which must be there (std::invalid_argument). By one thread at a time, while
+    // any others read.
     void replace(Connection connection);
     void replace(IntegrationService service);
 
@@ -78,26 +79,20 @@ public:
     base::Result<Match> match(const Wanted& wanted) const;
 
 private:
-    // All versions of the entries of one kind, and which of them holds.
+    // All versions of the entries of one kind, and which of them holds. The keys are those of the beginning.
     template <class Entry>
     class Kept {
     public:
-        void add(std::string key, Entry&& entry);
+        void add(const std::string& key, Entry&& entry);
         void replace(std::string_view key, Entry entry);
         const Entry* find(std::string_view key) const;
-        const auto& current() const { return current_; }
+        std::vector<const Entry*> all() const;
 
     private:
         std::deque<Entry> versions_;  // never moved
-        std::map<std::string, const Entry*, std::less<>> current_;
+        std::map<std::string, std::atomic<const Entry*>, std::less<>> current_;
     };
 
-    template <class Entry>
-    const Entry* find(const Kept<Entry>& kept, std::string_view key) const;
-    template <class Entry>
-    std::vector<const Entry*> all(const Kept<Entry>& kept) const;
-
-    mutable std::shared_mutex mutex_;
     Kept<Organisation> organisations_;
     Kept<System> systems_, clients_;
     Kept<IntegrationService> services_;
@@ -108,8 +103,7 @@ private:
 
 // Whether it holds on this local day: within its period, and not ended before (236/НК п.5(3)).
 bool stands(const Connection& connection, std::string_view local_day);
-// The services that a услуга of this connection opens and that still answer.
-const Purpose* purpose_of(const Connection& connection, std::string_view code);  // null: none, or it ended
-bool opens(const Purpose& purpose, const IntegrationService& service);
+// The услуга of this connection; null where there is none or it ended.
+const Purpose* purpose_of(const Connection& connection, std::string_view code);
 
 }  // namespace kelisim::registry

@@ -12,9 +12,16 @@
 
 namespace kelisim::world {
 
+// Acts for the authorized body or the operator.
+struct Official {
+    base::Iin iin;
+    std::string organisation;  // BIN
+};
+
 struct World {
     registry::Entries entries;
     std::vector<people::Person> persons;
+    std::vector<Official> officials;
 };
 
 // The file is not a world; the text names the place.

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// What officials do: those of the authorized body look at who asked for and used a person's data, and never at the data
+// (236/НК п.2(6)); those of the operator end what is registered, and look at nobody (418-V ст.46(1)).
+#pragma once
+
+#include <vector>
+
+#include "access/data_reports.hpp"
+#include "access/registry_changes.hpp"
+#include "api/staff_authentication.hpp"
+
+namespace kelisim::api {
+
+struct StaffParts {
+    const access::Parts parts;
+    store::Writer& writer;
+    store::Readers& readers;
+    const base::Clock& clock;
+    const StaffAuthentication& staff;
+    const access::Cabinet& cabinet;
+    const access::DataReports& reports;
+    const access::Supervision& supervision;
+    const access::RegistryChanges& registry_changes;
+};
+
+// The parts outlive the server that has these routes.
+std::vector<http::Route> staff_routes(const StaffParts& parts);
+
+}  // namespace kelisim::api
