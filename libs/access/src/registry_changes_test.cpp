@@ -25,7 +25,7 @@ protected:
         });
     }
 
-    RegistryChanges changes() { return {world.service->parts, world.service->persons.steering, world.registry}; }
+    const RegistryChanges& changes() const { return world.service->registry_changes; }
     RegistryChanges::Order order() { return {.official = {}, .organisation = "000140000072", .reason = "бұйрық № 5"}; }
     base::Result<void> end_connection(std::string_view key = "bank-loans") {
         return world.unit([&](store::WriteSession& session) {

@@ -11,6 +11,7 @@
 #include "access/contact.hpp"
 #include "access/introspection.hpp"
 #include "access/person_side.hpp"
+#include "access/registry_changes.hpp"
 #include "access/security_events.hpp"
 #include "access/sweeps.hpp"
 #include "access/tokens.hpp"
@@ -40,7 +41,8 @@ struct Service {
                 .script = channel::Script::cyrillic,
                 // Stories ask the same few persons over and over.
                 .question_limits = {.person_day_max = 1'000'000, .asker_day_max = 1'000'000, .first_wait = {}},
-                .quiet_hours = {}} {}
+                .quiet_hours = {}},
+          registry_changes(parts, persons.steering, registry) {}
 
     store::Timers timers;
     store::Outbox outbox;
@@ -52,6 +54,7 @@ struct Service {
     Tokens tokens{parts, issuer};
     Uses uses{parts};
     PersonSide persons{parts, answers, issuer};
+    RegistryChanges registry_changes;
 };
 
 class World {

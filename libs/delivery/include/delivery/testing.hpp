@@ -119,6 +119,10 @@ private:
                  [&service](store::WriteSession& session, const store::DueTimer& timer) {
                      service.uses.forget_answer(session, consent::UseId::from_bytes(timer.key.entity).value());
                  }},
+                {std::string(access::timer_registry_ended),
+                 [&service, &clock](store::WriteSession& session, const store::DueTimer& timer) {
+                     service.registry_changes.invalidate_some(session, timer, clock.now());
+                 }},
                 {std::string(access::timer_sweep),
                  [&service, &clock](store::WriteSession& session, const store::DueTimer&) {
                      access::sweep(service.parts, session, clock.now());

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <memory>
 #include <mutex>
@@ -72,6 +73,8 @@ public:
         options_.directory = directory_.path();
         options_.test_hooks.synchronous = store_sqlite::TestHooks::Synchronous::off;
         options_.test_hooks.on_commit = [this] {
+            const auto fault = fault_ ? fault_() : store_sqlite::CommitFault::none;
+            if (fault != store_sqlite::CommitFault::none) return fault;
             again_ = twice_ && !again_;
             return again_ ? store_sqlite::CommitFault::runs_again : store_sqlite::CommitFault::none;
         };
@@ -85,6 +88,10 @@ public:
     void open() { database_ = store_sqlite::Database::open(options_); }
     // As may happen on an engine where others write too: a unit changes nothing outside its session.
     void run_batches_twice() { twice_ = true; }
+    // Asked before each commit, on the writer's thread. For one thread that submits and waits.
+    void fail_commits(std::function<store_sqlite::CommitFault()> fault) { fault_ = std::move(fault); }
+    // A batch for each unit, from the next opening on: what happens no longer depends on how quickly units come in.
+    void commit_each_unit() { options_.batches.batch_units_max = 1; }
     void set_queue_units_max(std::size_t units) { options_.batches.queue_units_max = units; }
 
     template <class F>
@@ -115,6 +122,7 @@ public:
 private:
     TemporaryDirectory directory_;
     std::atomic<bool> twice_{false};
+    std::function<store_sqlite::CommitFault()> fault_;
     bool again_ = false;  // the writer's thread alone
     store_sqlite::Options options_;
     std::unique_ptr<store_sqlite::Database> database_;
