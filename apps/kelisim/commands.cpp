@@ -266,8 +266,8 @@ int staff_list(const fs::path& data, const config::Config& config) {
         for (const records::Official& official : books.records.officials.all(session)) {
             const auto subject = books.records.subjects.find(session, official.subject);
             if (!subject) continue;  // erased
-            print_line(fmt::format("{} {} {} since {}", official.organisation, subject->person.surname, subject->person.name,
-                            base::to_iso8601(official.since)));
+            print_line(fmt::format("{} {} {} since {}", official.organisation, subject->person.surname,
+                                   subject->person.name, base::to_iso8601(official.since)));
         }
     });
     return 0;

@@ -42,39 +42,17 @@ int run_serve(const Arguments& arguments) {
     return 0;
 }
 
-// What each command takes and does; CLI11 runs the callback of the one that was named.
-void declare(CLI::App& cli, Arguments& a, int& status) {
-    cli.require_subcommand(1);
-    cli.set_version_flag("--version", KELISIM_VERSION);
-    const auto with_config = [&](CLI::App* command) {
-        command->add_option("--config", a.config, "Configuration file.")->check(CLI::ExistingFile);
-    };
-    auto* serve = cli.add_subcommand("serve", "Serve until stopped.");
-    serve->add_flag("--sandbox", a.sandbox, "The test world on loopback: no real persons.");
-    serve->add_option("--sandbox-data", a.world, "World file instead of the built-in one.")->check(CLI::ExistingFile);
-    serve->add_option("--data", a.data, "Data directory; made at first start.")->required();
-    with_config(serve);
-    serve->add_option("--port", a.port, "Port on 127.0.0.1; 0 picks a free one.")->check(CLI::Range(0, 65535));
-    serve->callback([&] { status = run_serve(a); });
-    auto* demo = cli.add_subcommand("demo", "Walk the main job without a human and say what happens.");
-    with_config(demo);
-    demo->callback([&] {
-        const auto config = app::read_config(a.config);
-        status = config ? app::demo(*config) : 1;
-    });
+void add_config(Arguments& a, CLI::App* command) {
+    command->add_option("--config", a.config, "Configuration file.")->check(CLI::ExistingFile);
+}
 
-    auto* routes = cli.add_subcommand("routes", "Print the addresses of a sandbox and who may call them.");
-    with_config(routes);
-    routes->callback([&] {
-        const auto config = app::read_config(a.config);
-        status = config ? app::routes(*config) : 1;
-    });
-
+// Commands on a data directory that nobody serves.
+void declare_on_data(CLI::App& cli, Arguments& a, int& status) {
     using OnData = std::function<int(const fs::path&, const config::Config&)>;
     const auto with_data = [&](CLI::App* parent, const char* name, const char* help, OnData run) {
         auto* command = parent->add_subcommand(name, help);
         command->add_option("--data", a.data, "Data directory.")->required();
-        with_config(command);
+        add_config(a, command);
         command->callback([&a, &status, run = std::move(run)] {
             const auto config = app::read_config(a.config);
             status = config ? run(a.data, *config) : 1;
@@ -85,21 +63,6 @@ void declare(CLI::App& cli, Arguments& a, int& status) {
     with_data(db, "init", "Make an empty one.", app::db_init);
     with_data(db, "upgrade", "Run the missing migrations.", app::db_upgrade);
     with_data(db, "status", "Compare its schema with the program.", app::db_status);
-    auto* ledger = cli.add_subcommand("ledger", "The ledger.")->require_subcommand(1);
-    auto* verify =
-        ledger->add_subcommand("verify", "Say whether everything holds; with --data and --against, for both.");
-    verify->add_option("--data", a.ledger.data,
-                       "Data directory that nobody serves: its whole store against the ledger.");
-    verify->add_option("--against", a.ledger.against,
-                       "Copy of the log: http://host:port/ledger, or a directory like it.");
-    verify->add_option("--vkey", a.ledger.vkey, "Key of the log, or a file with it; without, ours or the copy's own.");
-    verify->add_option("--since", a.ledger.since, "Checkpoint that was kept, which the copy must continue.")
-        ->check(CLI::ExistingFile);
-    with_config(verify);
-    verify->callback([&] {
-        const auto config = app::read_config(a.config);
-        status = config ? app::ledger_verify(a.ledger, *config) : 1;
-    });
     auto* person = cli.add_subcommand("person", "The data of one person, in a data directory that nobody serves.")
                        ->require_subcommand(1);
     with_data(person, "erase", "Erase the person whose IIN stands on standard input.", app::person_erase);
@@ -117,6 +80,49 @@ void declare(CLI::App& cli, Arguments& a, int& status) {
         ->required();
     with_data(staff, "dismiss", "End that for the person whose IIN stands on standard input.", app::staff_dismiss);
     with_data(staff, "list", "Who acts for whom.", app::staff_list);
+}
+
+// What each command takes and does; CLI11 runs the callback of the one that was named.
+void declare(CLI::App& cli, Arguments& a, int& status) {
+    cli.require_subcommand(1);
+    cli.set_version_flag("--version", KELISIM_VERSION);
+    auto* serve = cli.add_subcommand("serve", "Serve until stopped.");
+    serve->add_flag("--sandbox", a.sandbox, "The test world on loopback: no real persons.");
+    serve->add_option("--sandbox-data", a.world, "World file instead of the built-in one.")->check(CLI::ExistingFile);
+    serve->add_option("--data", a.data, "Data directory; made at first start.")->required();
+    add_config(a, serve);
+    serve->add_option("--port", a.port, "Port on 127.0.0.1; 0 picks a free one.")->check(CLI::Range(0, 65535));
+    serve->callback([&] { status = run_serve(a); });
+    auto* demo = cli.add_subcommand("demo", "Walk the main job without a human and say what happens.");
+    add_config(a, demo);
+    demo->callback([&] {
+        const auto config = app::read_config(a.config);
+        status = config ? app::demo(*config) : 1;
+    });
+
+    auto* routes = cli.add_subcommand("routes", "Print the addresses of a sandbox and who may call them.");
+    add_config(a, routes);
+    routes->callback([&] {
+        const auto config = app::read_config(a.config);
+        status = config ? app::routes(*config) : 1;
+    });
+
+    auto* ledger = cli.add_subcommand("ledger", "The ledger.")->require_subcommand(1);
+    auto* verify =
+        ledger->add_subcommand("verify", "Say whether everything holds; with --data and --against, for both.");
+    verify->add_option("--data", a.ledger.data,
+                       "Data directory that nobody serves: its whole store against the ledger.");
+    verify->add_option("--against", a.ledger.against,
+                       "Copy of the log: http://host:port/ledger, or a directory like it.");
+    verify->add_option("--vkey", a.ledger.vkey, "Key of the log, or a file with it; without, ours or the copy's own.");
+    verify->add_option("--since", a.ledger.since, "Checkpoint that was kept, which the copy must continue.")
+        ->check(CLI::ExistingFile);
+    add_config(a, verify);
+    verify->callback([&] {
+        const auto config = app::read_config(a.config);
+        status = config ? app::ledger_verify(a.ledger, *config) : 1;
+    });
+    declare_on_data(cli, a, status);
     auto* config = cli.add_subcommand("config", "Configuration files.")->require_subcommand(1);
     auto* check = config->add_subcommand("check", "Say everything that is wrong with a file.");
     check->add_option("file", a.file)->required()->check(CLI::ExistingFile);

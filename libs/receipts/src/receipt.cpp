@@ -95,7 +95,7 @@ std::string_view status_after(std::string_view event) {
     if (event == "consent.invalidated") return "dpv:ConsentInvalidated";
     if (event == "consent.expired") return "dpv:ConsentExpired";
     if (event == "consent.restored" || event == "consent.extended") return "dpv:RenewedConsentGiven";
-    if (event == "consent.paused") return "dpv:ConsentStatusInvalidForProcessing";
+    if (event == "consent.paused" || event == "consent.exhausted") return "dpv:ConsentStatusInvalidForProcessing";
     return "dpv:ConsentGiven";
 }
 
