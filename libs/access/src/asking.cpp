@@ -119,7 +119,7 @@ private:
         const bool blocked = parts_.records.asker_blocks.blocked(session_, person, request_.terms.organisation);
         auto reasons =
             consent::question_objections(past, request_.terms.initiator, blocked, parts_.question_limits, now_);
-        if (!reasons.empty()) return stop(past, std::move(reasons));
+        if (!reasons.empty()) return stop(std::move(reasons));
 
         // 236/НК п.7 sets no hours; people sleep. One who waits at the counter is asked at once.
         const bool waiting = life <= base::limits::request_life_waiting;
@@ -137,10 +137,9 @@ private:
         return store();
     }
 
-    Result<AskDecision> stop(const std::vector<consent::PastRequest>& past, std::vector<const Reason*> reasons) {
-        const auto stopped = std::count_if(past.begin(), past.end(), [&](const consent::PastRequest& request) {
-            return request.state == consent::RequestState::stopped && request.created > now_ - std::chrono::hours{24};
-        });
+    Result<AskDecision> stop(std::vector<const Reason*> reasons) {
+        const auto stopped = parts_.records.requests.stopped(session_, request_.subject, request_.terms.initiator,
+                                                             now_ - std::chrono::hours{24});
         base::Refusal refusal(reasons);
         // Who knocks without end must not fill the books with it.
         if (stopped >= base::limits::stopped_questions_kept_a_day) return refusal;

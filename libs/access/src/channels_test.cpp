@@ -496,6 +496,34 @@ protected:
     consent::RequestId last;
 };
 
+// The flood of one asker leaves the trace of another whole, and pushes nothing out of what limits look back at.
+TEST_F(Protection, TheTraceOfStoppedQuestionsIsKeptForEachAsker) {
+    for (int i = 0; i < 3; ++i)
+        ASSERT_TRUE(ask_again().has_value());
+    const auto on_record = [&] {
+        return world.look([&](store::ReadSession& session) { return world.records.requests.state(session, last); })
+            .has_value();
+    };
+    for (std::int64_t i = 0; i < base::limits::stopped_questions_kept_a_day; ++i) {
+        ASSERT_TRUE(ask_again().has_error());
+        EXPECT_TRUE(on_record()) << i;
+    }
+    EXPECT_TRUE(ask_again().error().has(consent::question_too_many_of_asker));
+    EXPECT_FALSE(on_record()) << "one beyond the bound";
+    const auto subject = world.look(
+        [&](store::ReadSession& session) { return world.records.subjects.find(session, person::abai().iin)->id; });
+    const base::Time day_ago = world.clock.now() - 24h;
+    world.look([&](store::ReadSession& session) {
+        const auto& requests = world.records.requests;
+        EXPECT_EQ(requests.stopped(session, subject, "DEMOBANK", day_ago), base::limits::stopped_questions_kept_a_day);
+        EXPECT_EQ(requests.stopped(session, subject, "DEMOINS", day_ago), 0) << "the other asker has its own";
+        EXPECT_EQ(requests.of_subject(session, subject, day_ago, 100).size(), 3U) << "those that were asked";
+        return true;
+    });
+    world.clock.advance(24h);
+    EXPECT_TRUE(ask_again().has_value());
+}
+
 TEST_F(Protection, TheFourthQuestionOfADayIsStoppedAndOnRecord) {
     for (int i = 0; i < 3; ++i)
         ASSERT_TRUE(ask_again().has_value());

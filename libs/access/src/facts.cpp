@@ -151,6 +151,16 @@ records::Fact official_look_fact(const records::OfficialLook& look, base::Time n
                         {"organisation", look.organisation}}};
 }
 
+records::Fact registry_fact(std::string_view kind, const base::RawId& id, const RegistryEnd& what,
+                            const RegistryChanges::Order& order, base::Time now) {
+    boost::json::object details{
+        {"by", order.official.to_string()}, {"organisation", order.organisation}, {"reason", order.reason}};
+    if (!what.connection.empty()) details["connection"] = what.connection;
+    if (!what.purpose.empty()) details["purpose"] = what.purpose;
+    if (!what.service.empty()) details["service"] = what.service;
+    return {.kind = kind, .entity = id, .at = now, .details = std::move(details)};
+}
+
 records::Fact data_change_fact(const records::DataChange& change, base::Time now) {
     return {.kind = "data_change.reported",
             .entity = change.id,

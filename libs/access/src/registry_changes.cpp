@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "facts.hpp"
 #include "records/registry_store.hpp"
 
 namespace kelisim::access {
@@ -35,6 +36,10 @@ store::TimerKey walk_key() {
 
 }  // namespace
 
+base::RawId RegistryChanges::new_id(base::Time now) const {
+    return base::RawId::make(now, base::Bucket{}, parts_.entropy);
+}
+
 template <class Entry>
 void RegistryChanges::save(store::WriteSession& session, const Entry& entry) const {
     registry::Entries changed{.organisations = {}, .systems = {}, .services = {}, .connections = {}};
@@ -47,15 +52,8 @@ void RegistryChanges::save(store::WriteSession& session, const Entry& entry) con
     session.after_commit([&registry = registry_, entry] { registry.replace(entry); });
 }
 
-void RegistryChanges::note(store::WriteSession& session, std::string_view kind, boost::json::object what,
-                           const Order& order, base::Time now) const {
-    what["by"] = order.official.to_string();
-    what["organisation"] = order.organisation;
-    what["reason"] = order.reason;
-    parts_.records.journal.append(session, {.kind = kind,
-                                            .entity = base::RawId::make(now, base::Bucket{}, parts_.entropy),
-                                            .at = now,
-                                            .details = std::move(what)});
+void RegistryChanges::note(store::WriteSession& session, const records::Fact& fact, base::Time now) const {
+    parts_.records.journal.append(session, fact);
     // From the first consent on, also when a walk is under way: it passed some that this end concerns.
     parts_.timers.schedule(session, walk_key(), now);
 }
@@ -67,7 +65,7 @@ Result<void> RegistryChanges::end_connection(store::WriteSession& session, std::
     if (!connection->ended.empty()) return Refusal(registry_ended_before);
     connection->ended = base::to_iso8601(now);
     save(session, *connection);
-    note(session, "registry.connection_ended", {{"connection", key}}, order, now);
+    note(session, registry_fact("registry.connection_ended", new_id(now), {.connection = key}, order, now), now);
     return {};
 }
 
@@ -81,7 +79,10 @@ Result<void> RegistryChanges::end_purpose(store::WriteSession& session, std::str
     if (!connection->ended.empty() || !purpose->ended.empty()) return Refusal(registry_ended_before);
     purpose->ended = base::to_iso8601(now);
     save(session, *connection);
-    note(session, "registry.purpose_ended", {{"connection", connection_key}, {"purpose", code}}, order, now);
+    note(session,
+         registry_fact("registry.purpose_ended", new_id(now), {.connection = connection_key, .purpose = code}, order,
+                       now),
+         now);
     return {};
 }
 
@@ -92,7 +93,7 @@ Result<void> RegistryChanges::end_service(store::WriteSession& session, std::str
     if (!service->ended.empty()) return Refusal(registry_ended_before);
     service->ended = base::to_iso8601(now);
     save(session, *service);
-    note(session, "registry.service_ended", {{"service", key}}, order, now);
+    note(session, registry_fact("registry.service_ended", new_id(now), {.service = key}, order, now), now);
     return {};
 }
 

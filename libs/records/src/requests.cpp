@@ -5,6 +5,7 @@
 
 #include "base/limits.hpp"
 #include "codec.hpp"
+#include "paging.hpp"
 
 namespace kelisim::records {
 
@@ -19,10 +20,14 @@ constexpr store::Statement change{"request_update",
 constexpr store::Statement by_id{"request_by_id",
                                  "SELECT state, expires, subject, created, consent, sealed FROM access_request "
                                  "WHERE id = ?1 AND bucket = ?2"};
-constexpr store::Statement of_person{"request_of_subject",
-                                     "SELECT id, state, created, expires, initiator FROM access_request "
-                                     "WHERE subject = ?1 AND bucket = ?2 AND created > ?3 AND initiator <> '' "
-                                     "ORDER BY id DESC LIMIT ?4"};
+constexpr store::Statement of_person{
+    "request_of_subject",
+    "SELECT id, state, created, expires, initiator FROM access_request "
+    "WHERE subject = ?1 AND bucket = ?2 AND created > ?3 AND initiator <> '' AND state <> ?5 "
+    "ORDER BY id DESC LIMIT ?4"};
+constexpr store::Statement stopped_of{"request_stopped_of_asker",
+                                      "SELECT count(*) FROM access_request WHERE subject = ?1 AND bucket = ?2 "
+                                      "AND id >= ?3 AND created > ?4 AND initiator = ?5 AND state = ?6"};
 constexpr store::Statement claimed{"client_request_find",
                                    "SELECT request, digest, at FROM client_request "
                                    "WHERE initiator = ?1 AND client_id = ?2"};
@@ -83,16 +88,16 @@ void Requests::add(store::WriteSession& session, const consent::AccessRequest& r
 std::vector<consent::PastRequest> Requests::of_subject(store::ReadSession& session, consent::SubjectId subject,
                                                        base::Time after, std::size_t max) const {
     std::vector<consent::PastRequest> past;
-    session.query(
-        of_person,
-        {subject.bytes(), std::int64_t{subject.bucket().value}, micros(after), static_cast<std::int64_t>(max)},
-        [&](const store::Row& row) {
-            past.push_back({.id = id_at<consent::RequestId>(row, 0),
-                            .state = enum_at(row, 1, last_state),
-                            .created = time_at(row, 2),
-                            .expires = time_at(row, 3),
-                            .initiator = std::string(row.text(4))});
-        });
+    session.query(of_person,
+                  {subject.bytes(), std::int64_t{subject.bucket().value}, micros(after), static_cast<std::int64_t>(max),
+                   number(consent::RequestState::stopped)},
+                  [&](const store::Row& row) {
+                      past.push_back({.id = id_at<consent::RequestId>(row, 0),
+                                      .state = enum_at(row, 1, last_state),
+                                      .created = time_at(row, 2),
+                                      .expires = time_at(row, 3),
+                                      .initiator = std::string(row.text(4))});
+                  });
     return past;
 }
 
@@ -133,6 +138,16 @@ std::optional<consent::AccessRequest> Requests::find(store::ReadSession& session
         if (!row.null(4)) found->consent = id_at<consent::ConsentId>(row, 4);
     });
     return found;
+}
+
+std::int64_t Requests::stopped(store::ReadSession& session, consent::SubjectId subject, std::string_view initiator,
+                               base::Time after) const {
+    std::int64_t count = 0;
+    session.query(stopped_of,
+                  {subject.bytes(), std::int64_t{subject.bucket().value}, first_id_at(after), micros(after), initiator,
+                   number(consent::RequestState::stopped)},
+                  [&](const store::Row& row) { count = row.integer(0); });
+    return count;
 }
 
 Requests::Claim Requests::claim(store::WriteSession& session, std::string_view party, std::string_view client_id,

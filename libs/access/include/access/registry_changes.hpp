@@ -39,8 +39,8 @@ public:
 private:
     template <class Entry>
     void save(store::WriteSession& session, const Entry& entry) const;
-    void note(store::WriteSession& session, std::string_view kind, boost::json::object what, const Order& order,
-              base::Time now) const;
+    void note(store::WriteSession& session, const records::Fact& fact, base::Time now) const;
+    base::RawId new_id(base::Time now) const;
 
     Parts parts_;
     const Steering& steering_;

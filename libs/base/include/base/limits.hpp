@@ -30,7 +30,7 @@ inline constexpr std::chrono::seconds request_life_max = 72h;
 inline constexpr std::int64_t uses_max_max = 1'000'000;
 inline constexpr std::chrono::seconds request_life_waiting = 15min;  // no longer: the person waits at the counter
 inline constexpr std::size_t question_history_max = 256;             // requests of one person that limits look back at
-inline constexpr std::ptrdiff_t stopped_questions_kept_a_day = 10;   // of one person; more are refused without a record
+inline constexpr std::ptrdiff_t stopped_questions_kept_a_day = 10;   // of one asker to one person; then no record
 inline constexpr std::string_view exempt_term_max = "P30D";  // of a request without a connection (236/НК п.3)
 
 // SMS

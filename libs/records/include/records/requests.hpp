@@ -32,9 +32,13 @@ public:
     std::optional<consent::AccessRequest> find(store::ReadSession& session, consent::RequestId id,
                                                const crypto::SealKey& data_key) const;
 
-    // Questions to a person that were made after `after`, newest first, at most `max`.
+    // Questions to a person that were made after `after`, newest first, at most `max`; none that was stopped.
     std::vector<consent::PastRequest> of_subject(store::ReadSession& session, consent::SubjectId subject,
                                                  base::Time after, std::size_t max) const;
+
+    // How many questions of this initiator to the person were stopped after `after`.
+    std::int64_t stopped(store::ReadSession& session, consent::SubjectId subject, std::string_view initiator,
+                         base::Time after) const;
 
     // By party: an id that the client chose, claimed once (design section 2, Idempotency).
     struct Claim {
