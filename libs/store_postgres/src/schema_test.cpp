@@ -142,8 +142,9 @@ TEST_F(Schema, OpenAndUpgradeRefuseAnEmptyDatabase) {
 TEST_F(Schema, NobodyMigratesBesideARunningProcess) {
     Options options = options_with({});
     init(options);
-    options.lock_patience = std::chrono::milliseconds{1};
+    // With patience: the server lets go of the lock of init() a moment after its connection has ended.
     const auto database = Database::open(options);
+    options.lock_patience = std::chrono::milliseconds{1};
     EXPECT_THAT(message_of([&] { upgrade(options); }), HasSubstr("in use by another process"));
     EXPECT_THAT(message_of([&] { status(options); }), HasSubstr("in use by another process"));
     EXPECT_THAT(message_of([&] { Database::open(options); }), HasSubstr("in use by another process"));
