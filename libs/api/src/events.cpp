@@ -191,12 +191,9 @@ Answer poll_events(const EventParts& parts, const ClientSystem& client, const ht
 }  // namespace
 
 std::vector<http::Route> event_routes(const EventParts& parts) {
-    const http::Authenticator<ClientSystem> client = [&clients = parts.clients](const http::Request& request) {
-        return clients.header_call(request);
-    };
     const auto endpoint = [&](auto handler) {
-        return http::authenticated<ClientSystem>(
-            client, [parts, handler](const ClientSystem& c, const http::Request& r) { return handler(parts, c, r); });
+        return parts.clients.endpoint(
+            [parts, handler](const ClientSystem& c, const http::Request& r) { return handler(parts, c, r); });
     };
     return {
         {"GET", "/api/v1/events/stream", endpoint(get_stream)},

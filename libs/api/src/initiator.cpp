@@ -129,12 +129,9 @@ Answer answer_question(const InitiatorParts& parts, const ClientSystem& client, 
 }  // namespace
 
 std::vector<http::Route> initiator_routes(const InitiatorParts& parts) {
-    const http::Authenticator<ClientSystem> client = [&clients = parts.clients](const http::Request& request) {
-        return clients.header_call(request);
-    };
     const auto endpoint = [&](auto handler) {
-        return http::authenticated<ClientSystem>(
-            client, [parts, handler](const ClientSystem& c, const http::Request& r) { return handler(parts, c, r); });
+        return parts.clients.endpoint(
+            [parts, handler](const ClientSystem& c, const http::Request& r) { return handler(parts, c, r); });
     };
     return {
         {"GET", "/api/v1/initiator/notices", endpoint(notices)},

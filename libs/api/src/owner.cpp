@@ -70,12 +70,9 @@ Answer report(const OwnerParts& parts, const ClientSystem& client, const http::R
 }  // namespace
 
 std::vector<http::Route> owner_routes(const OwnerParts& parts) {
-    const http::Authenticator<ClientSystem> client = [&clients = parts.clients](const http::Request& request) {
-        return clients.header_call(request);
-    };
     return {{"POST", "/api/v1/owner/changes",
-             http::authenticated<ClientSystem>(
-                 client, [parts](const ClientSystem& c, const http::Request& r) { return report(parts, c, r); })}};
+             parts.clients.endpoint(
+                 [parts](const ClientSystem& c, const http::Request& r) { return report(parts, c, r); })}};
 }
 
 }  // namespace kelisim::api

@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "http/form.hpp"
 #include "http/message.hpp"
+#include "http/route.hpp"
 #include "identity/clients.hpp"
 #include "records/records.hpp"
 #include "store/writer.hpp"
@@ -36,6 +37,15 @@ public:
 
     // For JSON bodies and for GET: Basic, or a client assertion (RFC 7523) as the bearer token; a problem otherwise.
     boost::asio::awaitable<std::variant<ClientSystem, http::Response>> header_call(const http::Request& request) const;
+
+    // For a route that takes such a client: handler(const ClientSystem&, const http::Request&). This outlives the route.
+    template <class Handler>
+    http::Endpoint endpoint(Handler handler) const {
+        const http::Authenticator<ClientSystem> who = [this](const http::Request& request) {
+            return header_call(request);
+        };
+        return http::authenticated<ClientSystem>(who, std::move(handler));
+    }
 
     // The client of an Authorization header alone, as the gateway gets it beside a kdp-token.
     base::Result<const registry::System*> header_client(std::string_view authorization) const;
