@@ -13,6 +13,7 @@
 
 #include "access/erasure.hpp"
 #include "access/steering.hpp"
+#include "access/supervision.hpp"
 #include "api/sandbox.hpp"
 #include "base/entropy.hpp"
 #include "base/text.hpp"
@@ -229,10 +230,7 @@ int staff_appoint(const fs::path& data, const config::Config& config, const std:
     Books books(data, config);
     const registry::Registry registry(books.registry());
     const registry::Organisation* organisation = registry.organisation(bin);
-    const bool holds_office =
-        organisation != nullptr && (organisation->kind == registry::OrganisationKind::authorized_body ||
-                                    organisation->kind == registry::OrganisationKind::egov_operator);
-    if (!holds_office) {
+    if (organisation == nullptr || !access::office_of(*organisation)) {
         complain("no authorized body and no operator is registered under " + bin);
         return 1;
     }

@@ -35,19 +35,24 @@ const Reason person_not_known{
     "",
     {"Бұл ЖСН бойынша жазба жоқ.", "По этому ИИН записей нет.", "There are no entries under this IIN."}};
 
+std::optional<Office> office_of(const registry::Organisation& organisation) {
+    switch (organisation.kind) {
+        case registry::OrganisationKind::authorized_body:
+            return Office::authorized_body;
+        case registry::OrganisationKind::egov_operator:
+            return Office::egov_operator;
+        default:
+            return std::nullopt;
+    }
+}
+
 std::optional<Official> official(const Parts& parts, store::ReadSession& session, consent::SubjectId subject) {
     const auto appointed = parts.records.officials.find(session, subject);
     if (!appointed) return std::nullopt;
     const registry::Organisation* organisation = parts.registry.organisation(appointed->organisation);
-    if (organisation == nullptr) return std::nullopt;
-    switch (organisation->kind) {
-        case registry::OrganisationKind::authorized_body:
-            return Official{subject, organisation->bin, Office::authorized_body};
-        case registry::OrganisationKind::egov_operator:
-            return Official{subject, organisation->bin, Office::egov_operator};
-        default:
-            return std::nullopt;
-    }
+    const auto office = organisation == nullptr ? std::nullopt : office_of(*organisation);
+    if (!office) return std::nullopt;
+    return Official{subject, organisation->bin, *office};
 }
 
 std::variant<OfficialLook, Refusal> Supervision::begin(store::WriteSession& session, const Official& official,

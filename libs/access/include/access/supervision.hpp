@@ -20,6 +20,9 @@ extern const base::Reason person_not_known;
 enum class Office { authorized_body, egov_operator };
 BOOST_DESCRIBE_ENUM(Office, authorized_body, egov_operator)
 
+// Nothing for an organisation that holds none.
+std::optional<Office> office_of(const registry::Organisation& organisation);
+
 struct Official {
     consent::SubjectId subject;
     std::string organisation;  // BIN
