@@ -151,13 +151,11 @@ records::Fact official_look_fact(const records::OfficialLook& look, base::Time n
                         {"organisation", look.organisation}}};
 }
 
-records::Fact registry_fact(std::string_view kind, const base::RawId& id, const RegistryEnd& what,
-                            const RegistryChanges::Order& order, base::Time now) {
-    boost::json::object details{
-        {"by", order.official.to_string()}, {"organisation", order.organisation}, {"reason", order.reason}};
-    if (!what.connection.empty()) details["connection"] = what.connection;
-    if (!what.purpose.empty()) details["purpose"] = what.purpose;
-    if (!what.service.empty()) details["service"] = what.service;
+records::Fact registry_fact(std::string_view kind, const base::RawId& id, const RegistryEnd& end, base::Time now) {
+    boost::json::object details{{"by", end.by.to_string()}, {"organisation", end.organisation}, {"reason", end.reason}};
+    if (!end.connection.empty()) details["connection"] = end.connection;
+    if (!end.purpose.empty()) details["purpose"] = end.purpose;
+    if (!end.service.empty()) details["service"] = end.service;
     return {.kind = kind, .entity = id, .at = now, .details = std::move(details)};
 }
 

@@ -3,7 +3,6 @@
 // has from then on, so that `kelisim ledger verify` can hold the rows against the journal.
 #pragma once
 
-#include "access/registry_changes.hpp"
 #include "consent/use.hpp"
 #include "records/records.hpp"
 
@@ -26,9 +25,10 @@ records::Fact official_look_fact(const records::OfficialLook& look, base::Time n
 // What the operator ended, by its key; the parts that were not named are empty.
 struct RegistryEnd {
     std::string_view connection = {}, purpose = {}, service = {};
+    consent::SubjectId by = {};
+    std::string_view organisation = {}, reason = {};
 };
-records::Fact registry_fact(std::string_view kind, const base::RawId& id, const RegistryEnd& what,
-                            const RegistryChanges::Order& order, base::Time now);
+records::Fact registry_fact(std::string_view kind, const base::RawId& id, const RegistryEnd& end, base::Time now);
 records::Fact data_change_fact(const records::DataChange& change, base::Time now);
 records::Fact person_fact(std::string_view kind, const consent::SubjectId& subject, consent::SubjectId by,
                           base::Time now);

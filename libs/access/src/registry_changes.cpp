@@ -30,6 +30,13 @@ constexpr std::size_t consents_a_piece = 200;
 // The one walk of a database has a name of its own instead of an entity.
 constexpr std::string_view walk_name = "the one walk";
 
+RegistryEnd by(const RegistryChanges::Order& order, RegistryEnd end) {
+    end.by = order.official;
+    end.organisation = order.organisation;
+    end.reason = order.reason;
+    return end;
+}
+
 store::TimerKey walk_key() {
     return {timer_registry_ended, base::Bucket{}, base::as_bytes(walk_name)};
 }
@@ -65,7 +72,7 @@ Result<void> RegistryChanges::end_connection(store::WriteSession& session, std::
     if (!connection->ended.empty()) return Refusal(registry_ended_before);
     connection->ended = base::to_iso8601(now);
     save(session, *connection);
-    note(session, registry_fact("registry.connection_ended", new_id(now), {.connection = key}, order, now), now);
+    note(session, registry_fact("registry.connection_ended", new_id(now), by(order, {.connection = key}), now), now);
     return {};
 }
 
@@ -80,8 +87,8 @@ Result<void> RegistryChanges::end_purpose(store::WriteSession& session, std::str
     purpose->ended = base::to_iso8601(now);
     save(session, *connection);
     note(session,
-         registry_fact("registry.purpose_ended", new_id(now), {.connection = connection_key, .purpose = code}, order,
-                       now),
+         registry_fact("registry.purpose_ended", new_id(now),
+                       by(order, {.connection = connection_key, .purpose = code}), now),
          now);
     return {};
 }
@@ -93,7 +100,7 @@ Result<void> RegistryChanges::end_service(store::WriteSession& session, std::str
     if (!service->ended.empty()) return Refusal(registry_ended_before);
     service->ended = base::to_iso8601(now);
     save(session, *service);
-    note(session, registry_fact("registry.service_ended", new_id(now), {.service = key}, order, now), now);
+    note(session, registry_fact("registry.service_ended", new_id(now), by(order, {.service = key}), now), now);
     return {};
 }
 
