@@ -123,6 +123,23 @@ TEST_F(RegistryChangesTest, TheEndOfAPurposeEndsItsConsents) {
     EXPECT_EQ(world.consent_of(request).state, ConsentState::invalidated);
 }
 
+TEST_F(RegistryChangesTest, AnObjectionIsToldWhichPartOfTheBasisIsGone) {
+    const auto request = granted(world, person::abai());
+    const auto consent = world.consent_of(request).id;
+    const auto abai = world.request(request).subject;
+    world.unit([&](store::WriteSession& session) {
+        return world.service->persons.steering.withdraw(session, {.by = abai, .whose = abai}, consent,
+                                                        world.clock.now());
+    });
+    ASSERT_TRUE(end_purpose("bank-loans", "loan-application").has_value());
+    const auto objected = world.unit([&](store::WriteSession& session) {
+        return world.service->persons.steering.object(session, "DEMOBANK", consent, {"шарт", "№ 17"},
+                                                      world.clock.now());
+    });
+    EXPECT_TRUE(objected.error().has(consent::use_purpose_ended));
+    EXPECT_EQ(world.consent_of(request).state, ConsentState::withdrawn);
+}
+
 // KDP-5.2: a consent lives as long as one of its services answers.
 TEST_F(RegistryChangesTest, TheLastServiceTakesTheConsentWithIt) {
     const auto request = granted(world, person::abai());

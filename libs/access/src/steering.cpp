@@ -186,8 +186,8 @@ Result<void> Steering::object(store::WriteSession& session, std::string_view ini
         const auto* due = event.details.if_contains("object_by");
         object_by = due == nullptr ? std::nullopt : std::optional(base::from_micros(due->as_int64()));
     }
-    if (consent::lost_basis(found->consent.terms, parts_.registry, parts_.zone.day(now))) {
-        return Refusal(consent::use_connection_ended);
+    if (const auto lost = consent::lost_basis(found->consent.terms, parts_.registry, parts_.zone.day(now))) {
+        return Refusal(consent::reason_of(*lost));
     }
     if (const auto restored = consent::restore(found->consent, object_by, now); restored.has_error()) return restored;
     // What the person had paused before the withdrawal stays paused: an objection opens no more than was open.

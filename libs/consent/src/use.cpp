@@ -2,6 +2,7 @@
 #include "consent/use.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace kelisim::consent {
@@ -158,6 +159,18 @@ private:
 
 }  // namespace
 
+const Reason& reason_of(Lost lost) {
+    switch (lost) {
+        case Lost::connection:
+            return use_connection_ended;
+        case Lost::purpose:
+            return use_purpose_ended;
+        case Lost::service:
+            return use_service_ended;
+    }
+    throw std::logic_error("a part of the basis that nobody knows");
+}
+
 std::vector<const Reason*> objections(const Consent& consent, const Call& call, const Circumstances& circumstances) {
     const Terms& terms = consent.terms;
     Objections found;
@@ -181,10 +194,9 @@ std::vector<const Reason*> objections(const Consent& consent, const Call& call, 
     found.when(!within(call.acts.empty() ? std::vector<std::string>{"collection"} : call.acts, terms.acts),
                use_acts_outside);
     found.when(call.environment != terms.environment, use_environment_differs);
-    found.when(circumstances.lost == Lost::connection, use_connection_ended);
-    found.when(circumstances.lost == Lost::purpose, use_purpose_ended);
+    if (circumstances.lost) found.when(true, reason_of(*circumstances.lost));
     // One service may have ended while the consent still opens another.
-    found.when(circumstances.lost == Lost::service || !circumstances.service.ended.empty(), use_service_ended);
+    found.when(!circumstances.service.ended.empty(), use_service_ended);
     return found.take();
 }
 

@@ -33,6 +33,9 @@ extern const base::Reason use_purpose_ended;
 extern const base::Reason use_service_ended;
 extern const base::Reason use_too_many_today;
 
+// What is said of it to one who calls or objects.
+const base::Reason& reason_of(Lost lost);
+
 // One call, as the gateway read it. Views live until the decision returns.
 struct Call {
     std::string_view receiver;  // key of the system that calls and gets the data
