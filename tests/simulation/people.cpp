@@ -113,6 +113,7 @@ void Walk::pause_or_resume() {
     const auto after = consent_of(*id);
     const bool lived = !consent::ended(before) && now() < before.expires;
     EXPECT_TRUE(lived || done.has_error());
+    EXPECT_TRUE(done.has_error() || after.state != before.state) << "what was acknowledged is so";
     if (after.state == before.state) return;
     EXPECT_TRUE(lived);
     EXPECT_EQ(after.state, pause ? ConsentState::paused : ConsentState::active);
@@ -125,9 +126,10 @@ void Walk::withdraw() {
     if (!id) return;
     Known& known = requests_.at(*id);
     const auto before = consent_of(*id);
-    sure([&](store::WriteSession& session) {
+    const auto done = sure([&](store::WriteSession& session) {
         return persons().steering.withdraw(session, self(known.person), before.id, now());
     });
+    EXPECT_TRUE(done.has_error() || consent_of(*id).state == ConsentState::withdrawn) << "what was acknowledged is so";
     if (consent_of(*id).state != ConsentState::withdrawn || known.withdrawn) return;
     EXPECT_FALSE(consent::ended(before));
     known.withdrawn = now();
@@ -148,10 +150,11 @@ void Walk::extend() {
     const auto code = code_for(known.person);
     if (!code) return;
     const base::Time until = before.expires + 24h * static_cast<int>(below(400));
-    sure([&](store::WriteSession& session) {
+    const auto refused = sure([&](store::WriteSession& session) {
         return persons().steering.extend(session, self(known.person), before.id, until, *code, now());
     });
     const auto after = consent_of(*id);
+    EXPECT_TRUE(refused || after.expires == until) << "what was acknowledged is so";
     EXPECT_TRUE(after.expires == before.expires || after.expires == until);
     EXPECT_TRUE(after.expires == before.expires || !consent::ended(before));
 }

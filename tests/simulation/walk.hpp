@@ -158,7 +158,7 @@ private:
     std::set<std::string> blocked_;  // IINs of those who want no more questions of the bank
     base::Time latest_;              // that the clock ever showed
     bool connected_ = true;          // the bank's connection stands
-    std::size_t uses_passed_ = 0, calls_ = 0, deaths_ = 0, withdrawals_ = 0;
+    std::size_t uses_passed_ = 0, calls_ = 0, deaths_ = 0, deaths_delivering_ = 0, withdrawals_ = 0;
     bool starting_ = false;  // such a process is left alone
 };
 
