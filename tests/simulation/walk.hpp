@@ -135,9 +135,11 @@ private:
     // --- clients.cpp
     void ask();
     void redeem();
+    void redeem(consent::RequestId id);
     void refresh();
     void revoke();
     void use();
+    void use(const Token& token);
     void settle();
     void object();
     void confirm_deletion();
