@@ -12,4 +12,5 @@ set(KELISIM_SQLITE_MIGRATIONS
     0009_security_events.sql
     0010_refused_uses.sql
     0011_staff.sql
+    0012_whose_entry.sql
 )

@@ -232,7 +232,8 @@ CREATE TABLE used_assertion (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX used_assertion_expires ON used_assertion (expires);
 
--- Every fact, once and for ever. sealed: the archive key. The ledger holds its commitment.
+-- Every fact, once and for ever. sealed: the archive key. The ledger holds its commitment. subject: whose entry it
+-- is; NULL where no known person is concerned.
 CREATE TABLE journal (
     seq INTEGER NOT NULL PRIMARY KEY,
     id BLOB NOT NULL,
@@ -241,8 +242,10 @@ CREATE TABLE journal (
     entity BLOB NOT NULL,
     salt BLOB NOT NULL,
     sealed BLOB NOT NULL,
-    commitment BLOB NOT NULL
+    commitment BLOB NOT NULL,
+    subject BLOB
 ) STRICT;
+CREATE INDEX journal_subject ON journal (subject, seq) WHERE subject IS NOT NULL;
 
 CREATE TABLE ledger_leaf (
     number INTEGER NOT NULL PRIMARY KEY,

@@ -84,7 +84,9 @@ void DataReports::record(store::WriteSession& session, const DataReport& report,
                             .at = report.at,
                             .reason = report.reason};
     if (parts_.records.data_changes.add(session, report.person, change)) {
-        parts_.records.journal.append(session, data_change_fact(change, now));
+        const auto subject = parts_.records.subjects.find(session, report.person);
+        parts_.records.journal.append(
+            session, data_change_fact(change, subject ? std::optional(subject->id) : std::nullopt, now));
     }
 }
 

@@ -61,7 +61,8 @@ void erase_person(const Parts& parts, store::WriteSession& session, consent::Sub
     parts.records.sessions.remove_all(session, id);
     parts.records.asker_blocks.forget(session, id);
     parts.records.representations.forget(session, id);
-    parts.records.journal.append(session, {.kind = "subject.erased", .entity = id, .at = now, .details = {}});
+    parts.records.journal.append(session,
+                                 {.kind = "subject.erased", .entity = id, .at = now, .subject = id, .details = {}});
     parts.records.subjects.erase(session, id, now);
 }
 

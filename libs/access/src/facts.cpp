@@ -74,7 +74,11 @@ records::Fact request_fact(const consent::AccessRequest& request, base::Time now
     }
     if (!request.stopped_for.empty())
         details["reasons"] = boost::json::array(request.stopped_for.begin(), request.stopped_for.end());
-    return {.kind = kind_of(request.state), .entity = request.id, .at = now, .details = std::move(details)};
+    return {.kind = kind_of(request.state),
+            .entity = request.id,
+            .at = now,
+            .subject = request.subject,
+            .details = std::move(details)};
 }
 
 records::Fact consent_fact(std::string_view kind, const consent::Consent& consent, base::Time now) {
@@ -82,30 +86,36 @@ records::Fact consent_fact(std::string_view kind, const consent::Consent& consen
     details["request"] = consent.request.to_string();
     details["version"] = consent.version;
     details["expires"] = base::to_iso8601(consent.expires);
-    return {.kind = kind, .entity = consent.id, .at = now, .details = std::move(details)};
+    return {.kind = kind, .entity = consent.id, .at = now, .subject = consent.subject, .details = std::move(details)};
 }
 
-records::Fact token_issued_fact(const records::TokenRecord& token, base::Time now) {
+records::Fact token_issued_fact(const records::TokenRecord& token, consent::SubjectId subject, base::Time now) {
     return {.kind = "token.issued",
             .entity = token.id,
             .at = now,
+            .subject = subject,
             .details = {{"state", 0},
                         {"consent", token.consent.to_string()},
                         {"client", token.client},
                         {"expires", base::to_iso8601(token.expires)}}};
 }
 
-records::Fact token_revoked_fact(const records::TokenRecord& token, base::Time now) {
+records::Fact token_revoked_fact(const records::TokenRecord& token, consent::SubjectId subject, base::Time now) {
     return {.kind = "token.revoked",
             .entity = token.id,
             .at = now,
+            .subject = subject,
             .details = {{"state", 1}, {"consent", token.consent.to_string()}}};
 }
 
 records::Fact use_fact(const consent::Use& use, const consent::Consent& consent, base::Time now) {
     boost::json::object details = consent_numbers(consent);
     details["state"] = number(use.state);
-    return {.kind = kind_of(use.state), .entity = use.id, .at = now, .details = std::move(details)};
+    return {.kind = kind_of(use.state),
+            .entity = use.id,
+            .at = now,
+            .subject = consent.subject,
+            .details = std::move(details)};
 }
 
 records::Fact use_refused_fact(const consent::Consent& consent, std::string_view service,
@@ -116,18 +126,20 @@ records::Fact use_refused_fact(const consent::Consent& consent, std::string_view
     return {.kind = "use.refused",
             .entity = consent.id,
             .at = now,
+            .subject = consent.subject,
             .details = {{"service", service}, {"reasons", std::move(codes)}}};
 }
 
 records::Fact session_fact(std::string_view kind, const records::SessionId& id, consent::SubjectId subject,
                            base::Time now) {
-    return {.kind = kind, .entity = id, .at = now, .details = {{"subject", subject.to_string()}}};
+    return {.kind = kind, .entity = id, .at = now, .subject = subject, .details = {{"subject", subject.to_string()}}};
 }
 
 records::Fact question_fact(std::string_view kind, const records::UseQuestion& question, base::Time now) {
     return {.kind = kind,
             .entity = question.id,
             .at = now,
+            .subject = question.subject,
             .details = {{"subject", question.subject.to_string()},
                         {"use", question.use.to_string()},
                         {"initiator", question.initiator}}};
@@ -137,15 +149,20 @@ records::Fact own_look_fact(const records::OwnLook& look, base::Time now) {
     return {.kind = "own_look.reserved",
             .entity = look.id,
             .at = now,
+            .subject = look.subject,
             .details = {{"subject", look.subject.to_string()},
                         {"by", look.record.by.value_or(look.subject).to_string()},
                         {"service", look.record.service}}};
 }
 
 records::Fact official_look_fact(const records::OfficialLook& look, base::Time now) {
+    // A look at nobody, whose IIN is unknown here, is recorded too.
+    std::optional<consent::SubjectId> subject;
+    if (look.subject != consent::SubjectId{}) subject = look.subject;
     return {.kind = "official_look.begun",
             .entity = look.id,
             .at = now,
+            .subject = subject,
             .details = {{"subject", look.subject.to_string()},
                         {"by", look.official.to_string()},
                         {"organisation", look.organisation}}};
@@ -156,19 +173,21 @@ records::Fact registry_fact(std::string_view kind, const base::RawId& id, const 
     if (!end.connection.empty()) details["connection"] = end.connection;
     if (!end.purpose.empty()) details["purpose"] = end.purpose;
     if (!end.service.empty()) details["service"] = end.service;
-    return {.kind = kind, .entity = id, .at = now, .details = std::move(details)};
+    return {.kind = kind, .entity = id, .at = now, .subject = {}, .details = std::move(details)};
 }
 
-records::Fact data_change_fact(const records::DataChange& change, base::Time now) {
+records::Fact data_change_fact(const records::DataChange& change, std::optional<consent::SubjectId> subject,
+                               base::Time now) {
     return {.kind = "data_change.reported",
             .entity = change.id,
             .at = now,
+            .subject = subject,
             .details = {{"owner", change.owner}, {"service", change.service}}};
 }
 
 records::Fact person_fact(std::string_view kind, const consent::SubjectId& subject, consent::SubjectId by,
                           base::Time now) {
-    return {.kind = kind, .entity = subject, .at = now, .details = {{"by", by.to_string()}}};
+    return {.kind = kind, .entity = subject, .at = now, .subject = subject, .details = {{"by", by.to_string()}}};
 }
 
 }  // namespace kelisim::access

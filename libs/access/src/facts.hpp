@@ -10,8 +10,8 @@ namespace kelisim::access {
 
 records::Fact request_fact(const consent::AccessRequest& request, base::Time now);
 records::Fact consent_fact(std::string_view kind, const consent::Consent& consent, base::Time now);
-records::Fact token_issued_fact(const records::TokenRecord& token, base::Time now);
-records::Fact token_revoked_fact(const records::TokenRecord& token, base::Time now);
+records::Fact token_issued_fact(const records::TokenRecord& token, consent::SubjectId subject, base::Time now);
+records::Fact token_revoked_fact(const records::TokenRecord& token, consent::SubjectId subject, base::Time now);
 records::Fact use_fact(const consent::Use& use, const consent::Consent& consent, base::Time now);
 records::Fact use_refused_fact(const consent::Consent& consent, std::string_view service,
                                const std::vector<const base::Reason*>& reasons, base::Time now);
@@ -29,7 +29,8 @@ struct RegistryEnd {
     std::string_view organisation = {}, reason = {};
 };
 records::Fact registry_fact(std::string_view kind, const base::RawId& id, const RegistryEnd& end, base::Time now);
-records::Fact data_change_fact(const records::DataChange& change, base::Time now);
+records::Fact data_change_fact(const records::DataChange& change, std::optional<consent::SubjectId> subject,
+                               base::Time now);
 records::Fact person_fact(std::string_view kind, const consent::SubjectId& subject, consent::SubjectId by,
                           base::Time now);
 

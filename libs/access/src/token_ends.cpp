@@ -23,7 +23,11 @@ void end_token(const Parts& parts, store::WriteSession& session, const TokenReco
     parts.records.tokens.revoke(session, token.id, status, now);
     if (token.place) tell_change(parts, session, token.place->list);
     // Refresh tokens have no life in the journal: what they open is told by the access tokens.
-    if (token.kind == TokenKind::access) parts.records.journal.append(session, token_revoked_fact(token, now));
+    if (token.kind == TokenKind::access) {
+        const auto consent = parts.records.consents.state(session, token.consent);
+        if (!consent) throw records::Damaged("a token has no consent");
+        parts.records.journal.append(session, token_revoked_fact(token, consent->subject, now));
+    }
     session.after_commit([&index = parts.tokens, id = token.id] { index.remove(id); });
 }
 

@@ -140,7 +140,7 @@ IssuedToken Tokens::issue(store::WriteSession& session, const records::Consents:
                             .hash = {},
                             .place = parts_.tokens.places().take(session, parts_.records, parts_.entropy, now)};
     parts_.records.tokens.add(session, token);
-    parts_.records.journal.append(session, token_issued_fact(token, now));
+    parts_.records.journal.append(session, token_issued_fact(token, consent.subject, now));
     session.after_commit([&index = parts_.tokens, token] {
         index.add(token.id, {.consent = token.consent, .expires = token.expires, .verified = {}});
     });

@@ -19,6 +19,7 @@ struct Said {
     std::int64_t state = -1;
     std::int64_t uses = -1, counted = -1;
     std::string expires;  // as the journal writes times; empty for a use
+    std::optional<consent::SubjectId> whose;
     bool has_row = false;
 };
 
@@ -72,21 +73,32 @@ private:
         if (object.at("kind") != boost::json::value(entry.kind)) return find(name + " is of another kind");
         if (object.at("id") != boost::json::value(entry.entity.to_string()))
             return find(name + " is about another entity");
-        note(object);
+        const auto* named = object.if_contains("subject");
+        if (named != nullptr && entry.subject && *named != boost::json::value(entry.subject->to_string()))
+            return find(name + " is another person's");
+        note(object, entry.subject, name);
     }
 
-    void note(const boost::json::object& fact) {
-        const auto number = [&](std::string_view name, std::int64_t& into) {
-            if (const auto* value = fact.if_contains(name)) into = value->to_number<std::int64_t>();
+    void note(const boost::json::object& fact, const std::optional<consent::SubjectId>& whose,
+              const std::string& name) {
+        const auto number = [&](std::string_view member, std::int64_t& into) {
+            if (const auto* value = fact.if_contains(member)) into = value->to_number<std::int64_t>();
         };
         // Facts that carry no state speak of no row: an erasure, a session, a question.
         if (!fact.contains("state") && !fact.contains("consent_state")) return;
-        Said& entity = said_[std::string(fact.at("id").as_string())];
+        const auto of = [&](std::string_view member) -> Said& {
+            const auto [at, added] = said_.try_emplace(std::string(fact.at(member).as_string()));
+            if (!added && at->second.whose != whose)
+                find(name + " is another person's than those before about the same");
+            at->second.whose = whose;
+            return at->second;
+        };
+        Said& entity = of("id");
         // A consent is also spoken of by its uses; what was refused changes nothing.
         number("state", entity.state);
         if (const auto* expires = fact.if_contains("expires")) entity.expires = expires->as_string();
         if (!fact.contains("consent_state")) return;
-        Said& consent = said_[std::string(fact.at("consent").as_string())];
+        Said& consent = of("consent");
         number("consent_state", consent.state);
         number("uses", consent.uses);
         number("counted", consent.counted);
@@ -154,6 +166,7 @@ private:
         if (at == said_.end()) return find(name + " is unknown to the journal");
         Said& said = at->second;
         said.has_row = true;
+        if (said.whose != row.subject) find(name + " is another person's than the journal says");
         if (said.state != row.state) find(name + " is in another state than the journal says");
         if (said.expires != (row.expires ? base::to_iso8601(*row.expires) : "")) {
             find(name + " ends at another time than the journal says");

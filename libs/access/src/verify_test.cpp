@@ -151,6 +151,23 @@ const std::vector<Change> changes = {
       "LIMIT "
       "1"},
      "token "},
+    {"AnEntryOfNobody",
+     {"t29",
+      "UPDATE journal SET subject = NULL WHERE seq = (SELECT max(seq) FROM journal WHERE kind = 'use.reserved')"},
+     "is another person's than those before"},
+    {"AnEntryOfAnother",
+     {"t30",
+      "UPDATE journal SET subject = (SELECT subject FROM journal WHERE kind = 'request.refused') "
+      "WHERE kind = 'token.revoked'"},
+     "is another person's than those before"},
+    {"AllOfAConsentOfAnother",
+     {"t31",
+      "UPDATE journal SET subject = (SELECT subject FROM journal WHERE kind = 'request.refused') WHERE subject = "
+      "(SELECT subject FROM journal WHERE kind = 'consent.granted')"},
+     "is another person's"},
+    {"ARowOfAnother",
+     {"t32", "UPDATE consent SET subject = (SELECT subject FROM access_request WHERE state = 3)"},
+     "is another person's than the journal says"},
 };
 INSTANTIATE_TEST_SUITE_P(Ledger, Tampered, ::testing::ValuesIn(changes),
                          [](const auto& change) { return change.param.name; });

@@ -53,8 +53,9 @@ struct Installation {
     void append(std::size_t count) {
         store.unit([&](WriteSession& session) {
             for (std::size_t i = 0; i < count; ++i) {
-                records.journal.append(session,
-                                       {.kind = "test.fact", .entity = entity, .at = testing::start, .details = {}});
+                records.journal.append(
+                    session,
+                    {.kind = "test.fact", .entity = entity, .at = testing::start, .subject = {}, .details = {}});
             }
         });
     }

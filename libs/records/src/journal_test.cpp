@@ -20,8 +20,11 @@ protected:
     void append(std::size_t count) {
         store.unit([&](WriteSession& session) {
             for (std::size_t i = 0; i < count; ++i) {
-                journal.append(session,
-                               {.kind = "test.fact", .entity = entity, .at = testing::start, .details = {{"n", i}}});
+                journal.append(session, {.kind = "test.fact",
+                                         .entity = entity,
+                                         .at = testing::start,
+                                         .subject = {},
+                                         .details = {{"n", i}}});
             }
         });
     }
@@ -71,9 +74,50 @@ TEST_F(JournalTest, EntriesAreReadInOrderInPages) {
     EXPECT_EQ(page[1].seq, all[3].seq);
 }
 
+// LAW-36.4: what concerns one person is found, in order and in pages, and nothing of another with it.
+TEST_F(JournalTest, GivesTheEntriesOfOnePerson) {
+    const auto person = [&](std::uint16_t bucket) {
+        return consent::SubjectId::make(testing::start, {bucket}, tables.entropy);
+    };
+    const auto abai = person(5), ybyrai = person(5);
+    store.unit([&](WriteSession& session) {
+        for (const auto& whose : {std::optional(abai), std::optional(ybyrai), std::optional<consent::SubjectId>(),
+                                  std::optional(abai), std::optional(abai)}) {
+            journal.append(
+                session,
+                {.kind = "test.fact", .entity = entity, .at = testing::start, .subject = whose, .details = {}});
+        }
+    });
+    const auto of = [&](consent::SubjectId whose, std::int64_t after, std::size_t max) {
+        std::vector<JournalEntry> found;
+        store.readers().read([&](ReadSession& session) {
+            journal.of_subject(session, whose, after, max, [&](const JournalEntry& entry) { found.push_back(entry); });
+        });
+        return found;
+    };
+    const auto all = entries();
+    const auto mine = of(abai, 0, 10);
+    ASSERT_EQ(mine.size(), 3U);
+    EXPECT_EQ(mine[0].seq, all[0].seq);
+    EXPECT_EQ(mine[1].seq, all[3].seq);
+    EXPECT_EQ(mine[2].seq, all[4].seq);
+    EXPECT_EQ(mine[1].subject, abai);
+    EXPECT_EQ(mine[1].commitment, all[3].commitment);
+    EXPECT_EQ(all[2].subject, std::nullopt);
+    ASSERT_EQ(of(abai, mine[0].seq, 1).size(), 1U);
+    EXPECT_EQ(of(abai, mine[0].seq, 1)[0].seq, mine[1].seq);
+    EXPECT_TRUE(of(abai, mine[2].seq, 10).empty());
+    EXPECT_EQ(of(ybyrai, 0, 10).size(), 1U);
+    EXPECT_TRUE(of(person(5), 0, 10).empty());
+    static const Statement no_id{"t_no_subject", "UPDATE journal SET subject = x'01' WHERE subject IS NOT NULL"};
+    expect_damaged(no_id,
+                   [&](ReadSession& session) { journal.each_after(session, 0, 10, [](const JournalEntry&) {}); });
+}
+
 TEST_F(JournalTest, AnUndoneUnitLeavesNoEntry) {
     EXPECT_THROW(store.unit([&](WriteSession& session) {
-        journal.append(session, {.kind = "test.fact", .entity = entity, .at = testing::start, .details = {}});
+        journal.append(session,
+                       {.kind = "test.fact", .entity = entity, .at = testing::start, .subject = {}, .details = {}});
         throw std::runtime_error("undone");
     }),
                  std::runtime_error);
@@ -83,7 +127,8 @@ TEST_F(JournalTest, AnUndoneUnitLeavesNoEntry) {
 TEST_F(JournalTest, TellsOfAnEntryOnceItIsDurableAndOnceUntilHeard) {
     EXPECT_FALSE(journal.growth().pending());
     EXPECT_THROW(store.unit([&](WriteSession& session) {
-        journal.append(session, {.kind = "test.fact", .entity = entity, .at = testing::start, .details = {}});
+        journal.append(session,
+                       {.kind = "test.fact", .entity = entity, .at = testing::start, .subject = {}, .details = {}});
         throw std::runtime_error("undone");
     }),
                  std::runtime_error);

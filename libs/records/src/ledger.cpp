@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "records/ledger.hpp"
 
+#include <algorithm>
+
 #include "codec.hpp"
 
 namespace kelisim::records {
@@ -21,6 +23,8 @@ constexpr store::Statement add_node{"ledger_node_insert",
 constexpr store::Statement leaves{"ledger_leaf_from",
                                   "SELECT number, journal_seq, hash FROM ledger_leaf "
                                   "WHERE number >= ?1 ORDER BY number LIMIT ?2"};
+constexpr store::Statement entry_of_leaf{"ledger_entry_of_leaf",
+                                         "SELECT journal_seq FROM ledger_leaf WHERE number = ?1"};
 constexpr store::Statement leaf_tile{
     "ledger_leaf_tile", "SELECT number, hash FROM ledger_leaf WHERE number >= ?1 AND number < ?2 ORDER BY number"};
 constexpr store::Statement node_tile{"ledger_node_tile",
@@ -103,6 +107,36 @@ void Ledger::each_leaf_from(store::ReadSession& session, std::int64_t number, st
     session.query(leaves, {number, static_cast<std::int64_t>(max)}, [&](const store::Row& row) {
         visit({.number = row.integer(0), .journal_seq = row.integer(1), .hash = digest_at(row, 2)});
     });
+}
+
+// Without an index, which every entry would pay for: leaves stand in the order of the journal, and nearly as close, so that
+// leaf n is entry n + 1 or one shortly after. Steps back that double, then halves: a handful of reads.
+std::optional<std::uint64_t> Ledger::leaf_of(store::ReadSession& session, std::int64_t journal_seq) const {
+    const Head head = this->head(session);
+    if (journal_seq < 1 || journal_seq > head.journal_seq) return std::nullopt;
+    const auto entry_of = [&](std::int64_t leaf) {
+        std::int64_t seq = 0;
+        session.query(entry_of_leaf, {leaf}, [&](const store::Row& row) { seq = row.integer(0); });
+        if (seq == 0) throw Damaged("the ledger lacks leaf " + std::to_string(leaf));
+        return seq;
+    };
+    // The leaf, if there is one, is in [from, to].
+    std::int64_t to = std::min(journal_seq, static_cast<std::int64_t>(head.frontier.size())) - 1;
+    std::int64_t from = to;
+    for (std::int64_t step = 1; from > 0 && entry_of(from) > journal_seq; step *= 2) {
+        to = from - 1;
+        from = std::max<std::int64_t>(0, from - step);
+    }
+    while (from < to) {
+        const std::int64_t middle = from + (to - from + 1) / 2;
+        if (entry_of(middle) > journal_seq) {
+            to = middle - 1;
+        } else {
+            from = middle;
+        }
+    }
+    if (entry_of(from) != journal_seq) return std::nullopt;
+    return static_cast<std::uint64_t>(from);
 }
 
 void Ledger::each_commitment_after(store::ReadSession& session, std::int64_t seq, std::size_t max,

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
+
 #include "fixture.hpp"
 
 namespace kelisim::records {
@@ -26,8 +28,11 @@ protected:
     void append(std::size_t count) {
         store.unit([&](WriteSession& session) {
             for (std::size_t i = 0; i < count; ++i) {
-                journal.append(session,
-                               {.kind = "test.fact", .entity = entity, .at = testing::start, .details = {{"n", i}}});
+                journal.append(session, {.kind = "test.fact",
+                                         .entity = entity,
+                                         .at = testing::start,
+                                         .subject = {},
+                                         .details = {{"n", i}}});
             }
         });
     }
@@ -78,6 +83,33 @@ TEST_F(LedgerTest, TheSequencerPutsEachEntryIntoTheTreeOnceInOrder) {
     EXPECT_THAT(numbers, ElementsAre(0, 1, 2, 3, 4, 5));
     EXPECT_EQ(of_journal, sequences);
     EXPECT_EQ(head().journal_seq, sequences.back());
+}
+
+// However many numbers of the journal were left out: a unit that was undone may use one up.
+TEST_F(LedgerTest, AnEntryOfTheJournalIsFoundAmongTheLeaves) {
+    append(400);
+    static const Statement gaps{"t_gaps", "DELETE FROM journal WHERE seq < 4 OR seq BETWEEN 20 AND 150 OR seq % 7 = 0"};
+    ASSERT_NE(store.tamper(gaps), 0U);
+    sequence(200);
+    std::map<std::int64_t, std::uint64_t> leaves;
+    store.readers().read([&](ReadSession& session) {
+        ledger.each_leaf_from(session, 0, 1000, [&](const Ledger::Leaf& leaf) {
+            leaves.emplace(leaf.journal_seq, static_cast<std::uint64_t>(leaf.number));
+        });
+        ASSERT_EQ(leaves.size(), 200U);
+        for (std::int64_t seq = -1; seq <= 402; ++seq) {
+            const auto at = leaves.find(seq);
+            const auto expected = at == leaves.end() ? std::nullopt : std::optional(at->second);
+            EXPECT_EQ(ledger.leaf_of(session, seq), expected) << seq;
+        }
+    });
+    static const Statement missing{"t_missing", "DELETE FROM ledger_leaf WHERE number >= 100"};
+    expect_damaged(missing, [&](ReadSession& session) { ledger.leaf_of(session, leaves.rbegin()->first); });
+}
+
+TEST_F(LedgerTest, NothingIsALeafOfAnEmptyTree) {
+    append(1);
+    store.readers().read([&](ReadSession& session) { EXPECT_EQ(ledger.leaf_of(session, 1), std::nullopt); });
 }
 
 // The roots of full tiles are stored as they fill, over three levels, however the rounds fall.

@@ -7,12 +7,17 @@ namespace kelisim::records {
 
 namespace {
 
-constexpr store::Statement requests{"rows_of_requests", "SELECT id, state, -1, -1, expires FROM access_request"};
-constexpr store::Statement consents{"rows_of_consents", "SELECT id, state, uses, counted, expires FROM consent"};
-constexpr store::Statement uses{"rows_of_uses", "SELECT id, state, -1, -1, NULL FROM use_record"};
+constexpr store::Statement requests{"rows_of_requests",
+                                    "SELECT id, state, -1, -1, expires, subject FROM access_request"};
+constexpr store::Statement consents{"rows_of_consents",
+                                    "SELECT id, state, uses, counted, expires, subject FROM consent"};
+constexpr store::Statement uses{
+    "rows_of_uses",
+    "SELECT u.id, u.state, -1, -1, NULL, c.subject FROM use_record u JOIN consent c ON c.id = u.consent"};
 constexpr store::Statement tokens{
     "rows_of_tokens",
-    "SELECT id, CASE WHEN revoked IS NULL THEN 0 ELSE 1 END, -1, -1, expires FROM token WHERE kind = 0"};
+    "SELECT t.id, CASE WHEN t.revoked IS NULL THEN 0 ELSE 1 END, -1, -1, t.expires, c.subject "
+    "FROM token t JOIN consent c ON c.id = t.consent WHERE t.kind = 0"};
 
 }  // namespace
 
@@ -21,6 +26,7 @@ void each_row(store::ReadSession& session, const std::function<void(const RowSta
         session.query(statement, {}, [&](const store::Row& row) {
             RowState state{.table = name,
                            .id = id_at<base::RawId>(row, 0),
+                           .subject = id_at<consent::SubjectId>(row, 5),
                            .state = row.integer(1),
                            .uses = row.integer(2),
                            .counted = row.integer(3),

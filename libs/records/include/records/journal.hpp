@@ -4,9 +4,11 @@
 #include <atomic>
 #include <boost/json/object.hpp>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "base/id.hpp"
+#include "consent/ids.hpp"
 #include "ledger/merkle.hpp"
 #include "records/vault.hpp"
 #include "store/alarm.hpp"
@@ -20,6 +22,8 @@ struct Fact {
     std::string_view kind;  // "consent.granted"; one of contracts/audit-events.csv
     const base::RawId& entity;
     base::Time at;
+    // Whose entry it is: the person who can ask for it (418-V ст.36(4)). Nothing where no known person is concerned.
+    std::optional<consent::SubjectId> subject;
     boost::json::object details;
 };
 
@@ -27,6 +31,7 @@ struct JournalEntry {
     std::int64_t seq = 0;
     base::RawId entity;
     std::string kind;
+    std::optional<consent::SubjectId> subject;
     ledger::Salt salt{};
     base::Bytes sealed;
     Digest commitment{};
@@ -41,6 +46,9 @@ public:
 
     // Entries after `seq`, oldest first.
     void each_after(store::ReadSession& session, std::int64_t seq, std::size_t max,
+                    const std::function<void(const JournalEntry&)>& visit) const;
+    // Those of one person after `seq`, oldest first.
+    void of_subject(store::ReadSession& session, consent::SubjectId subject, std::int64_t seq, std::size_t max,
                     const std::function<void(const JournalEntry&)>& visit) const;
     // The fact as it was written; throws Damaged when it does not open.
     std::string open(const JournalEntry& entry) const;

@@ -33,6 +33,8 @@ public:
     };
     void each_leaf_from(store::ReadSession& session, std::int64_t number, std::size_t max,
                         const std::function<void(const Leaf&)>& visit) const;
+    // Which leaf an entry of the journal is, by its place there; nothing when it is not in the tree (yet).
+    std::optional<std::uint64_t> leaf_of(store::ReadSession& session, std::int64_t journal_seq) const;
     // Commitments of the journal after `seq`, oldest first.
     struct Committed {
         std::int64_t seq = 0;

@@ -16,6 +16,7 @@ namespace kelisim::records {
 struct RowState {
     std::string_view table;
     base::RawId id;
+    consent::SubjectId subject;            // in whose name it stands
     std::int64_t state = 0;                // of an access token: 1 when revoked
     std::int64_t uses = -1, counted = -1;  // of a consent
     std::optional<base::Time> expires;     // not of a use
