@@ -254,7 +254,13 @@ CREATE TABLE journal (
     PRIMARY KEY (bucket, id)
 );
 CREATE INDEX journal_seq ON journal (seq);
-CREATE INDEX journal_subject ON journal (subject, seq) WHERE subject IS NOT NULL;
+-- Where the entries of each person lie: for each block of the journal, cut in parts by subject, the end of each subject's id and
+-- the place of the entry in the block, sorted. Written by the ledger's thread once a block is full: an index would cost every
+-- entry a page at a random place. number: 16 times the block, and the part.
+CREATE TABLE journal_run (
+    number bigint NOT NULL PRIMARY KEY,
+    entries bytea NOT NULL
+);
 
 CREATE TABLE ledger_leaf (
     number bigint NOT NULL PRIMARY KEY,

@@ -16,4 +16,11 @@ UPDATE journal SET subject = COALESCE(
         JOIN subject s ON s.blind = r.person WHERE r.id = journal.entity),
     (SELECT r.id FROM subject r WHERE r.id = journal.entity),
     (SELECT r.subject FROM erasure r WHERE r.subject = journal.entity));
-CREATE INDEX journal_subject ON journal (subject, seq) WHERE subject IS NOT NULL;
+
+-- Where the entries of each person lie: for each block of the journal, cut in parts by subject, the end of each subject's id and
+-- the place of the entry in the block, sorted. Written by the ledger's thread once a block is full: an index would cost every
+-- entry a page at a random place. number: 16 times the block, and the part.
+CREATE TABLE journal_run (
+    number INTEGER NOT NULL PRIMARY KEY,
+    entries BLOB NOT NULL
+) STRICT;

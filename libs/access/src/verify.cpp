@@ -31,6 +31,8 @@ public:
         read_journal();
         check_leaves();
         check_rows();
+        if (const auto block = records_.journal.wrong_list(session_))
+            find("the list of whose entries block " + std::to_string(*block) + " of the journal holds is wrong");
         return std::move(report_);
     }
 

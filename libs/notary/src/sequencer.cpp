@@ -18,6 +18,7 @@ using namespace std::chrono_literals;
 constexpr auto tile_leaves = static_cast<std::int64_t>(ledger::tile_width);
 constexpr std::int64_t page = 16 * tile_leaves;  // of one read, so that a scrub holds no snapshot for long
 constexpr base::Duration scrub_pause_min = 1s;
+constexpr std::size_t blocks_a_round = 4;  // of the journal, to list
 constexpr base::Duration outage_pause = 1s;
 
 constexpr telemetry::Message ledger_damaged{"LEDGER_DAMAGED", telemetry::Level::error};
@@ -233,6 +234,10 @@ void Sequencing::check(Range range) {
     }
 }
 
+void Sequencing::list() {
+    parts_.records.journal.list_blocks(parts_.writer, parts_.readers, blocks_a_round);
+}
+
 void Sequencing::scrub() {
     const std::int64_t size = signed_size();
     const std::int64_t from = scrub_.next < size ? scrub_.next : 0;
@@ -273,6 +278,7 @@ void Sequencer::work() {
                 round = now + interval_;
                 growth_.clear();
                 if (sequencing_.advance()) growth_.tell();
+                sequencing_.list();
             }
             if (now >= scrub) {
                 sequencing_.scrub();

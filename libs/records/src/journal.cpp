@@ -2,6 +2,8 @@
 #include "records/journal.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <vector>
 
 #include "codec.hpp"
 
@@ -15,9 +17,95 @@ constexpr store::Statement insert{"journal_insert",
 constexpr store::Statement after{"journal_after",
                                  "SELECT seq, entity, kind, subject, salt, sealed, commitment FROM journal "
                                  "WHERE seq > ?1 ORDER BY seq LIMIT ?2"};
-constexpr store::Statement of_one{"journal_of_subject",
-                                  "SELECT seq, entity, kind, subject, salt, sealed, commitment FROM journal "
-                                  "WHERE subject = ?3 AND seq > ?1 ORDER BY seq LIMIT ?2"};
+constexpr store::Statement at_seq{
+    "journal_at", "SELECT seq, entity, kind, subject, salt, sealed, commitment FROM journal WHERE seq = ?1"};
+constexpr store::Statement of_one_in{"journal_of_subject_in",
+                                     "SELECT seq, entity, kind, subject, salt, sealed, commitment FROM journal "
+                                     "WHERE seq >= ?1 AND seq < ?2 AND subject = ?3 ORDER BY seq LIMIT ?4"};
+constexpr store::Statement last_seq{"journal_last", "SELECT max(seq) FROM journal"};
+constexpr store::Statement subjects_in{
+    "journal_subjects_in",
+    "SELECT seq, subject FROM journal WHERE seq >= ?1 AND seq < ?2 AND subject IS NOT NULL ORDER BY seq"};
+constexpr store::Statement read_run{"journal_run", "SELECT entries FROM journal_run WHERE number = ?1"};
+constexpr store::Statement last_run{"journal_run_last", "SELECT max(number) FROM journal_run"};
+constexpr store::Statement add_run{"journal_run_insert", "INSERT INTO journal_run (number, entries) VALUES (?1, ?2)"};
+
+// A list holds, for each entry of a person, six random bytes of their id and the place in the block. Rows are read anyhow, so
+// two who share those bytes cost a read and nothing else.
+constexpr std::int64_t block_entries = 1 << 14;
+constexpr std::int64_t run_parts = 16;
+constexpr std::size_t key_bytes = 6, place_bytes = 2, item_bytes = key_bytes + place_bytes;
+constexpr std::size_t key_at = 9, part_at = 15;  // of an id: behind its time, its bucket and the bits of its version
+
+using Runs = std::array<base::Bytes, run_parts>;
+using RunItem = std::array<std::uint8_t, item_bytes>;
+
+std::int64_t part_of(base::BytesView subject) {
+    return subject[part_at] % run_parts;
+}
+base::BytesView key_of(base::BytesView subject) {
+    return subject.subspan(key_at, key_bytes);
+}
+
+Runs runs_of(store::ReadSession& session, std::int64_t block) {
+    std::array<std::vector<RunItem>, run_parts> items;
+    const std::int64_t first = block * block_entries;
+    session.query(subjects_in, {first, first + block_entries}, [&](const store::Row& row) {
+        const auto subject = id_at<consent::SubjectId>(row, 1);
+        const auto place = static_cast<std::uint16_t>(row.integer(0) - first);
+        RunItem item{};
+        std::ranges::copy(key_of(subject.bytes()), item.begin());
+        item[key_bytes] = static_cast<std::uint8_t>(place >> 8);
+        item[key_bytes + 1] = static_cast<std::uint8_t>(place);
+        items.at(static_cast<std::size_t>(part_of(subject.bytes()))).push_back(item);
+    });
+    Runs runs;
+    for (std::size_t part = 0; part < items.size(); ++part) {
+        std::ranges::sort(items.at(part));
+        for (const RunItem& item : items.at(part))
+            runs.at(part).insert(runs.at(part).end(), item.begin(), item.end());
+    }
+    return runs;
+}
+
+// The places in a block that its list gives for a person; nothing when there is no list.
+std::optional<std::vector<std::int64_t>> listed(store::ReadSession& session, std::int64_t block,
+                                                base::BytesView subject) {
+    std::optional<std::vector<std::int64_t>> places;
+    session.query(read_run, {block * run_parts + part_of(subject)}, [&](const store::Row& row) {
+        const base::BytesView run = row.blob(0);
+        if (run.size() % item_bytes != 0) throw Damaged("a list of the journal has a wrong length");
+        places.emplace();
+        const auto key = [&](std::size_t item) { return run.subspan(item * item_bytes, key_bytes); };
+        std::size_t from = 0, to = run.size() / item_bytes;
+        while (from < to) {
+            const std::size_t middle = from + (to - from) / 2;
+            if (std::ranges::lexicographical_compare(key(middle), key_of(subject))) {
+                from = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        for (; from < run.size() / item_bytes && std::ranges::equal(key(from), key_of(subject)); ++from) {
+            const base::BytesView place = run.subspan(from * item_bytes + key_bytes, place_bytes);
+            places->push_back(place[0] << 8 | place[1]);
+        }
+    });
+    return places;
+}
+
+std::int64_t number_from(store::ReadSession& session, const store::Statement& statement, std::int64_t otherwise) {
+    std::int64_t found = otherwise;
+    session.query(statement, {}, [&](const store::Row& row) {
+        if (!row.null(0)) found = row.integer(0);
+    });
+    return found;
+}
+
+std::int64_t first_unlisted(store::ReadSession& session) {
+    const std::int64_t last = number_from(session, last_run, -1);
+    return last < 0 ? 0 : last / run_parts + 1;
+}
 
 template <std::size_t size>
 std::array<std::uint8_t, size> array_at(const store::Row& row, int column) {
@@ -69,8 +157,66 @@ void Journal::each_after(store::ReadSession& session, std::int64_t seq, std::siz
 
 void Journal::of_subject(store::ReadSession& session, consent::SubjectId subject, std::int64_t seq, std::size_t max,
                          const std::function<void(const JournalEntry&)>& visit) const {
-    session.query(of_one, {seq, static_cast<std::int64_t>(max), subject.bytes()},
-                  [&](const store::Row& row) { visit(entry_at(row)); });
+    const std::int64_t last = number_from(session, last_seq, 0);
+    std::size_t left = max;
+    const auto give = [&](const store::Row& row) {
+        const JournalEntry entry = entry_at(row);
+        if (entry.subject != subject) return;
+        --left;
+        visit(entry);
+    };
+    for (std::int64_t next = std::max<std::int64_t>(seq, 0) + 1; next <= last && left > 0;) {
+        const std::int64_t block = next / block_entries;
+        const std::int64_t first = block * block_entries, end = first + block_entries;
+        if (const auto places = listed(session, block, subject.bytes())) {
+            for (const std::int64_t place : *places) {
+                if (first + place >= next && left > 0) session.query(at_seq, {first + place}, give);
+            }
+        } else {
+            session.query(of_one_in, {next, end, subject.bytes(), static_cast<std::int64_t>(left)}, give);
+        }
+        next = end;
+    }
+}
+
+void Journal::of_entity(store::ReadSession& session, consent::SubjectId subject, const base::RawId& entity,
+                        const std::function<void(const JournalEntry&)>& visit) const {
+    of_subject(session, subject, 0, std::numeric_limits<std::int64_t>::max(), [&](const JournalEntry& entry) {
+        if (entry.entity == entity) visit(entry);
+    });
+}
+
+std::size_t Journal::list_blocks(store::Writer& writer, store::Readers& readers, std::size_t max) const {
+    std::size_t done = 0;
+    for (; done < max; ++done) {
+        std::int64_t block = 0;
+        std::optional<Runs> runs;
+        readers.read([&](store::ReadSession& session) {
+            block = first_unlisted(session);
+            if (number_from(session, last_seq, 0) < (block + 1) * block_entries) return;
+            runs = runs_of(session, block);
+        });
+        if (!runs) break;
+        store::run(writer, [&](store::WriteSession& session) {
+            for (std::size_t part = 0; part < runs->size(); ++part)
+                session.execute(add_run, {block * run_parts + static_cast<std::int64_t>(part), runs->at(part)});
+        });
+    }
+    return done;
+}
+
+std::optional<std::int64_t> Journal::wrong_list(store::ReadSession& session) const {
+    const std::int64_t end = first_unlisted(session);
+    for (std::int64_t block = 0; block < end; ++block) {
+        const Runs right = runs_of(session, block);
+        for (std::size_t part = 0; part < right.size(); ++part) {
+            std::optional<base::Bytes> stored;
+            session.query(read_run, {block * run_parts + static_cast<std::int64_t>(part)},
+                          [&](const store::Row& row) { stored = base::Bytes(row.blob(0).begin(), row.blob(0).end()); });
+            if (stored != right.at(part)) return block;
+        }
+    }
+    return std::nullopt;
 }
 
 std::string Journal::open(const JournalEntry& entry) const {

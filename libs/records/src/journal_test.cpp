@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/json/parse.hpp>
+#include <map>
 
 #include "fixture.hpp"
 
@@ -109,9 +110,69 @@ TEST_F(JournalTest, GivesTheEntriesOfOnePerson) {
     EXPECT_TRUE(of(abai, mine[2].seq, 10).empty());
     EXPECT_EQ(of(ybyrai, 0, 10).size(), 1U);
     EXPECT_TRUE(of(person(5), 0, 10).empty());
+    std::size_t about = 0;
+    store.readers().read([&](ReadSession& session) {
+        journal.of_entity(session, abai, entity, [&](const JournalEntry&) { ++about; });
+        journal.of_entity(session, abai, abai, [&](const JournalEntry&) { ADD_FAILURE() << "about another thing"; });
+    });
+    EXPECT_EQ(about, 3U);
     static const Statement no_id{"t_no_subject", "UPDATE journal SET subject = x'01' WHERE subject IS NOT NULL"};
     expect_damaged(no_id,
                    [&](ReadSession& session) { journal.each_after(session, 0, 10, [](const JournalEntry&) {}); });
+}
+
+// Full blocks are listed; those after them are read through. Either way the same is found.
+TEST_F(JournalTest, ListsOfFullBlocksGiveTheSameEntries) {
+    constexpr std::int64_t block = 16'384;
+    std::vector<consent::SubjectId> persons;
+    for (int i = 0; i < 7; ++i)
+        persons.push_back(consent::SubjectId::make(testing::start, {5}, tables.entropy));
+    std::map<consent::SubjectId, std::vector<std::int64_t>> expected;
+    for (std::int64_t n = 1; n <= 2 * block + 50;) {
+        store.unit([&](WriteSession& session) {
+            for (int i = 0; i < 2000 && n <= 2 * block + 50; ++i, ++n) {
+                // One has entries at the edges of blocks only, every eighth entry is nobody's.
+                const bool edge = n % block == 0 || n % block == block - 1;
+                std::optional<consent::SubjectId> whose =
+                    edge ? persons[0] : persons[static_cast<std::size_t>(n % 5 + 1)];
+                if (n % 8 == 1) whose.reset();
+                if (whose) expected[*whose].push_back(n);
+                journal.append(
+                    session,
+                    {.kind = "test.fact", .entity = entity, .at = testing::start, .subject = whose, .details = {}});
+            }
+        });
+    }
+    const auto of = [&](consent::SubjectId whose, std::int64_t after, std::size_t max) {
+        std::vector<std::int64_t> found;
+        store.readers().read([&](ReadSession& session) {
+            journal.of_subject(session, whose, after, max,
+                               [&](const JournalEntry& entry) { found.push_back(entry.seq); });
+        });
+        return found;
+    };
+    const auto expect_all = [&](const char* when) {
+        for (const auto& whose : persons)
+            EXPECT_EQ(of(whose, 0, 1'000'000), expected[whose]) << when;
+    };
+    expect_all("before there are lists");
+    EXPECT_EQ(journal.list_blocks(store.writer(), store.readers(), 1), 1U);
+    expect_all("with one list");
+    EXPECT_EQ(journal.list_blocks(store.writer(), store.readers(), 10), 1U) << "the last block is not full";
+    EXPECT_EQ(journal.list_blocks(store.writer(), store.readers(), 10), 0U);
+    expect_all("with both");
+    const auto& edges = expected[persons[0]];
+    ASSERT_EQ(edges, (std::vector<std::int64_t>{block - 1, block, 2 * block - 1, 2 * block}));
+    EXPECT_EQ(of(persons[0], block - 1, 2), (std::vector<std::int64_t>{block, 2 * block - 1}));
+    EXPECT_TRUE(of(persons[0], 2 * block, 10).empty());
+    EXPECT_TRUE(of(persons[6], 0, 10).empty());
+    store.readers().read([&](ReadSession& session) { EXPECT_EQ(journal.wrong_list(session), std::nullopt); });
+    static const Statement hidden{"t_hidden", "UPDATE journal_run SET entries = x'' WHERE number >= 16"};
+    ASSERT_NE(store.tamper(hidden), 0U);
+    store.readers().read([&](ReadSession& session) { EXPECT_EQ(journal.wrong_list(session), 1); });
+    static const Statement cut{"t_cut", "UPDATE journal_run SET entries = x'00'"};
+    ASSERT_NE(store.tamper(cut), 0U);
+    EXPECT_THROW(of(persons[1], 0, 10), Damaged);
 }
 
 TEST_F(JournalTest, AnUndoneUnitLeavesNoEntry) {

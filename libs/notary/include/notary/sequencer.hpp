@@ -65,6 +65,8 @@ public:
     void begin();
     // Puts what the journal has into the tree, signs and shows the new checkpoint. True when the journal may have more.
     bool advance();
+    // Lists whose entries the full blocks of the journal hold.
+    void list();
     // Looks at the next piece of the tree: leaves against the journal, full tiles against their roots.
     void scrub();
     base::Duration scrub_pause() const;

@@ -13,6 +13,7 @@
 #include "records/vault.hpp"
 #include "store/alarm.hpp"
 #include "store/session.hpp"
+#include "store/writer.hpp"
 
 namespace kelisim::records {
 
@@ -47,9 +48,17 @@ public:
     // Entries after `seq`, oldest first.
     void each_after(store::ReadSession& session, std::int64_t seq, std::size_t max,
                     const std::function<void(const JournalEntry&)>& visit) const;
-    // Those of one person after `seq`, oldest first.
+    // Those of one person after `seq`, oldest first; about one entity.
     void of_subject(store::ReadSession& session, consent::SubjectId subject, std::int64_t seq, std::size_t max,
                     const std::function<void(const JournalEntry&)>& visit) const;
+    void of_entity(store::ReadSession& session, consent::SubjectId subject, const base::RawId& entity,
+                   const std::function<void(const JournalEntry&)>& visit) const;
+
+    // So that those of a person are found without reading all: each block of the journal, once it is full, gets a list of whose
+    // entries it holds. By one caller at a time, up to `max` blocks; returns how many. Until then the block is read through.
+    std::size_t list_blocks(store::Writer& writer, store::Readers& readers, std::size_t max) const;
+    // The lists as they should be against those that there are: the first block whose list is another.
+    std::optional<std::int64_t> wrong_list(store::ReadSession& session) const;
     // The fact as it was written; throws Damaged when it does not open.
     std::string open(const JournalEntry& entry) const;
 
