@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <boost/json/serialize.hpp>
 
-#include "base/limits.hpp"
 #include "base/text.hpp"
 #include "json/json.hpp"
 
@@ -47,12 +46,10 @@ const Reason jws_bad_signature{
 
 namespace {
 
-const json::Limits jwt_limits{.bytes_max = base::limits::jwt_bytes_max, .depth_max = base::limits::json_depth_max};
-
-Result<boost::json::object> read_part(std::string_view encoded) {
+Result<boost::json::object> read_part(std::string_view encoded, std::size_t bytes_max) {
     const auto bytes = base::from_base64url(encoded);
     if (!bytes) return base::Refusal(jws_malformed);
-    auto value = json::parse(base::as_text(*bytes), jwt_limits);
+    auto value = json::parse(base::as_text(*bytes), {.bytes_max = bytes_max});
     if (value.has_error() || !value->is_object()) return base::Refusal(jws_malformed);
     return std::move(value->get_object());
 }
@@ -108,15 +105,15 @@ std::string sign(const SigningKey& key, std::string_view typ, const boost::json:
     return text;
 }
 
-Result<Unverified> read_unverified(std::string_view text) {
+Result<Unverified> read_unverified(std::string_view text, std::size_t bytes_max) {
     const auto first = text.find('.');
     const auto last = text.rfind('.');
-    if (text.size() > base::limits::jwt_bytes_max || first == std::string_view::npos || first == last ||
+    if (text.size() > bytes_max || first == std::string_view::npos || first == last ||
         text.find('.', first + 1) != last) {
         return base::Refusal(jws_malformed);
     }
-    auto header = read_part(text.substr(0, first));
-    auto payload = read_part(text.substr(first + 1, last - first - 1));
+    auto header = read_part(text.substr(0, first), bytes_max);
+    auto payload = read_part(text.substr(first + 1, last - first - 1), bytes_max);
     auto signature = base::from_base64url(text.substr(last + 1));
     if (header.has_error() || payload.has_error() || !signature) return base::Refusal(jws_malformed);
     return Unverified{.header = std::move(*header),
@@ -125,8 +122,9 @@ Result<Unverified> read_unverified(std::string_view text) {
                       .signature = std::move(*signature)};
 }
 
-Result<boost::json::object> verify(std::string_view text, const KeySet& keys, std::string_view typ) {
-    auto jws = read_unverified(text);
+Result<boost::json::object> verify(std::string_view text, const KeySet& keys, std::string_view typ,
+                                   std::size_t bytes_max) {
+    auto jws = read_unverified(text, bytes_max);
     if (jws.has_error()) return jws.error();
     if (const auto checked = check_header(jws->header, typ); checked.has_error()) return checked.error();
     const auto algorithm = parse_algorithm(header_text(jws->header, "alg"));

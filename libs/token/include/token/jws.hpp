@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/limits.hpp"
 #include "base/result.hpp"
 #include "token/keys.hpp"
 
@@ -27,10 +28,11 @@ struct Unverified {
     std::string_view signing_input;
     base::Bytes signature;
 };
-base::Result<Unverified> read_unverified(std::string_view text);
+base::Result<Unverified> read_unverified(std::string_view text, std::size_t bytes_max = base::limits::jwt_bytes_max);
 
 // The payload of a token of this typ (compared as RFC 7515 4.1.9 says; empty: a missing typ or "JWT") under one of the
 // keys, or the reason why it is none.
-base::Result<boost::json::object> verify(std::string_view text, const KeySet& keys, std::string_view typ);
+base::Result<boost::json::object> verify(std::string_view text, const KeySet& keys, std::string_view typ,
+                                         std::size_t bytes_max = base::limits::jwt_bytes_max);
 
 }  // namespace kelisim::token

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the receipt of a request, of a consent's event or of a use says, with the journal entry that it speaks of. Nothing is
+// signed here: that happens after the read, outside the writer (docs/decisions/0002).
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <optional>
+#include <string>
+
+#include "access/cabinet.hpp"
+#include "receipts/receipt.hpp"
+
+namespace kelisim::access {
+
+extern const base::Reason receipt_not_yet;
+
+struct ReceiptFound {
+    base::RawId entity;
+    int number = 0;
+    std::optional<records::Receipt> stored;
+    boost::json::object content;              // to be signed, when nothing is stored
+    std::optional<std::int64_t> journal_seq;  // of the entry; nothing where the journal does not tell it apart
+};
+
+// Thread-safe; reads only. `whose`: whom the caller may look at. Each refuses with cabinet_not_found or receipt_not_yet.
+class Receipts {
+public:
+    // `log`: the name of the ledger.
+    Receipts(const Parts& parts, const Cabinet& cabinet, std::string issuer, std::string log)
+        : parts_(parts), cabinet_(cabinet), issuer_(std::move(issuer)), log_(std::move(log)) {}
+
+    base::Result<ReceiptFound> of_request(store::ReadSession& session, const records::Subject& whose,
+                                          consent::RequestId id) const;
+    // `number`: of the event in the history, 0 the grant; absent: the newest.
+    base::Result<ReceiptFound> of_consent(store::ReadSession& session, const records::Subject& whose,
+                                          consent::ConsentId id, std::optional<std::int64_t> number,
+                                          base::Time now) const;
+    // Of a use, of a call that was refused, or of a look at one's own data. `number`: 0 that it was admitted (refused,
+    // begun), 1 its outcome; absent: the newest.
+    base::Result<ReceiptFound> of_use(store::ReadSession& session, const records::Subject& whose, consent::UseId id,
+                                      std::optional<std::int64_t> number) const;
+
+private:
+    struct Entry;
+    // The entry of this person about this entity that `fits`.
+    using Fits = std::function<bool(std::string_view kind, const boost::json::object& fact)>;
+    std::optional<Entry> find_entry(store::ReadSession& session, const records::Subject& whose,
+                                    const base::RawId& entity, const Fits& fits) const;
+    receipts::Of of(const records::Subject& whose, const std::optional<Entry>& entry) const;
+    base::Result<ReceiptFound> of_refused_use(store::ReadSession& session, const records::Subject& whose,
+                                              const records::UseRefusal& refusal) const;
+    base::Result<ReceiptFound> of_own_look(store::ReadSession& session, const records::Subject& whose,
+                                           const records::OwnLook& look) const;
+    bool stored(store::ReadSession& session, const records::Subject& whose, ReceiptFound& into) const;
+
+    Parts parts_;
+    const Cabinet& cabinet_;
+    const std::string issuer_, log_;
+};
+
+}  // namespace kelisim::access
