@@ -55,7 +55,7 @@ Installation::Installation(const std::filesystem::path& directory, std::size_t c
       answers(parts()),
       tokens(parts(), "http://127.0.0.1"),
       uses(parts()),
-      persons_side(parts(), answers, "http://127.0.0.1") {
+      persons_side(parts(), answers, "http://127.0.0.1", "127.0.0.1/ledger") {
     fill();
     last_signed = std::make_unique<Forgetful>();
     scheduler =

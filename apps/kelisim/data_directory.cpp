@@ -104,6 +104,16 @@ token::SigningKey DataDirectory::signing_key() const {
     return token::SigningKey(key_of(file, read_or_make(file, new_key)));
 }
 
+token::SigningKey DataDirectory::receipt_key() const {
+    const fs::path file = path_ / "secrets" / "receipt-signing.pem";
+    return token::SigningKey(key_of(file, read_or_make(file, new_key)));
+}
+
+token::SigningKey DataDirectory::replace_receipt_key() const {
+    write_durably(path_ / "secrets" / "receipt-signing.pem", new_key());
+    return receipt_key();
+}
+
 crypto::Ed25519Key DataDirectory::ledger_key() const {
     const fs::path file = path_ / "secrets" / "ledger-signing.pem";
     const auto make = [] { return crypto::Ed25519Key::generate().to_pem().reveal(); };

@@ -27,6 +27,9 @@ public:
     enum class Database { none, exists };
     crypto::SealKey master_key(base::Entropy& entropy, Database database) const;
     token::SigningKey signing_key() const;
+    // Signs receipts and nothing else. replace_receipt_key: another one from now on; the old private half is gone.
+    token::SigningKey receipt_key() const;
+    token::SigningKey replace_receipt_key() const;
     crypto::Ed25519Key ledger_key() const;
 
     // The last checkpoint that was signed, apart from the database: DIR/ledger-checkpoint.

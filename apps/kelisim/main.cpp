@@ -10,6 +10,7 @@
 #include "commands.hpp"
 #include "demo.hpp"
 #include "ledger_command.hpp"
+#include "receipt_command.hpp"
 #include "serve.hpp"
 #include "world/world.hpp"
 
@@ -25,6 +26,7 @@ struct Arguments {
     std::string organisation;
     std::size_t persons = 100;
     app::LedgerQuestion ledger;
+    app::ReceiptQuestion receipt;
     bool sandbox = false;
 };
 
@@ -44,6 +46,25 @@ int run_serve(const Arguments& arguments) {
 
 void add_config(Arguments& a, CLI::App* command) {
     command->add_option("--config", a.config, "Configuration file.")->check(CLI::ExistingFile);
+}
+
+// What a person checks at home, and the key that it is checked with.
+CLI::App* declare_receipt(CLI::App& cli, Arguments& a, int& status) {
+    auto* receipt = cli.add_subcommand("receipt", "Receipts that persons keep.")->require_subcommand(1);
+    auto* verify = receipt->add_subcommand(
+        "verify",
+        "Say what a receipt says and whether it holds; without a network. Exit status 0: proven, 1: false, "
+        "2: something to check it with is missing, 3: genuine, not shown to be in the ledger yet.");
+    verify->add_option("file", a.receipt.file, "The receipt, as the cabinet gave it.")->required();
+    verify->add_option("--keys", a.receipt.keys, "Keys of receipts: a file of /receipts/jwks.")->required();
+    verify->add_option("--ledger-key", a.receipt.ledger_key, "Key of the ledger, or a file of /ledger/vkey.")
+        ->required();
+    verify->add_option("--checkpoint", a.receipt.checkpoint, "A checkpoint of the ledger that you trust.");
+    verify->add_option("--witness", a.receipt.witnesses, "Key of a witness who has to be heard too; may repeat.");
+    verify->add_option("--language", a.receipt.language, "Of the words; without, that of the environment.")
+        ->check(CLI::IsMember({"kk", "ru", "en"}));
+    verify->callback([&] { status = app::receipt_verify(a.receipt, config::Config::defaults()); });
+    return receipt;
 }
 
 // Commands on a data directory that nobody serves.
@@ -70,6 +91,8 @@ void declare_on_data(CLI::App& cli, Arguments& a, int& status) {
                        ->require_subcommand(1);
     with_data(events, "list", "Events without a confirmation, and deletions that are overdue.", app::events_list);
     with_data(events, "replay", "Tell again what was refused or given up.", app::events_replay);
+    with_data(declare_receipt(cli, a, status), "rotate-key", "Sign receipts with another key from the next start on.",
+              app::receipt_rotate_key);
     auto* staff =
         cli.add_subcommand("staff", "Officials, in a data directory that nobody serves.")->require_subcommand(1);
     with_data(staff, "appoint", "Let the person whose IIN stands on standard input act for an organisation.",

@@ -19,6 +19,7 @@
 #include "base/text.hpp"
 #include "exchange.hpp"
 #include "ledger_command.hpp"
+#include "receipt_keys.hpp"
 #include "records/add_people.hpp"
 #include "records/registry_store.hpp"
 #include "world/world.hpp"
@@ -154,9 +155,11 @@ Service::Service(const ServiceOptions& options)
       vault_(directory_.master_key(entropy_, found_in(*storage_))),
       signing_key_(directory_.signing_key()),
       keys_({signing_key_.verification()}),
+      receipt_key_(directory_.receipt_key()),
       ledger_key_(directory_.ledger_key()),
       database_(open_database(*storage_, *log_)),
       records_(vault_, entropy_),
+      receipt_keys_(settle_receipt_keys(*database_, records_, receipt_key_, signing_key_)),
       issuer_(settle_issuer(*database_, records_, options_, directory_, port_, system_clock_.now())),
       ledger_vkey_({.name = ledger_origin(options_.config, issuer_), .key = ledger_key_.public_key()}),
       clock_(system_clock_, stored_offset(database_->readers())),
@@ -166,7 +169,7 @@ Service::Service(const ServiceOptions& options)
       answers_(parts()),
       tokens_(parts(), issuer_),
       uses_(parts()),
-      use_cases_(parts(), answers_, issuer_),
+      use_cases_(parts(), answers_, issuer_, ledger_vkey_.name),
       registry_changes_(parts(), use_cases_.steering, registry_),
       introspection_(index_, keys_, issuer_),
       proofs_(registry_, issuer_),
@@ -206,14 +209,15 @@ Service::Service(const ServiceOptions& options)
                 .bindings = bindings()}),
       persons_(use_cases_.signing_in, database_->writer(), database_->readers(), clock_, issuer_),
       staff_(persons_, parts(), database_->readers()),
-      cabinet_({.issuer = issuer_,
-                .parts = parts(),
+      cabinet_({.parts = parts(),
                 .writer = database_->writer(),
                 .readers = database_->readers(),
                 .clock = clock_,
                 .persons = persons_,
                 .use_cases = use_cases_,
-                .signing_key = signing_key_}),
+                .receipt_key = receipt_key_,
+                .receipt_keys = receipt_keys_,
+                .board = board_}),
       own_data_({.writer = database_->writer(),
                  .clock = clock_,
                  .persons = persons_,

@@ -347,14 +347,15 @@ CREATE TABLE session (
 CREATE INDEX session_subject ON session (subject);
 CREATE INDEX session_ends ON session (ends);
 
--- Signed at the first read; the same bytes at each later one. entity: a request, or a consent with the number of its event.
--- sealed: the subject's key.
+-- Signed at the first read; the same bytes at each later one. entity: a request, a consent or a use, with the number of its
+-- event. sealed: the subject's key. journal_seq: the entry that it speaks of.
 CREATE TABLE receipt (
     entity bytea NOT NULL,
     number bigint NOT NULL,
     bucket bigint NOT NULL,
     at bigint NOT NULL,
     sealed bytea NOT NULL,
+    journal_seq bigint,
     PRIMARY KEY (bucket, entity, number)
 );
 

@@ -13,4 +13,5 @@ set(KELISIM_SQLITE_MIGRATIONS
     0010_refused_uses.sql
     0011_staff.sql
     0012_whose_entry.sql
+    0013_receipts_in_the_ledger.sql
 )

@@ -337,14 +337,15 @@ CREATE TABLE session (
 CREATE INDEX session_subject ON session (subject);
 CREATE INDEX session_ends ON session (ends);
 
--- Signed at the first read; the same bytes at each later one. entity: a request, or a consent with the number of its event.
--- sealed: the subject's key.
+-- Signed at the first read; the same bytes at each later one. entity: a request, a consent or a use, with the number of its
+-- event. sealed: the subject's key. journal_seq: the entry that it speaks of.
 CREATE TABLE receipt (
     entity BLOB NOT NULL,
     number INTEGER NOT NULL,
     bucket INTEGER NOT NULL,
     at INTEGER NOT NULL,
     sealed BLOB NOT NULL,
+    journal_seq INTEGER,
     PRIMARY KEY (entity, number, bucket)
 ) STRICT, WITHOUT ROWID;
 

@@ -118,7 +118,7 @@ records::Fact use_fact(const consent::Use& use, const consent::Consent& consent,
             .details = std::move(details)};
 }
 
-records::Fact use_refused_fact(const consent::Consent& consent, std::string_view service,
+records::Fact use_refused_fact(const consent::Consent& consent, consent::UseId use, std::string_view service,
                                const std::vector<const base::Reason*>& reasons, base::Time now) {
     boost::json::array codes;
     for (const base::Reason* reason : reasons)
@@ -127,7 +127,7 @@ records::Fact use_refused_fact(const consent::Consent& consent, std::string_view
             .entity = consent.id,
             .at = now,
             .subject = consent.subject,
-            .details = {{"service", service}, {"reasons", std::move(codes)}}};
+            .details = {{"use", use.to_string()}, {"service", service}, {"reasons", std::move(codes)}}};
 }
 
 records::Fact session_fact(std::string_view kind, const records::SessionId& id, consent::SubjectId subject,

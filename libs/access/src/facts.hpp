@@ -13,7 +13,8 @@ records::Fact consent_fact(std::string_view kind, const consent::Consent& consen
 records::Fact token_issued_fact(const records::TokenRecord& token, consent::SubjectId subject, base::Time now);
 records::Fact token_revoked_fact(const records::TokenRecord& token, consent::SubjectId subject, base::Time now);
 records::Fact use_fact(const consent::Use& use, const consent::Consent& consent, base::Time now);
-records::Fact use_refused_fact(const consent::Consent& consent, std::string_view service,
+// `use`: the id under which the refused call may be listed.
+records::Fact use_refused_fact(const consent::Consent& consent, consent::UseId use, std::string_view service,
                                const std::vector<const base::Reason*>& reasons, base::Time now);
 
 // Facts without a state speak of no row.

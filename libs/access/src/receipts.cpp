@@ -75,8 +75,7 @@ Result<ReceiptFound> Receipts::of_request(store::ReadSession& session, const Sub
     ReceiptFound found = empty_of(id, 0);
     if (stored(session, whose, found)) return found;
     const std::string kind = std::string("request.") + boost::describe::enum_to_string(request->state, "");
-    const auto entry =
-        find_entry(session, whose, id, [&](std::string_view is, const object&) { return is == kind; });
+    const auto entry = find_entry(session, whose, id, [&](std::string_view is, const object&) { return is == kind; });
     found.content = receipts::of_request(of(whose, entry), *request).value();
     found.journal_seq = seq_of(entry);
     return found;
@@ -100,7 +99,8 @@ Result<ReceiptFound> Receipts::of_consent(store::ReadSession& session, const Sub
         earlier += events[i].kind == events[at - 1].kind && events[i].at == events[at - 1].at;
     const auto entry = find_entry(session, whose, id, [&](std::string_view kind, const object& fact) {
         if (at == 0) return kind == "consent.granted";
-        const bool same = kind == events[at - 1].kind && fact.at("at").as_string() == base::to_iso8601(events[at - 1].at);
+        const bool same =
+            kind == events[at - 1].kind && fact.at("at").as_string() == base::to_iso8601(events[at - 1].at);
         return same && earlier-- == 0;
     });
     found.content = receipts::of_consent(of(whose, entry), view->consent, events, at).value();
@@ -177,11 +177,10 @@ Result<ReceiptFound> Receipts::of_refused_use(store::ReadSession& session, const
     if (stored(session, whose, found)) return found;
     const auto consent = parts_.records.consents.find(session, refusal.consent, parts_.records.subjects);
     if (!consent) throw records::Damaged("a refused call names a consent that is gone");
-    const auto entry =
-        find_entry(session, whose, refusal.consent, [&](std::string_view kind, const object& fact) {
-            const auto* use = fact.if_contains("use");
-            return kind == "use.refused" && use != nullptr && use->as_string() == refusal.id.to_string();
-        });
+    const auto entry = find_entry(session, whose, refusal.consent, [&](std::string_view kind, const object& fact) {
+        const auto* use = fact.if_contains("use");
+        return kind == "use.refused" && use != nullptr && use->as_string() == refusal.id.to_string();
+    });
     receipts::Use made = use_of(refusal.id, "use.refused", refusal.record);
     made.consent = &consent->consent;
     found.content = receipts::of_use(of(whose, entry), made);

@@ -138,7 +138,7 @@ void Uses::record_refusal(store::WriteSession& session, const records::Consents:
                           base::Time now) const {
     const consent::Consent& consent = found.consent;
     const records::Records& records = parts_.records;
-    records.journal.append(session, use_refused_fact(consent, command.service, reasons, now));
+    records.journal.append(session, use_refused_fact(consent, id, command.service, reasons, now));
     // Who knocks without end must not fill the books with it: the person sees the first ones of a day, for each consent.
     const std::size_t most = base::limits::refused_uses_kept_a_day_of_person;
     const auto kept =
@@ -202,6 +202,7 @@ void Uses::conclude(store::WriteSession& session, consent::UseId id, UseState ou
         const auto opened = records.consents.find(session, consent->id, records.subjects).value();
         records.consent_events.add(session, opened.consent.id, change::exhausted, {{"by", "service"}},
                                    opened.subject.data_key, now);
+        records.journal.append(session, consent_fact(change::exhausted, opened.consent, now));
         tell_parties(parts_, session, opened.consent, change::exhausted, now);
     }
 }

@@ -16,7 +16,7 @@ Cabinet::Answer Cabinet::look(const PersonCall& call, const http::Request& reque
 
 std::vector<http::Route> Cabinet::routes() {
     std::vector<http::Route> routes = sign_in_routes();
-    for (auto more : {request_routes(), consent_routes(), use_routes(), profile_routes()}) {
+    for (auto more : {request_routes(), consent_routes(), use_routes(), profile_routes(), receipt_routes()}) {
         std::move(more.begin(), more.end(), std::back_inserter(routes));
     }
     return routes;

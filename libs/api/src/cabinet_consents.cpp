@@ -27,8 +27,6 @@ std::vector<http::Route> Cabinet::consent_routes() {
          person.endpoint([this](const PersonCall& c, const http::Request& r) { return extension_code(c, r); })},
         {"POST", "/api/v1/me/consents/{id}/extend",
          person.endpoint([this](const PersonCall& c, const http::Request& r) { return extend(c, r); })},
-        {"GET", "/api/v1/me/consents/{id}/receipt",
-         person.endpoint([this](const PersonCall& c, const http::Request& r) { return consent_receipt(c, r); })},
     };
 }
 

@@ -52,8 +52,6 @@ std::vector<http::Route> Cabinet::request_routes() {
          person.endpoint([this](const PersonCall& c, const http::Request& r) { return answer_code(c, r); })},
         {"POST", "/api/v1/me/requests/{id}/answer",
          person.endpoint([this](const PersonCall& c, const http::Request& r) { return answer(c, r); })},
-        {"GET", "/api/v1/me/requests/{id}/receipt",
-         person.endpoint([this](const PersonCall& c, const http::Request& r) { return request_receipt(c, r); })},
     };
 }
 

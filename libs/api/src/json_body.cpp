@@ -42,7 +42,11 @@ base::Result<void> no_body(const http::Request& request) {
 }
 
 base::Result<Query> read_query(const http::Request& request) {
-    Query query{.page = {.before = {}, .max = base::limits::page_items_default}, .ward = {}, .number = {}, .after = {}};
+    Query query{.page = {.before = {}, .max = base::limits::page_items_default},
+                .ward = {},
+                .number = {},
+                .after = {},
+                .tree_size = {}};
     if (request.query().empty()) return query;
     const auto form = http::parse_form(request.query());
     if (form.has_error() || form->repeated()) return Refusal(query_malformed);
@@ -56,6 +60,9 @@ base::Result<Query> read_query(const http::Request& request) {
         } else if (name == "number" || name == "after") {
             fine = number.has_value();
             (name == "number" ? query.number : query.after) = number;
+        } else if (name == "tree_size") {
+            fine = number && *number > 0;
+            query.tree_size = number;
         } else if (name == "state") {
             fine = query.waiting = value == "waiting";
         } else if (name == "before" || name == "ward") {

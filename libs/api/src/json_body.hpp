@@ -25,7 +25,7 @@ base::Result<void> no_body(const http::Request& request);
 struct Query {
     access::PageWanted page;
     std::optional<base::RawId> ward;
-    std::optional<std::int64_t> number, after;
+    std::optional<std::int64_t> number, after, tree_size;
     bool waiting = false;  // state=waiting
 };
 base::Result<Query> read_query(const http::Request& request);

@@ -36,8 +36,9 @@ TEST(ReceiptFile, IsAFlattenedJws) {
 }
 
 TEST(ReceiptFile, CompactAndSurroundedByBlanksIsReadToo) {
-    for (const char* text : {"h.p.s", "\n h.p.s\r\n", R"(  {"protected":"h","payload":"p","signature":"s"})"
-                                                     "\n"}) {
+    for (const char* text : {"h.p.s", "\n h.p.s\r\n",
+                             R"(  {"protected":"h","payload":"p","signature":"s"})"
+                             "\n"}) {
         const auto read = read_file(text);
         ASSERT_TRUE(read.has_value()) << text;
         EXPECT_EQ(read->jws, "h.p.s");
@@ -49,14 +50,32 @@ TEST(ReceiptFile, CompactAndSurroundedByBlanksIsReadToo) {
 
 TEST(ReceiptFile, RefusesWhatIsNone) {
     const std::string body = R"("protected":"h","payload":"p","signature":"s")";
-    for (const std::string& text : std::vector<std::string>{
-             "", " ", "\n", "h.p", "h.p.s.x", "h p s", "{", "{}", "[]", "null", "{" + body, "{" + body + "} x",
-             R"({"protected":"h","payload":"p"})", R"({"protected":"h","payload":7,"signature":"s"})",
-             R"({"protected":"","payload":"p","signature":"s"})", R"({"protected":"h.p","payload":"p","signature":"s"})",
-             "{" + body + R"(,"payload":"q"})", "{" + body + R"(,"signatures":[]})", "{" + body + R"(,"header":7})",
-             "{" + body + R"(,"header":null})", "{" + body + R"(,"header":{"alg":"none"}})",
-             "{" + body + R"(,"header":{"crit":["kelisim_ledger"]}})", "{" + body + R"(,"header":{"kid":"k"}})",
-             "{" + body + R"(,"header":{"typ":"kelisim-receipt+jwt"}})", "\xff\xfe", std::string("{\0}", 3)}) {
+    for (const std::string& text : std::vector<std::string>{"",
+                                                            " ",
+                                                            "\n",
+                                                            "h.p",
+                                                            "h.p.s.x",
+                                                            "h p s",
+                                                            "{",
+                                                            "{}",
+                                                            "[]",
+                                                            "null",
+                                                            "{" + body,
+                                                            "{" + body + "} x",
+                                                            R"({"protected":"h","payload":"p"})",
+                                                            R"({"protected":"h","payload":7,"signature":"s"})",
+                                                            R"({"protected":"","payload":"p","signature":"s"})",
+                                                            R"({"protected":"h.p","payload":"p","signature":"s"})",
+                                                            "{" + body + R"(,"payload":"q"})",
+                                                            "{" + body + R"(,"signatures":[]})",
+                                                            "{" + body + R"(,"header":7})",
+                                                            "{" + body + R"(,"header":null})",
+                                                            "{" + body + R"(,"header":{"alg":"none"}})",
+                                                            "{" + body + R"(,"header":{"crit":["kelisim_ledger"]}})",
+                                                            "{" + body + R"(,"header":{"kid":"k"}})",
+                                                            "{" + body + R"(,"header":{"typ":"kelisim-receipt+jwt"}})",
+                                                            "\xff\xfe",
+                                                            std::string("{\0}", 3)}) {
         const auto read = read_file(text);
         ASSERT_TRUE(read.has_error()) << text;
         EXPECT_TRUE(read.error().has(receipt_malformed)) << text;

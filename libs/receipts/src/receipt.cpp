@@ -118,10 +118,14 @@ object receipt(const Of& of, const std::string& id, object record, const Told& t
     record[told.event.starts_with("request.") || told.event.starts_with("consent.") ? "dpv:hasConsentStatus"
                                                                                     : "dpv:hasActivityStatus"] =
         object{{"@type", told.status}, {"dpv:isIndicatedAtTime", at}, {"kelisim:event", told.event}};
-    object whole{{"@context", context()},         {"@id", id},
-                 {"@type", told.type},            {"dct:conformsTo", "ISO/IEC TS 27560:2023"},
-                 {"dct:publisher", of.issuer},    {"dct:issued", at},
-                 {"dpv:hasJurisdiction", "KZ"},   {"dct:language", base::to_string(of.language)},
+    object whole{{"@context", context()},
+                 {"@id", id},
+                 {"@type", told.type},
+                 {"dct:conformsTo", "ISO/IEC TS 27560:2023"},
+                 {"dct:publisher", of.issuer},
+                 {"dct:issued", at},
+                 {"dpv:hasJurisdiction", "KZ"},
+                 {"dct:language", base::to_string(of.language)},
                  {"dpv:hasRecord", std::move(record)}};
     if (of.entry) whole["kelisim:entry"] = entry_of(*of.entry);
     whole["dct:description"] = in_all_languages(whole, of);
@@ -202,10 +206,9 @@ array reasons_of(const std::vector<const base::Reason*>& reasons) {
     array list;
     for (const base::Reason* reason : reasons) {
         list.push_back(object{{"dct:identifier", reason->code},
-                              {"dct:description",
-                               array{object{{"@language", "kk"}, {"@value", reason->text.kk}},
-                                     object{{"@language", "ru"}, {"@value", reason->text.ru}},
-                                     object{{"@language", "en"}, {"@value", reason->text.en}}}}});
+                              {"dct:description", array{object{{"@language", "kk"}, {"@value", reason->text.kk}},
+                                                        object{{"@language", "ru"}, {"@value", reason->text.ru}},
+                                                        object{{"@language", "en"}, {"@value", reason->text.en}}}}});
     }
     return list;
 }
@@ -273,8 +276,9 @@ object of_use(const Of& of, const Use& use) {
         record["dpv:hasDataController"] = controller(use.consent->terms);
     }
     if (!use.refused_for.empty()) record["kelisim:refusedFor"] = reasons_of(use.refused_for);
-    return receipt(of, urn(use.id) + "#receipt-" + use.event, std::move(record),
-                   {.status = status_of_use(use.event), .at = use.at, .event = use.event, .type = "kelisim:UseReceipt"});
+    return receipt(
+        of, urn(use.id) + "#receipt-" + use.event, std::move(record),
+        {.status = status_of_use(use.event), .at = use.at, .event = use.event, .type = "kelisim:UseReceipt"});
 }
 
 }  // namespace kelisim::receipts

@@ -76,8 +76,8 @@ TEST(Receipt, OfAConsentSpeaksOfEachEventAsItStoodThen) {
 // An extension moved the end since: the receipt of the grant tells the end that was agreed to.
 TEST(Receipt, OfAConsentEndsAsTheEntrySays) {
     const consent::Consent consent = consent_of();
-    const std::string text = fact("consent.granted", now, consent.id,
-                                  R"(,"expires":")" + base::to_iso8601(now + 48h) + "\"");
+    const std::string text =
+        fact("consent.granted", now, consent.id, R"(,"expires":")" + base::to_iso8601(now + 48h) + "\"");
     const auto receipt = of_consent(of(entry(text)), consent, {}, 0).value();
     EXPECT_EQ(receipt.at("dpv:hasRecord").at("dct:valid").as_string(), base::to_iso8601(now + 48h));
     EXPECT_FALSE(of_consent(of(), consent, {}, 0)->at("dpv:hasRecord").as_object().contains("dct:valid"));
@@ -116,7 +116,8 @@ TEST(Receipt, OfAUseTellsItsOutcomeAndItsBasis) {
     }
     Use refused = use_of(consent, "use.refused");
     refused.refused_for = {&consent::use_fields_outside};
-    EXPECT_THAT(words(of_use(of(), refused)), HasSubstr("Причина: " + std::string(consent::use_fields_outside.text.ru)));
+    EXPECT_THAT(words(of_use(of(), refused)),
+                HasSubstr("Причина: " + std::string(consent::use_fields_outside.text.ru)));
     Use own = use_of(consent, "own_look.reserved");
     own.consent = nullptr;
     const auto look = of_use(of(), own);
@@ -125,7 +126,7 @@ TEST(Receipt, OfAUseTellsItsOutcomeAndItsBasis) {
     EXPECT_FALSE(look.at("dpv:hasRecord").as_object().contains("dct:references"));
 }
 
-// LAW-38.3: the words say what the terms say, in each language.
+// LAW-38.2: the words say what the terms say, in each language.
 TEST(Words, TellWhoWhatAndWhen) {
     const consent::AccessRequest refused = request(consent::RequestState::refused);
     const auto receipt = of_request(of(entry(fact("request.refused", now, refused.id))), refused).value();
@@ -154,18 +155,18 @@ TEST(Words, AreThereForEveryEvent) {
         return text.substr(0, text.find('\n'));
     };
     std::vector<boost::json::object> all{*of_consent(of(), consent, {}, 0)};
-    for (const char* kind : {"consent.paused", "consent.resumed", "consent.extended", "consent.withdrawn",
-                             "consent.restored", "consent.deletion_confirmed", "consent.expired", "consent.exhausted",
-                             "consent.invalidated"}) {
+    for (const char* kind :
+         {"consent.paused", "consent.resumed", "consent.extended", "consent.withdrawn", "consent.restored",
+          "consent.deletion_confirmed", "consent.expired", "consent.exhausted", "consent.invalidated"}) {
         all.push_back(*of_consent(of(), consent, {{kind, now}}, 1));
     }
-    for (const char* event : {"use.reserved", "use.delivered", "use.not_sent", "use.unknown", "use.refused",
-                              "own_look.reserved"}) {
+    for (const char* event :
+         {"use.reserved", "use.delivered", "use.not_sent", "use.unknown", "use.refused", "own_look.reserved"}) {
         all.push_back(of_use(of(), use_of(consent, event)));
     }
-    for (const auto state : {consent::RequestState::granted, consent::RequestState::refused,
-                             consent::RequestState::expired, consent::RequestState::undeliverable,
-                             consent::RequestState::cancelled, consent::RequestState::stopped}) {
+    for (const auto state :
+         {consent::RequestState::granted, consent::RequestState::refused, consent::RequestState::expired,
+          consent::RequestState::undeliverable, consent::RequestState::cancelled, consent::RequestState::stopped}) {
         all.push_back(*of_request(of(), request(state)));
     }
     for (const auto& receipt : all) {

@@ -15,23 +15,33 @@ using base::Kind;
 using base::Reason;
 using boost::json::object;
 
-const Reason receipt_not_ours{"receipt_not_ours",
-                              Kind::invalid,
-                              "ISO/IEC TS 27560:2023",
-                              {"Қол қойылған мәтін түбіртек емес.", "Подписанный текст не квитанция.",
-                               "What is signed is no receipt."}};
+const Reason receipt_key_unknown{
+    "receipt_key_unknown",
+    Kind::invalid,
+    "RFC 7515 section 4.1.4",
+    {"Түбіртекке берілген кілттердің ешқайсысымен қол қойылмаған.",
+     "Квитанция не подписана ни одним из указанных ключей.", "The receipt is not signed with any of the given keys."}};
+const Reason receipt_signature_wrong{
+    "receipt_signature_wrong",
+    Kind::invalid,
+    "RFC 7515 section 5.2",
+    {"Түбіртектің қолтаңбасы жарамсыз.", "Подпись квитанции неверна.", "The signature of the receipt does not hold."}};
+const Reason receipt_not_ours{
+    "receipt_not_ours",
+    Kind::invalid,
+    "ISO/IEC TS 27560:2023",
+    {"Қол қойылған мәтін түбіртек емес.", "Подписанный текст не квитанция.", "What is signed is no receipt."}};
 const Reason receipt_entry_malformed{
     "receipt_entry_malformed",
     Kind::invalid,
     "",
     {"Түбіртектегі журнал жазбасы ашылмайды.", "Запись журнала в квитанции не раскрывается.",
      "The entry of the ledger in the receipt does not open."}};
-const Reason receipt_entry_differs{
-    "receipt_entry_differs",
-    Kind::invalid,
-    "",
-    {"Журнал жазбасы басқа оқиға туралы.", "Запись журнала говорит о другом событии.",
-     "The entry of the ledger is about another event than the receipt."}};
+const Reason receipt_entry_differs{"receipt_entry_differs",
+                                   Kind::invalid,
+                                   "",
+                                   {"Журнал жазбасы басқа оқиға туралы.", "Запись журнала говорит о другом событии.",
+                                    "The entry of the ledger is about another event than the receipt."}};
 const Reason receipt_other_ledger{"receipt_other_ledger",
                                   Kind::invalid,
                                   "C2SP tlog-checkpoint",
@@ -75,13 +85,12 @@ const Reason receipt_without_proof{
     {"Журналға енгізу дәлелі жоқ, тек уәде бар: түбіртекті кабинеттен қайта жүктеп алыңыз.",
      "Доказательства включения в журнал нет, есть только обещание: скачайте квитанцию в кабинете ещё раз.",
      "There is no proof of inclusion in the ledger, only the promise: download the receipt again in the cabinet."}};
-const Reason receipt_without_checkpoint{
-    "receipt_without_checkpoint",
-    Kind::invalid,
-    "C2SP tlog-checkpoint",
-    {"Дәлелдің бақылау нүктесі жоқ: оны --checkpoint арқылы беріңіз.",
-     "У доказательства нет контрольной точки: укажите её через --checkpoint.",
-     "The proof comes without its checkpoint: give it with --checkpoint."}};
+const Reason receipt_without_checkpoint{"receipt_without_checkpoint",
+                                        Kind::invalid,
+                                        "C2SP tlog-checkpoint",
+                                        {"Дәлелдің бақылау нүктесі жоқ: оны --checkpoint арқылы беріңіз.",
+                                         "У доказательства нет контрольной точки: укажите её через --checkpoint.",
+                                         "The proof comes without its checkpoint: give it with --checkpoint."}};
 const Reason receipt_other_size{
     "receipt_other_size",
     Kind::invalid,
@@ -92,6 +101,14 @@ const Reason receipt_other_size{
      "этого размера (?tree_size=).",
      "The proof is for another size than that of the given checkpoint: download the receipt for that size "
      "(?tree_size=) in the cabinet."}};
+
+const Reason receipt_witness_missing{
+    "receipt_witness_missing",
+    Kind::invalid,
+    "C2SP tlog-cosignature",
+    {"Бақылау нүктесіне сіз атаған куәгер қол қоймаған: түбіртекті кейінірек қайта жүктеп алыңыз.",
+     "Контрольную точку не подписал названный вами свидетель: скачайте квитанцию позже ещё раз.",
+     "A witness whom you name has not signed the checkpoint: download the receipt again later."}};
 
 namespace {
 
@@ -159,7 +176,7 @@ public:
         const auto file = read_file(bytes);
         if (file.has_error()) return wrong(file.error());
         auto payload = token::verify(file->jws, trusted_.keys, receipt_type, base::limits::receipt_bytes_max);
-        if (payload.has_error()) return wrong(payload.error());
+        if (payload.has_error()) return wrong(in_terms_of_receipts(payload.error()));
         if (text_at(*payload, {"dct:conformsTo"}) != "ISO/IEC TS 27560:2023") return wrong(receipt_not_ours);
         report_.receipt = std::move(*payload);
         const auto leaf = check_entry(*report_.receipt);
@@ -180,6 +197,12 @@ private:
         ledger::Checkpoint checkpoint;
         ledger::Note note;
     };
+
+    // Who reads this has a receipt, and knows of no token.
+    static const Reason& in_terms_of_receipts(const base::Refusal& of_jws) {
+        if (of_jws.has(token::jws_malformed)) return receipt_malformed;
+        return of_jws.has(token::jws_unknown_key) ? receipt_key_unknown : receipt_signature_wrong;
+    }
 
     static Report wrong(const base::Refusal& refusal) {
         return {.verdict = Verdict::wrong, .findings = refusal.reasons()};
@@ -215,29 +238,31 @@ private:
     }
 
     // A checkpoint counts when the ledger has signed it; the witnesses are told beside it.
-    std::optional<Signed> read_checkpoint(std::string_view text) {
+    std::optional<Signed> read_checkpoint(std::string_view text, std::vector<const Reason*>& findings) const {
         auto note = ledger::parse_note(text);
         const auto checkpoint = note ? ledger::parse_checkpoint(note->text) : std::nullopt;
         if (!checkpoint || checkpoint->origin != trusted_.log.name) {
-            wrong_.push_back(&receipt_checkpoint_malformed);
+            findings.push_back(&receipt_checkpoint_malformed);
             return std::nullopt;
         }
         if (ledger::signed_by(*note, trusted_.log) != ledger::Signed::yes) {
-            wrong_.push_back(&receipt_checkpoint_unsigned);
+            findings.push_back(&receipt_checkpoint_unsigned);
             return std::nullopt;
         }
         return Signed{.checkpoint = *checkpoint, .note = std::move(*note)};
     }
 
+    // One that is of no use says nothing against the receipt.
     std::optional<Signed> check_given() {
-        return trusted_.checkpoint ? read_checkpoint(*trusted_.checkpoint) : std::nullopt;
+        return trusted_.checkpoint ? read_checkpoint(*trusted_.checkpoint, missing_) : std::nullopt;
     }
 
-    void check_proof(const std::optional<Proof>& proof, const ledger::Digest& leaf, const std::optional<Signed>& given) {
+    void check_proof(const std::optional<Proof>& proof, const ledger::Digest& leaf,
+                     const std::optional<Signed>& given) {
         if (!proof) return missing_.push_back(&receipt_without_proof);
         std::optional<Signed> own;
         if (!proof->checkpoint.empty()) {
-            own = read_checkpoint(proof->checkpoint);
+            own = read_checkpoint(proof->checkpoint, wrong_);
             if (!own) return;
             if (own->checkpoint.size != proof->size) return wrong_.push_back(&receipt_proof_wrong);
         }
@@ -265,6 +290,7 @@ private:
             const auto found = ledger::signed_by(note, witness);
             if (found == ledger::Signed::wrongly) wrong_.push_back(&receipt_checkpoint_unsigned);
             if (found == ledger::Signed::yes) report_.witnesses.push_back(witness.name);
+            if (found == ledger::Signed::no) missing_.push_back(&receipt_witness_missing);
         }
         for (const ledger::NoteSignature& signature : note.signatures) {
             const bool known = signature.name == trusted_.log.name ||

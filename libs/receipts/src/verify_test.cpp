@@ -39,9 +39,8 @@ protected:
         ledger::Hashes leaves;
         for (std::uint8_t i = 0; i < size; ++i) {
             const std::string other(1, static_cast<char>('a' + i));
-            leaves.push_back(ledger::leaf_hash(
-                i == index ? ledger::commitment(entry.salt, base::as_bytes(entry.fact))
-                           : ledger::commitment({}, base::as_bytes(other))));
+            leaves.push_back(ledger::leaf_hash(i == index ? ledger::commitment(entry.salt, base::as_bytes(entry.fact))
+                                                          : ledger::commitment({}, base::as_bytes(other))));
         }
         return leaves;
     }
@@ -74,8 +73,9 @@ protected:
     // The receipt of a refusal, whole.
     consent::AccessRequest refused = request(consent::RequestState::refused);
     std::string refused_fact() const {
-        return fact("request.refused", now + 7min, refused.id,
-                    R"(,"state":3,"initiator":"DEMOBANK","ground":"","expires":")" + base::to_iso8601(now + 24h) + "\"");
+        return fact(
+            "request.refused", now + 7min, refused.id,
+            R"(,"state":3,"initiator":"DEMOBANK","ground":"","expires":")" + base::to_iso8601(now + 24h) + "\"");
     }
     File whole() const {
         const Opened opened = entry(refused_fact());
@@ -109,9 +109,9 @@ TEST_F(VerifyTest, EveryKindIsProvenByItsOwnEntryAndByNoOther) {
         std::function<boost::json::object(const Of&)> receipt;
     };
     std::vector<Case> cases;
-    for (const auto state : {consent::RequestState::granted, consent::RequestState::refused,
-                             consent::RequestState::expired, consent::RequestState::undeliverable,
-                             consent::RequestState::cancelled, consent::RequestState::stopped}) {
+    for (const auto state :
+         {consent::RequestState::granted, consent::RequestState::refused, consent::RequestState::expired,
+          consent::RequestState::undeliverable, consent::RequestState::cancelled, consent::RequestState::stopped}) {
         const consent::AccessRequest made = request(state);
         const std::string kind = std::string("request.") + boost::describe::enum_to_string(state, "");
         cases.push_back({fact(kind, now + 1h, made.id, R"(,"initiator":"DEMOBANK","ground":"")" + ends),
@@ -119,16 +119,17 @@ TEST_F(VerifyTest, EveryKindIsProvenByItsOwnEntryAndByNoOther) {
     }
     cases.push_back({fact("consent.granted", now, consent.id, of_request_id + ends),
                      [&](const Of& with) { return of_consent(with, consent, {}, 0).value(); }});
-    for (const char* kind : {"consent.paused", "consent.resumed", "consent.extended", "consent.withdrawn",
-                             "consent.restored", "consent.deletion_confirmed", "consent.expired", "consent.exhausted",
-                             "consent.invalidated"}) {
+    for (const char* kind :
+         {"consent.paused", "consent.resumed", "consent.extended", "consent.withdrawn", "consent.restored",
+          "consent.deletion_confirmed", "consent.expired", "consent.exhausted", "consent.invalidated"}) {
         cases.push_back({fact(kind, now + 3h, consent.id, of_request_id + ends), [&consent, kind](const Of& with) {
                              return of_consent(with, consent, {{kind, now + 3h}}, 1).value();
                          }});
     }
     for (const char* event : {"use.reserved", "use.delivered", "use.not_sent", "use.unknown"}) {
         const Use use = use_of(consent, event);
-        cases.push_back({fact(event, use.at, use.id, of_consent_id), [use](const Of& with) { return of_use(with, use); }});
+        cases.push_back(
+            {fact(event, use.at, use.id, of_consent_id), [use](const Of& with) { return of_use(with, use); }});
     }
     const Use attempt = use_of(consent, "use.refused");
     cases.push_back({fact("use.refused", attempt.at, consent.id, R"(,"use":")" + attempt.id.to_string() + "\""),
@@ -140,8 +141,7 @@ TEST_F(VerifyTest, EveryKindIsProvenByItsOwnEntryAndByNoOther) {
     for (std::size_t i = 0; i < cases.size(); ++i) {
         for (std::size_t j = 0; j < cases.size(); ++j) {
             const Opened opened = entry(cases[j].text);
-            const Report report =
-                check({.jws = jws(cases[i].receipt(of(opened))), .proof = proof_of(opened)});
+            const Report report = check({.jws = jws(cases[i].receipt(of(opened))), .proof = proof_of(opened)});
             if (i == j) {
                 EXPECT_EQ(report.verdict, Verdict::proven) << cases[i].text;
             } else {
@@ -163,12 +163,13 @@ TEST_F(VerifyTest, TheEntryOfAnotherTimePersonOrOrganisationIsRefused) {
     };
     EXPECT_EQ(with_fact(refused_fact(), now + 7min).verdict, Verdict::proven);
     for (const Report& report :
-         {with_fact(refused_fact(), now + 8min), with_fact(fact("request.refused", now + 7min, other, ends), now + 7min),
+         {with_fact(refused_fact(), now + 8min),
+          with_fact(fact("request.refused", now + 7min, other, ends), now + 7min),
           with_fact(fact("request.refused", now + 7min, refused.id, R"(,"initiator":"DEMOINS")"), now + 7min),
           with_fact(fact("request.refused", now + 7min, refused.id, R"x(,"ground":"94-V:9(1)")x"), now + 7min),
-          with_fact(fact("request.refused", now + 7min, refused.id,
-                         R"(,"expires":")" + base::to_iso8601(now + 25h) + "\""),
-                    now + 7min),
+          with_fact(
+              fact("request.refused", now + 7min, refused.id, R"(,"expires":")" + base::to_iso8601(now + 25h) + "\""),
+              now + 7min),
           with_fact(fact("request.granted", now + 7min, refused.id), now + 7min)}) {
         EXPECT_EQ(report.verdict, Verdict::wrong);
         EXPECT_THAT(codes(report), ElementsAre("receipt_entry_differs"));
@@ -210,9 +211,7 @@ TEST_F(VerifyTest, AChangedProofIsRefused) {
     EXPECT_THAT(change([](Proof& proof) { proof.path.clear(); }), ElementsAre("receipt_proof_wrong"));
     EXPECT_THAT(change([](Proof& proof) { proof.size = 4; }), ElementsAre("receipt_proof_wrong"));
     for (std::size_t at = 0; at < file.proof->checkpoint.size(); ++at) {
-        change([&](Proof& proof) {
-            proof.checkpoint[at] = static_cast<char>(proof.checkpoint[at] ^ 1);
-        });
+        change([&](Proof& proof) { proof.checkpoint[at] = static_cast<char>(proof.checkpoint[at] ^ 1); });
     }
 }
 
@@ -258,7 +257,7 @@ TEST_F(VerifyTest, OtherKeysAreRefused) {
     const std::string text = to_text(whole());
     Trusted other = trusted;
     other.keys = token::KeySet({token::SigningKey(crypto::PrivateKey::generate_p256()).verification()});
-    EXPECT_THAT(codes(verify(text, other)), ElementsAre("jws_unknown_key"));
+    EXPECT_THAT(codes(verify(text, other)), ElementsAre("receipt_key_unknown"));
     other = trusted;
     other.keys = {};
     EXPECT_EQ(verify(text, other).verdict, Verdict::wrong);
@@ -282,13 +281,13 @@ TEST_F(VerifyTest, ReceiptsOutliveTheKeyThatSignedThem) {
 TEST_F(VerifyTest, NoAlgorithmAndOtherTypesAreRefused) {
     const boost::json::object receipt = *of_request(of(entry(refused_fact())), refused);
     EXPECT_THAT(codes(check({.jws = token::sign(signer, "at+jwt", receipt), .proof = {}})),
-                ElementsAre("jws_wrong_type"));
+                ElementsAre("receipt_signature_wrong"));
     const auto encoded = [](const boost::json::object& part) {
         return base::to_base64url(base::as_bytes(boost::json::serialize(part)));
     };
     const std::string unsigned_text =
         encoded({{"alg", "none"}, {"typ", receipt_type}, {"kid", signer.kid}}) + "." + encoded(receipt) + ".AA";
-    EXPECT_THAT(codes(check({.jws = unsigned_text, .proof = {}})), ElementsAre("jws_wrong_algorithm"));
+    EXPECT_THAT(codes(check({.jws = unsigned_text, .proof = {}})), ElementsAre("receipt_signature_wrong"));
     EXPECT_THAT(codes(check({.jws = jws({{"dct:conformsTo", "something else"}}), .proof = {}})),
                 ElementsAre("receipt_not_ours"));
 }
@@ -335,10 +334,14 @@ TEST_F(VerifyTest, AGivenCheckpointCountsBeforeThatOfTheFile) {
     file = whole();
     trusted.checkpoint = note({std::string(origin), size, root}, log_key);
     EXPECT_THAT(codes(check(file)), ElementsAre("receipt_checkpoints_contradict"));
+    EXPECT_EQ(check(file).verdict, Verdict::wrong);
+    // One that is none of the ledger says nothing against the receipt, and nothing for it.
     trusted.checkpoint = note({std::string(origin), size, root}, crypto::Ed25519Key::generate());
     EXPECT_THAT(codes(check(file)), ElementsAre("receipt_checkpoint_unsigned"));
+    EXPECT_EQ(check(file).verdict, Verdict::promised);
     trusted.checkpoint = "no note";
     EXPECT_THAT(codes(check(file)), ElementsAre("receipt_checkpoint_malformed"));
+    EXPECT_EQ(check(file).verdict, Verdict::promised);
 }
 
 TEST_F(VerifyTest, TellsWhoElseSignedTheCheckpoint) {
@@ -352,6 +355,11 @@ TEST_F(VerifyTest, TellsWhoElseSignedTheCheckpoint) {
     EXPECT_EQ(report.verdict, Verdict::proven);
     EXPECT_THAT(report.witnesses, ElementsAre("witness.test"));
     EXPECT_THAT(report.unchecked, ElementsAre("stranger.test"));
+    trusted.witnesses.push_back({.name = "absent.test", .key = witness.public_key()});
+    report = check(file);
+    EXPECT_EQ(report.verdict, Verdict::promised);
+    EXPECT_THAT(codes(report), ElementsAre("receipt_witness_missing"));
+    trusted.witnesses.pop_back();
     file.proof->checkpoint.replace(file.proof->checkpoint.find("— witness.test"), std::string::npos,
                                    ledger::sign_note("another\n", "witness.test", witness).to_line());
     EXPECT_EQ(check(file).verdict, Verdict::wrong) << "its name under a text that it did not sign";

@@ -65,7 +65,8 @@ constexpr std::array said{
          {"Деректер берілмеді, пайдалану есептелмеді", "Данные не переданы, использование не засчитано",
           "No data were passed on; the use does not count"}},
     Said{"use.unknown",
-         {"Деректердің берілгені белгісіз, пайдалану есептелді", "Неизвестно, переданы ли данные; использование засчитано",
+         {"Деректердің берілгені белгісіз, пайдалану есептелді",
+          "Неизвестно, переданы ли данные; использование засчитано",
           "It is not known whether the data were passed on; the use counts"}},
     Said{"use.refused",
          {"Деректерді сұрау қабылданбады, деректер берілмеді", "В вызове данных отказано, данные не переданы",
@@ -219,7 +220,8 @@ public:
         const boost::json::array* all = value == nullptr ? nullptr : value->if_array();
         if (all == nullptr) return;
         for (const boost::json::value& each : *all) {
-            if (each.is_object()) add(because, in_language(each.get_object().if_contains("dct:description"), language_));
+            if (each.is_object())
+                add(because, in_language(each.get_object().if_contains("dct:description"), language_));
         }
     }
 

@@ -13,6 +13,8 @@ constexpr store::Statement insert{
     "own_look_insert", "INSERT INTO own_look (id, bucket, subject, state, sealed) VALUES (?1, ?2, ?3, ?4, ?5)"};
 constexpr store::Statement change{"own_look_conclude",
                                   "UPDATE own_look SET state = ?1 WHERE id = ?2 AND bucket = ?3 AND state = 0"};
+constexpr store::Statement by_id{"own_look_find",
+                                 "SELECT subject, state, sealed FROM own_look WHERE id = ?1 AND bucket = ?2"};
 constexpr store::Statement of_subject{"own_look_of_subject",
                                       "SELECT id, state, sealed FROM own_look "
                                       "WHERE subject = ?1 AND bucket = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4"};
@@ -28,6 +30,17 @@ void OwnLooks::add(store::WriteSession& session, const OwnLook& look) const {
 
 void OwnLooks::conclude(store::WriteSession& session, consent::UseId id, consent::UseState outcome) const {
     session.execute(change, {number(outcome), id.bytes(), std::int64_t{id.bucket().value}});
+}
+
+std::optional<OwnLook> OwnLooks::find(store::ReadSession& session, consent::UseId id) const {
+    std::optional<OwnLook> found;
+    session.query(by_id, {id.bytes(), std::int64_t{id.bucket().value}}, [&](const store::Row& row) {
+        found = OwnLook{.id = id,
+                        .subject = id_at<consent::SubjectId>(row, 0),
+                        .state = enum_at(row, 1, consent::UseState::unknown),
+                        .record = open_record(vault_, row.blob(2), id)};
+    });
+    return found;
 }
 
 std::vector<OwnLook> OwnLooks::of(store::ReadSession& session, consent::SubjectId subject,

@@ -11,6 +11,8 @@ namespace {
 
 constexpr store::Statement insert{
     "use_refusal_insert", "INSERT INTO use_refusal (id, bucket, subject, consent, sealed) VALUES (?1, ?2, ?3, ?4, ?5)"};
+constexpr store::Statement by_id{"use_refusal_find",
+                                 "SELECT subject, consent, sealed FROM use_refusal WHERE id = ?1 AND bucket = ?2"};
 constexpr store::Statement of_subject{"use_refusal_of_subject",
                                       "SELECT id, consent, sealed FROM use_refusal "
                                       "WHERE subject = ?1 AND bucket = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4"};
@@ -24,6 +26,17 @@ void UseRefusals::add(store::WriteSession& session, const UseRefusal& refusal) c
     const base::Bytes sealed = seal_record(vault_, refusal.record, refusal.id, refusal.id.time(), entropy_);
     session.execute(insert, {refusal.id.bytes(), std::int64_t{refusal.id.bucket().value}, refusal.subject.bytes(),
                              refusal.consent.bytes(), sealed});
+}
+
+std::optional<UseRefusal> UseRefusals::find(store::ReadSession& session, consent::UseId id) const {
+    std::optional<UseRefusal> found;
+    session.query(by_id, {id.bytes(), std::int64_t{id.bucket().value}}, [&](const store::Row& row) {
+        found = UseRefusal{.id = id,
+                           .subject = id_at<consent::SubjectId>(row, 0),
+                           .consent = id_at<consent::ConsentId>(row, 1),
+                           .record = open_record(vault_, row.blob(2), id)};
+    });
+    return found;
 }
 
 std::vector<UseRefusal> UseRefusals::of(store::ReadSession& session, consent::SubjectId subject,

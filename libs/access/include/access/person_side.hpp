@@ -7,20 +7,23 @@
 #include "access/inquiries.hpp"
 #include "access/own_data.hpp"
 #include "access/profile.hpp"
+#include "access/receipts.hpp"
 #include "access/signing_in.hpp"
 #include "access/steering.hpp"
 #include "access/supervision.hpp"
 
 namespace kelisim::access {
 
-// The use cases of a person, and what initiators, owners and the authorized body do that a person sees. Thread-safe; `answers` outlives it.
+// The use cases of a person, and what initiators, owners and the authorized body do that a person sees. Thread-safe;
+// `answers` outlives it. `log`: the name of the ledger.
 struct PersonSide {
-    PersonSide(const Parts& parts, const Answers& answers, const std::string& issuer)
+    PersonSide(const Parts& parts, const Answers& answers, const std::string& issuer, const std::string& log)
         : confirming(parts),
           signing_in(parts),
           answering(parts, answers),
           steering(parts),
           cabinet(parts),
+          receipts(parts, issuer, log),
           inquiries(parts),
           profile(parts),
           own_data(parts, issuer),
@@ -32,6 +35,7 @@ struct PersonSide {
     Answering answering;
     Steering steering;
     Cabinet cabinet;
+    Receipts receipts;
     Inquiries inquiries;
     Profile profile;
     OwnData own_data;

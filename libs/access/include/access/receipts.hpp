@@ -4,6 +4,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -26,8 +27,8 @@ struct ReceiptFound {
 class Receipts {
 public:
     // `log`: the name of the ledger.
-    Receipts(const Parts& parts, const Cabinet& cabinet, std::string issuer, std::string log)
-        : parts_(parts), cabinet_(cabinet), issuer_(std::move(issuer)), log_(std::move(log)) {}
+    Receipts(const Parts& parts, std::string issuer, std::string log)
+        : parts_(parts), cabinet_(parts), issuer_(std::move(issuer)), log_(std::move(log)) {}
 
     base::Result<ReceiptFound> of_request(store::ReadSession& session, const records::Subject& whose,
                                           consent::RequestId id) const;
@@ -54,8 +55,8 @@ private:
     bool stored(store::ReadSession& session, const records::Subject& whose, ReceiptFound& into) const;
 
     Parts parts_;
-    const Cabinet& cabinet_;
-    const std::string issuer_, log_;
+    Cabinet cabinet_;
+    std::string issuer_, log_;
 };
 
 }  // namespace kelisim::access

@@ -53,7 +53,7 @@ struct Service {
     Answers answers{parts};
     Tokens tokens{parts, issuer};
     Uses uses{parts};
-    PersonSide persons{parts, answers, issuer};
+    PersonSide persons{parts, answers, issuer, "kelisim.test/ledger"};
     RegistryChanges registry_changes;
 };
 

@@ -9,19 +9,21 @@
 
 #include "access/person_side.hpp"
 #include "api/person_authentication.hpp"
+#include "notary/board.hpp"
 #include "token/jws.hpp"
 
 namespace kelisim::api {
 
 struct CabinetParts {
-    std::string issuer;
     const access::Parts parts;
     store::Writer& writer;
     store::Readers& readers;
     const base::Clock& clock;
     const PersonAuthentication& persons;
     const access::PersonSide& use_cases;
-    const token::SigningKey& signing_key;
+    const token::SigningKey& receipt_key;
+    const token::KeySet& receipt_keys;  // all that ever signed receipts
+    const notary::Board& board;
 };
 
 // Thread-safe. Outlives the server that has its routes.
@@ -44,6 +46,7 @@ private:
     std::vector<http::Route> consent_routes();
     std::vector<http::Route> use_routes();
     std::vector<http::Route> profile_routes();
+    std::vector<http::Route> receipt_routes();
 
     // cabinet_sign_in.cpp
     Answer begin_sign_in(const http::Request& request);
@@ -83,10 +86,12 @@ private:
     Answer unblock(const PersonCall& call, const http::Request& request);
 
     // cabinet_receipts.cpp
+    using FindReceipt = std::function<base::Result<access::ReceiptFound>(store::ReadSession&, const records::Subject&)>;
     Answer request_receipt(const PersonCall& call, const http::Request& request);
     Answer consent_receipt(const PersonCall& call, const http::Request& request);
-    struct Receipt;
-    Answer give_receipt(const PersonCall& call, const http::Request& request, const Receipt& receipt);
+    Answer use_receipt(const PersonCall& call, const http::Request& request);
+    Answer give_receipt(const PersonCall& call, const http::Request& request, FindReceipt find);
+    Answer file_of(const records::Receipt& receipt, const http::Request& request);
 
     CabinetParts parts_;
 };

@@ -108,12 +108,14 @@ inline constexpr std::size_t note_signatures_max = 32;   // C2SP signed-note: "M
 inline constexpr std::size_t ledger_witnesses_max = 16;  // so that what we serve is read by every client
 inline constexpr std::chrono::seconds witness_deadline = 3s;
 inline constexpr std::chrono::seconds witness_retry_max = 5min;
-inline constexpr std::chrono::seconds ledger_promise = 24h;  // a receipt's entry is in the tree by then; it takes a second
+inline constexpr std::chrono::seconds ledger_promise =
+    24h;  // a receipt's entry is in the tree by then; it takes a second
 
 // Receipts: 64 fields and 16 services, named in three languages; as a file with a note of the largest size
 inline constexpr std::size_t receipt_bytes_max = 192 * 1024;
 inline constexpr std::size_t receipt_file_bytes_max = receipt_bytes_max + 2 * note_bytes_max;
-inline constexpr std::size_t receipt_keys_max = 64;  // that ever signed: one a year for longer than anybody keeps receipts
+inline constexpr std::size_t receipt_keys_max =
+    64;  // that ever signed: one a year for longer than anybody keeps receipts
 
 // Memory. Opened subjects, requests and consents, so many of each, about 20 MiB together: seconds of the busiest hour,
 // in which a request is asked, answered and redeemed.

@@ -29,7 +29,7 @@ struct Proof {
 };
 
 struct File {
-    std::string jws;                  // compact, as it was signed (RFC 7515 section 7.1)
+    std::string jws;  // compact, as it was signed (RFC 7515 section 7.1)
     std::optional<Proof> proof;
 };
 

@@ -24,8 +24,8 @@ inline constexpr std::string_view receipt_type = "kelisim-receipt+jwt";  // `typ
 struct Opened {
     std::string log;  // name of the ledger (C2SP tlog-checkpoint, origin)
     ledger::Salt salt{};
-    std::string fact;               // as the journal wrote it
-    base::Time at;                  // when it happened, as the fact says
+    std::string fact;                // as the journal wrote it
+    base::Time at;                   // when it happened, as the fact says
     std::optional<base::Time> ends;  // of a request or consent, as the fact says
 };
 // Reads the time and the end from a fact; nothing for a text that is no fact.
@@ -53,7 +53,7 @@ struct Use {
     base::Time at;      // when it was made; the entry knows better
     std::string receiver, service;
     std::vector<std::string> fields, acts;
-    const consent::Consent* consent = nullptr;           // none for a look at one's own data
+    const consent::Consent* consent = nullptr;          // none for a look at one's own data
     std::vector<const base::Reason*> refused_for = {};  // of a call that was refused
 };
 

@@ -15,6 +15,8 @@
 
 namespace kelisim::receipts {
 
+extern const base::Reason receipt_key_unknown;
+extern const base::Reason receipt_signature_wrong;
 extern const base::Reason receipt_not_ours;
 extern const base::Reason receipt_entry_malformed;
 extern const base::Reason receipt_entry_differs;
@@ -28,12 +30,14 @@ extern const base::Reason receipt_without_entry;
 extern const base::Reason receipt_without_proof;
 extern const base::Reason receipt_without_checkpoint;
 extern const base::Reason receipt_other_size;
+extern const base::Reason receipt_witness_missing;
 
 struct Trusted {
-    token::KeySet keys;                          // of the service that signs receipts
-    ledger::NoteKey log;                         // of its ledger
-    std::vector<ledger::NoteKey> witnesses = {};  // whose cosignatures are looked for
-    std::optional<std::string> checkpoint = {};  // a note that the reader knows to be the ledger's, beside the receipt's
+    token::KeySet keys;                           // of the service that signs receipts
+    ledger::NoteKey log;                          // of its ledger
+    std::vector<ledger::NoteKey> witnesses = {};  // who have to have signed the checkpoint too
+    std::optional<std::string> checkpoint =
+        {};  // a note that the reader knows to be the ledger's, beside the receipt's
 };
 
 enum class Verdict {
@@ -44,12 +48,12 @@ enum class Verdict {
 
 struct Report {
     Verdict verdict = Verdict::wrong;
-    std::vector<const base::Reason*> findings = {};       // what does not hold, or what is missing for a proof: all of them
-    std::optional<boost::json::object> receipt = {};      // only when its signature holds
-    std::optional<ledger::Checkpoint> checkpoint = {};    // that the entry is in the tree of
-    std::optional<std::uint64_t> index = {};              // at this place
-    std::vector<std::string> witnesses = {};              // of those asked for, who signed the checkpoint too
-    std::vector<std::string> unchecked = {};              // other names under the checkpoint: nobody's word but the file's
+    std::vector<const base::Reason*> findings = {};   // what does not hold, or what is missing for a proof: all of them
+    std::optional<boost::json::object> receipt = {};  // only when its signature holds
+    std::optional<ledger::Checkpoint> checkpoint = {};  // that the entry is in the tree of
+    std::optional<std::uint64_t> index = {};            // at this place
+    std::vector<std::string> witnesses = {};            // of those asked for, who did
+    std::vector<std::string> unchecked = {};  // other names under the checkpoint: nobody's word but the file's
 };
 
 // Total: any bytes have a report.

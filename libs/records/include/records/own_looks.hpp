@@ -24,6 +24,7 @@ public:
 
     void add(store::WriteSession& session, const OwnLook& look) const;
     void conclude(store::WriteSession& session, consent::UseId id, consent::UseState outcome) const;
+    std::optional<OwnLook> find(store::ReadSession& session, consent::UseId id) const;
     // Newest first, those before `before`.
     std::vector<OwnLook> of(store::ReadSession& session, consent::SubjectId subject,
                             const std::optional<base::RawId>& before, std::size_t max) const;

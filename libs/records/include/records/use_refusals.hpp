@@ -24,6 +24,7 @@ public:
     UseRefusals(const Vault& vault, base::Entropy& entropy) : vault_(vault), entropy_(entropy) {}
 
     void add(store::WriteSession& session, const UseRefusal& refusal) const;
+    std::optional<UseRefusal> find(store::ReadSession& session, consent::UseId id) const;
     // Newest first, those before `before`.
     std::vector<UseRefusal> of(store::ReadSession& session, consent::SubjectId subject,
                                const std::optional<base::RawId>& before, std::size_t max) const;
