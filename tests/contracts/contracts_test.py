@@ -96,8 +96,8 @@ class AuditEvents(unittest.TestCase):
         self.sources = "".join(text for path, text in program_sources("libs", "apps")
                                if "journal.append(" in text or path.name in ("facts.cpp", "party.hpp"))
         self.facts = (ROOT / "libs/access/src/facts.cpp").read_text()
-        # The steps of a consent have names, and one place that writes them down.
-        changes = re.findall(r"record_change\([^;]*?change::(\w+)", "".join(
+        # The steps of a consent have names, and few places that write them down.
+        changes = re.findall(r"(?:record_change|consent_fact)\([^;]*?change::(\w+)", "".join(
             text for _, text in program_sources("libs/access")))
         self.changes = {f"consent.{change}" for change in changes}
 
