@@ -33,10 +33,15 @@ namespace {
 
 constexpr std::size_t path_max = 64;  // a tree of 2^63 leaves is that high
 
+constexpr std::string_view base64url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+bool is_part(std::string_view text) {
+    return !text.empty() && text.find_first_not_of(base64url) == std::string_view::npos;
+}
+
 Result<std::string_view> part(const object& file, std::string_view name) {
     const auto text = json::text(file, name, limits::receipt_file_bytes_max);
-    if (text.has_error() || text->empty() || text->find('.') != std::string_view::npos)
-        return Refusal(receipt_malformed);
+    if (text.has_error() || !is_part(*text)) return Refusal(receipt_malformed);
     return *text;
 }
 
@@ -111,7 +116,11 @@ Result<File> read_file(std::string_view bytes) {
     if (begin == std::string_view::npos) return Refusal(receipt_malformed);
     bytes = bytes.substr(begin, bytes.find_last_not_of(blank) + 1 - begin);
     if (bytes.starts_with('{')) return read_flattened(bytes);
-    if (std::count(bytes.begin(), bytes.end(), '.') != 2) return Refusal(receipt_malformed);
+    const auto first = bytes.find('.'), second = bytes.rfind('.');
+    if (first == std::string_view::npos || first == second || !is_part(bytes.substr(0, first)) ||
+        !is_part(bytes.substr(first + 1, second - first - 1)) || !is_part(bytes.substr(second + 1))) {
+        return Refusal(receipt_malformed);
+    }
     return File{.jws = std::string(bytes), .proof = {}};
 }
 
