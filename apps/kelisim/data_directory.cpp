@@ -122,6 +122,14 @@ crypto::Ed25519Key DataDirectory::ledger_key() const {
     return std::move(*key);
 }
 
+crypto::VrfKey DataDirectory::tag_key() const {
+    const fs::path file = path_ / "secrets" / "person-tags.pem";
+    const auto make = [] { return crypto::VrfKey::generate().to_pem().reveal(); };
+    auto key = crypto::VrfKey::from_pem(base::Secret<std::string>(read_or_make(file, make)));
+    if (!key) fail(file, "is no P-256 key");
+    return std::move(*key);
+}
+
 std::optional<std::string> DataDirectory::last_checkpoint() const {
     const fs::path file = path_ / "ledger-checkpoint";
     if (!fs::exists(file)) return std::nullopt;

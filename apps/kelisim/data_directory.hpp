@@ -10,6 +10,7 @@
 #include "consent/ids.hpp"
 #include "crypto/ed25519.hpp"
 #include "crypto/seal.hpp"
+#include "crypto/vrf.hpp"
 #include "token/keys.hpp"
 
 namespace kelisim::app {
@@ -31,6 +32,9 @@ public:
     token::SigningKey receipt_key() const;
     token::SigningKey replace_receipt_key() const;
     crypto::Ed25519Key ledger_key() const;
+    // Under which persons have their places in the map of the ledger. Another one would give everybody a second place: it is
+    // said in each state of the map, and never changes.
+    crypto::VrfKey tag_key() const;
 
     // The last checkpoint that was signed, apart from the database: DIR/ledger-checkpoint.
     std::optional<std::string> last_checkpoint() const;

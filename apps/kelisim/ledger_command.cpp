@@ -14,6 +14,7 @@
 #include "data_directory.hpp"
 #include "exchange.hpp"
 #include "ledger/audit.hpp"
+#include "notary/mapping.hpp"
 #include "records/registry_store.hpp"
 #include "service.hpp"
 #include "storage.hpp"
@@ -82,6 +83,7 @@ public:
 
     const records::Records& records() const { return records_; }
     void read(const std::function<void(store::ReadSession&)>& look) { database_->readers().read(look); }
+    crypto::VrfKey tag_key() const { return directory_.tag_key(); }
     ledger::NoteKey key(const config::Config& config) {
         std::optional<std::string> issuer;
         read([&](store::ReadSession& session) { issuer = records::setting(session, issuer_setting); });
@@ -119,10 +121,15 @@ private:
 
     void verify_store() {
         access::LedgerReport report;
-        own_->read([&](store::ReadSession& session) { report = access::verify_ledger(session, own_->records()); });
+        std::vector<std::string> persons;
+        own_->read([&](store::ReadSession& session) {
+            report = access::verify_ledger(session, own_->records());
+            persons = notary::verify_persons(session, own_->records(), own_->tag_key());
+        });
         print_line(fmt::format("{} journal entries, {} of them in the tree, {} rows compared\nroot {}", report.entries,
                                report.leaves, report.rows, report.root));
         this->report(report.findings, report.findings_total);
+        this->report(persons, persons.size());
     }
 
     ledger::NoteKey key(Copy& copy) {
@@ -148,10 +155,9 @@ private:
     void verify_copy() {
         Copy copy(*question_.against);
         const auto since = question_.since ? std::optional(read_text(*question_.since)) : std::nullopt;
-        ledger::Audit audit = ledger::audit([&](const std::string& path) { return copy.fetch(path); }, key(copy), since,
-                                            [&](const ledger::Tile& tile, const auto& leaves, const auto& commitments) {
-                                                compare(tile, leaves, commitments);
-                                            });
+        ledger::Audit audit = ledger::audit(
+            [&](const std::string& path) { return copy.fetch(path); }, key(copy), since,
+            [&](const ledger::Tile& tile, const auto& leaves, const auto& entries) { compare(tile, leaves, entries); });
         if (audit.checkpoint) {
             print_line(fmt::format("{} entries of {} in {} tiles and bundles\nroot {}", audit.checkpoint->size,
                                    audit.checkpoint->origin, audit.tiles, base::to_hex(audit.checkpoint->root)));
@@ -161,12 +167,12 @@ private:
     }
 
     // Ours against the copy, tile by tile.
-    void compare(const ledger::Tile& tile, const ledger::Hashes& leaves, const ledger::Hashes& commitments) {
+    void compare(const ledger::Tile& tile, const ledger::Hashes& leaves, const ledger::Entries& entries) {
         if (!own_) return;
         own_->read([&](store::ReadSession& session) {
             try {
                 const auto& stored = own_->records().ledger;
-                if (stored.tile(session, tile) != leaves || stored.entries(session, tile) != commitments)
+                if (stored.tile(session, tile) != leaves || stored.entries(session, tile) != entries)
                     differences_.find(
                         fmt::format("our entries {} to {} are not those of the copy", first(tile), last(tile)));
             } catch (const records::Damaged&) {

@@ -157,6 +157,7 @@ Service::Service(const ServiceOptions& options)
       keys_({signing_key_.verification()}),
       receipt_key_(directory_.receipt_key()),
       ledger_key_(directory_.ledger_key()),
+      tag_key_(directory_.tag_key()),
       database_(open_database(*storage_, *log_)),
       records_(vault_, entropy_),
       receipt_keys_(settle_receipt_keys(*database_, records_, receipt_key_, signing_key_)),
@@ -217,7 +218,8 @@ Service::Service(const ServiceOptions& options)
                 .use_cases = use_cases_,
                 .receipt_key = receipt_key_,
                 .receipt_keys = receipt_keys_,
-                .board = board_}),
+                .board = board_,
+                .tags = tag_key_}),
       own_data_({.writer = database_->writer(),
                  .clock = clock_,
                  .persons = persons_,
@@ -295,8 +297,11 @@ void Service::start_ledger() {
                                .board = board_,
                                .last_signed = *last_signed_,
                                .origin = ledger_vkey_.name,
-                               .key = ledger_key_},
+                               .key = ledger_key_,
+                               .entropy = entropy_,
+                               .tags = tag_key_},
         notary::SequencerOptions{.interval = std::chrono::milliseconds{config.number("ledger.interval_ms")},
+                                 .epoch = std::chrono::milliseconds{config.number("ledger.epoch_ms")},
                                  .scrub = std::chrono::days{config.number("ledger.scrub_days")}});
     for (notary::WitnessAddress& address : witnesses_of(config)) {
         witnesses_.push_back(std::make_unique<notary::Witness>(
@@ -425,8 +430,11 @@ http::Routes Service::routes() {
                              .records = records_,
                              .contact = contact_,
                              .clock_moved = [&alarm = event_alarm_] { alarm.ring(); }}));
-    add(api::ledger_routes(
-        {.board = board_, .readers = database_->readers(), .ledger = records_.ledger, .vkey = ledger_vkey_.to_text()}));
+    add(api::ledger_routes({.board = board_,
+                            .readers = database_->readers(),
+                            .records = records_,
+                            .vkey = ledger_vkey_.to_text(),
+                            .tag_key = tag_key_.public_key()}));
     add(api::openapi_routes());
     return http::Routes(std::move(routes));
 }
@@ -491,6 +499,7 @@ void Service::expose_ledger(telemetry::Exposition& out) const {
     out.gauge("kelisim_ledger_signing", "1 while checkpoints are signed, 0 from a finding on.");
     out.value(counts.signing ? 1 : 0);
     counter("kelisim_ledger_checkpoints", "Checkpoints signed.", counts.checkpoints);
+    counter("kelisim_ledger_epochs", "States of the map of persons made.", counts.epochs);
     counter("kelisim_ledger_findings", "Places of the ledger that are not as they were written.", counts.findings);
     counter("kelisim_ledger_scrubbed_leaves", "Leaves that the scrub looked at.", counts.scrubbed);
     counter("kelisim_ledger_outages", "Rounds of the ledger that the store failed.", counts.outages);

@@ -88,6 +88,7 @@ private:
     const token::KeySet keys_;
     const token::SigningKey receipt_key_;
     const crypto::Ed25519Key ledger_key_;
+    const crypto::VrfKey tag_key_;
     store::Timers timers_;
     store::Outbox outbox_;
     store::Alarm event_alarm_;

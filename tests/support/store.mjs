@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The database behind a data directory: embedded in it, or with KELISIM_ENGINE=postgres one on a PostgreSQL server that
 // this process starts for itself, with everything that makes it durable.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 
 export const engine = process.env.KELISIM_ENGINE ?? 'sqlite';
 if (!['sqlite', 'postgres'].includes(engine)) throw new Error(`KELISIM_ENGINE is ${engine}`);
@@ -113,4 +114,17 @@ export async function restore(data, backup) {
   if (engine === 'sqlite') return copyFiles(backup, data);
   const database = await databaseOf(data);
   return (await postgresServer()).database(database, `${database}_backup`);
+}
+
+// Changes rows behind the service's back, while nobody serves them.
+export async function tamper(data, sql) {
+  if (engine === 'sqlite') {
+    const script = 'import sqlite3, sys\nwith sqlite3.connect(sys.argv[1]) as c: c.executescript(sys.argv[2])';
+    await promisify(execFile)('python3', ['-c', script, path.join(data, 'kelisim.db'), sql]);
+    return;
+  }
+  const { place } = await postgresServer();
+  const program = path.join(process.env.KELISIM_POSTGRES_BIN ?? '/usr/lib/postgresql/15/bin', 'psql');
+  const target = `host=${place} user=kelisim dbname=${await databaseOf(data)}`;
+  await promisify(execFile)(program, ['-qX', '-v', 'ON_ERROR_STOP=1', '-c', sql, target]);
 }

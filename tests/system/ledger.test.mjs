@@ -57,7 +57,8 @@ test('what happens is under a signed checkpoint within a second, also after a pa
   const { access_token: token } = await consent(base, abai);
   const settled = () => eventually(async () => {
     const before = await checkpoint(base);
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    // Longer than a round and a state of the map, which is one more entry.
+    await new Promise((resolve) => setTimeout(resolve, 2500));
     return (await checkpoint(base)) === before ? before : undefined;
   }, 'the ledger caught up', 20_000);
   const before = await settled();

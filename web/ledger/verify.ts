@@ -29,7 +29,7 @@ export type Fetch = (path: string) => Promise<Uint8Array>;
 
 export class Refused extends Error {}
 
-const encoder = new TextEncoder();
+export const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 // Node 18 has WebCrypto, but not under this name. The name of the module is a variable so that no bundler looks for it.
 const nodeCrypto = 'node:crypto';
@@ -37,7 +37,7 @@ const webCrypto: Crypto = globalThis.crypto ?? ((await import(nodeCrypto)) as { 
 
 // ---- Bytes
 
-function concat(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
+export function concat(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;
   for (const part of parts) {
@@ -47,17 +47,17 @@ function concat(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
   return whole;
 }
 
-const equal = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, i) => byte === b[i]);
+export const equal = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, i) => byte === b[i]);
 
-const sha256 = async (...parts: Uint8Array[]): Promise<Uint8Array> =>
+export const sha256 = async (...parts: Uint8Array[]): Promise<Uint8Array> =>
   new Uint8Array(await webCrypto.subtle.digest('SHA-256', concat(...parts)));
 
-function base64(text: string): Uint8Array {
+export function base64(text: string): Uint8Array {
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text) || text.length % 4 !== 0) throw new Refused('not base64');
   return Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 }
 
-function hash(text: string): Uint8Array {
+export function hash(text: string): Uint8Array {
   const bytes = base64(text);
   if (bytes.length !== 32) throw new Refused('not a hash');
   return bytes;
@@ -146,6 +146,12 @@ async function rootOfPath(leaf: Uint8Array, index: number, size: number, path: U
   return index < k
     ? nodeHash(await rootOfPath(leaf, index, k, rest), sibling)
     : nodeHash(sibling, await rootOfPath(leaf, index - k, size - k, rest));
+}
+
+// The same for an entry.
+export async function rootOfEntry(entry: Uint8Array, index: number, size: number, path: Uint8Array[]): Promise<Uint8Array> {
+  if (!Number.isSafeInteger(index) || index < 0 || index >= size) throw new Refused('there is no such entry');
+  return rootOfPath(await leafHash(entry), index, size, path);
 }
 
 // Whether an entry is in the log that the checkpoint tells of, in its place. Throws Refused when not.

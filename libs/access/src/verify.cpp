@@ -56,7 +56,9 @@ private:
 
     void check_entry(const records::JournalEntry& entry) {
         ++report_.entries;
-        leaf_hashes_.push_back(ledger::leaf_hash(entry.commitment));
+        leaf_hashes_.push_back(ledger::leaf_hash(
+            {.format = entry.kind == records::map_root_kind ? ledger::EntryFormat::map_root : ledger::EntryFormat::fact,
+             .commitment = entry.commitment}));
         sequences_.push_back(entry.seq);
         const std::string name = "journal entry " + std::to_string(entry.seq);
         std::string fact;

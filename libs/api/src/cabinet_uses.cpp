@@ -22,6 +22,8 @@ std::vector<http::Route> Cabinet::use_routes() {
          person.endpoint([this](const PersonCall& c, const http::Request& r) { return changes(c, r); })},
         {"GET", "/api/v1/me/looks",
          person.endpoint([this](const PersonCall& c, const http::Request& r) { return looks(c, r); })},
+        {"GET", "/api/v1/me/ledger",
+         person.endpoint([this](const PersonCall& c, const http::Request& r) { return ledger(c, r); })},
     };
 }
 

@@ -3,9 +3,11 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 
 #include "api/problem.hpp"
 #include "base/text.hpp"
+#include "ledger_json.hpp"
 
 namespace kelisim::api {
 
@@ -58,8 +60,8 @@ Answer tile(const LedgerParts& parts, const http::Request& request) {
     base::Bytes bytes;
     parts.readers.read([&](store::ReadSession& session) {
         bytes = path->content == ledger::TilePath::Content::entries
-                    ? ledger::entry_bundle(parts.ledger.entries(session, path->tile))
-                    : ledger::tile_bytes(parts.ledger.tile(session, path->tile));
+                    ? ledger::entry_bundle(parts.records.ledger.entries(session, path->tile))
+                    : ledger::tile_bytes(parts.records.ledger.tile(session, path->tile));
     });
     co_return cached({.status = 200,
                       .content_type = "application/octet-stream",
@@ -75,19 +77,58 @@ Answer proof(const LedgerParts& parts, const http::Request& request) {
     if (!newest || !index || static_cast<std::uint64_t>(*index) >= newest->checkpoint.size) co_return nothing(request);
     boost::json::object body{{"index", *index}};
     parts.readers.read([&](store::ReadSession& session) {
-        ledger::Tree tree = parts.ledger.tree(session, newest->checkpoint.size);
+        ledger::Tree tree = parts.records.ledger.tree(session, newest->checkpoint.size);
         const auto entry = static_cast<std::uint64_t>(*index);
         body["leaf"] = base::to_base64(tree.leaf(entry));
-        boost::json::array hashes;
-        for (const ledger::Digest& hash : tree.inclusion(entry))
-            hashes.push_back(boost::json::value(base::to_base64(hash)));
-        body["path"] = std::move(hashes);
+        body["path"] = hashes_json(tree.inclusion(entry));
     });
     body["checkpoint"] = newest->note;
     co_return http::json_response(200, body);
 }
 
+// The root of one state of the map of persons, opened: anybody can see that it is the entry of format 2 at this leaf, that
+// there is one for each epoch, and that all name one key. Without a number: of the newest state.
+Answer map_root(const LedgerParts& parts, const http::Request& request, std::optional<std::int64_t> number) {
+    const auto newest = parts.board.newest();
+    if (!newest) co_return nothing(request);
+    std::optional<boost::json::object> body;
+    parts.readers.read([&](store::ReadSession& session) {
+        const auto& map = parts.records.person_map;
+        auto epoch = number ? map.find(session, *number) : std::optional(map.newest(session));
+        if (!epoch || epoch->number == 0) return;
+        body = epoch_json(session, parts.records, *epoch, parts.tag_key, newest->checkpoint.size);
+        // The one before it, while the newest waits for its checkpoint.
+        if (!body && !number && epoch->number > 1) {
+            epoch = map.find(session, epoch->number - 1);
+            if (epoch) body = epoch_json(session, parts.records, *epoch, parts.tag_key, newest->checkpoint.size);
+        }
+    });
+    if (!body) co_return nothing(request);
+    co_return cached(
+        {.status = 200, .content_type = "application/json", .headers = {}, .body = boost::json::serialize(*body)},
+        number ? for_ever : for_a_second);
+}
+
 }  // namespace
+
+boost::json::array hashes_json(const ledger::Hashes& hashes) {
+    boost::json::array array;
+    for (const ledger::Digest& hash : hashes)
+        array.push_back(boost::json::value(base::to_base64(hash)));
+    return array;
+}
+
+std::optional<boost::json::object> epoch_json(store::ReadSession& session, const records::Records& records,
+                                              const records::Epoch& epoch, base::BytesView tag_key,
+                                              std::uint64_t size) {
+    const auto leaf = records.ledger.leaf_of(session, epoch.journal_seq);
+    if (!leaf || *leaf >= size) return std::nullopt;
+    const auto told = records.person_map.told(session, epoch, tag_key);
+    return boost::json::object{{"epoch", epoch.number},
+                               {"fact", told.fact},
+                               {"salt", base::to_base64(told.salt)},
+                               {"leaf", static_cast<std::int64_t>(*leaf)}};
+}
 
 std::vector<http::Route> ledger_routes(const LedgerParts& parts) {
     const auto open = [](http::Handler handler) {
@@ -100,6 +141,12 @@ std::vector<http::Route> ledger_routes(const LedgerParts& parts) {
          open([parts](const http::Request& request) { return note(parts.board.cosigned(), request); })},
         {"GET", "/ledger/tile/{path...}", open([parts](const http::Request& request) { return tile(parts, request); })},
         {"GET", "/ledger/proof/{entry}", open([parts](const http::Request& request) { return proof(parts, request); })},
+        {"GET", "/ledger/map",
+         open([parts](const http::Request& request) { return map_root(parts, request, std::nullopt); })},
+        {"GET", "/ledger/map/{epoch}", open([parts](const http::Request& request) {
+             // What is no number is the number of none.
+             return map_root(parts, request, base::parse_integer(request.parameter("epoch")).value_or(0));
+         })},
         {"GET", "/ledger/vkey", open([parts](const http::Request&) { return vkey(parts); })},
     };
 }

@@ -113,6 +113,12 @@ std::vector<Key> ledger_keys() {
          .fallback = int64_t{1'000},
          .min = 1'000,
          .max = 60'000},
+        {.name = "ledger.epoch_ms",
+         .description =
+             "Milliseconds between two states of the map that shows persons that nothing was hidden, at least.",
+         .fallback = int64_t{5'000},
+         .min = 1'000,
+         .max = 3'600'000},
         {.name = "ledger.scrub_days",
          .description = "Days in which every leaf and every upper hash is read and compared once.",
          .fallback = int64_t{7},

@@ -57,7 +57,9 @@ private:
         return std::nullopt;
     }
 
-    std::optional<Hashes> read(const TilePath& path) {
+    // What stands at the address, as `parse` reads it.
+    template <class Parse>
+    auto read(const TilePath& path, Parse parse) -> decltype(parse(base::BytesView{}, path.tile.width)) {
         const std::string address = "tile/" + to_path(path);
         const auto bytes = fetch_(address);
         if (!bytes) {
@@ -65,10 +67,9 @@ private:
             return std::nullopt;
         }
         ++report_.tiles;
-        auto hashes = path.content == TilePath::Content::entries ? read_entry_bundle(*bytes, path.tile.width)
-                                                                 : read_tile(*bytes, path.tile.width);
-        if (!hashes) report_.find(address + " is not what it should be in length or form");
-        return hashes;
+        auto found = parse(*bytes, path.tile.width);
+        if (!found) report_.find(address + " is not what it should be in length or form");
+        return found;
     }
 
     void read_leaves() {
@@ -76,8 +77,8 @@ private:
         compare_with_since();
         for (std::uint64_t n = 0; const std::uint64_t width = width_in(size, 0, n); ++n) {
             const Tile tile{.level = 0, .number = n, .width = width};
-            const auto leaves = read({.content = TilePath::Content::hashes, .tile = tile});
-            const auto entries = read({.content = TilePath::Content::entries, .tile = tile});
+            const auto leaves = read({.content = TilePath::Content::hashes, .tile = tile}, read_tile);
+            const auto entries = read({.content = TilePath::Content::entries, .tile = tile}, read_entry_bundle);
             if (!leaves || !entries) continue;
             for (std::uint64_t i = 0; i < width; ++i) {
                 const std::uint64_t index = n * tile_width + i;
@@ -112,7 +113,7 @@ private:
 
     void read_upper_tile(const Tile& tile) {
         const TilePath path{.content = TilePath::Content::hashes, .tile = tile};
-        const auto hashes = read(path);
+        const auto hashes = read(path, read_tile);
         if (!hashes) return;
         const Hashes& roots = roots_[tile.level];
         for (std::uint64_t i = 0; i < tile.width; ++i) {

@@ -23,8 +23,8 @@ public:
     explicit Copy(std::uint64_t size, std::string_view seed = "") : seed_(seed) {
         while (frontier_.size() < size) {
             const Digest commitment = crypto::sha256(base::as_bytes(seed_ + std::to_string(frontier_.size())));
-            commitments_.push_back(commitment);
-            levels_[0].push_back(leaf_hash(commitment));
+            entries_.push_back({.commitment = commitment});
+            levels_[0].push_back(leaf_hash({.commitment = commitment}));
             frontier_.append(levels_[0].back(), [this](const Frontier::Closed& closed) {
                 if (closed.height % tile_height == 0) levels_[closed.height / tile_height].push_back(closed.root);
             });
@@ -35,7 +35,7 @@ public:
                 files["tile/" + to_path(path)] = tile_bytes(part(levels_[level], path.tile));
                 if (level == 0) {
                     files["tile/" + to_path({TilePath::Content::entries, path.tile})] =
-                        entry_bundle(part(commitments_, path.tile));
+                        entry_bundle(part(entries_, path.tile));
                 }
             }
         }
@@ -59,20 +59,21 @@ public:
                 if (at == files.end()) return std::nullopt;
                 return at->second;
             },
-            key, since, [this](const Tile& tile, const Hashes&, const Hashes&) { seen += tile.width; });
+            key, since, [this](const Tile& tile, const Hashes&, const Entries&) { seen += tile.width; });
     }
 
     std::map<std::string, base::Bytes> files;
     std::uint64_t seen = 0;
 
 private:
-    static Hashes part(const Hashes& all, const Tile& tile) {
+    template <class List>
+    static List part(const List& all, const Tile& tile) {
         const auto begin = all.begin() + static_cast<std::ptrdiff_t>(tile.number * tile_width);
         return {begin, begin + static_cast<std::ptrdiff_t>(tile.width)};
     }
     const std::string seed_;
     Frontier frontier_;
-    Hashes commitments_;
+    Entries entries_;
     std::array<Hashes, tile_levels> levels_;
 };
 

@@ -23,9 +23,9 @@ Digest commitment(const Salt& salt, base::BytesView fact) {
     return crypto::sha256({salt, fact});
 }
 
-Digest leaf_hash(const Digest& commitment) {
-    const std::array<std::uint8_t, 2> head = {leaf_prefix, entry_format};
-    return crypto::sha256({head, commitment});
+Digest leaf_hash(const Entry& entry) {
+    const std::array<std::uint8_t, 2> head = {leaf_prefix, static_cast<std::uint8_t>(entry.format)};
+    return crypto::sha256({head, entry.commitment});
 }
 
 Digest node_hash(const Digest& left, const Digest& right) {

@@ -9,7 +9,7 @@ namespace kelisim::ledger {
 namespace {
 
 Digest leaf(std::uint64_t n) {
-    return leaf_hash(crypto::sha256(base::as_bytes(std::to_string(n))));
+    return leaf_hash({.commitment = crypto::sha256(base::as_bytes(std::to_string(n)))});
 }
 
 // RFC 9162 2.1.1, written down as it stands: k is the largest power of two smaller than n.
@@ -80,7 +80,8 @@ TEST(Commitment, NeedsSaltAndFact) {
 TEST(Hashes, OfLeavesAndNodesDiffer) {
     const Digest a = leaf(1), b = leaf(2);
     EXPECT_NE(node_hash(a, b), node_hash(b, a));
-    EXPECT_NE(leaf_hash(a), node_hash(a, a));
+    EXPECT_NE(leaf_hash({.commitment = a}), node_hash(a, a));
+    EXPECT_NE(leaf_hash({.commitment = a}), leaf_hash({.format = EntryFormat::map_root, .commitment = a}));
 }
 
 }  // namespace

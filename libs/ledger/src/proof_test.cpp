@@ -77,7 +77,7 @@ struct Tiles {
 };
 
 Digest leaf(std::uint64_t n) {
-    return leaf_hash(crypto::sha256(base::as_bytes(std::to_string(n))));
+    return leaf_hash({.commitment = crypto::sha256(base::as_bytes(std::to_string(n)))});
 }
 
 Tiles tiles_of(std::uint64_t size) {

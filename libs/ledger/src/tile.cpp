@@ -117,26 +117,27 @@ std::optional<Hashes> read_tile(base::BytesView bytes, std::uint64_t width) {
     return hashes;
 }
 
-base::Bytes entry_bundle(const Hashes& commitments) {
+base::Bytes entry_bundle(const Entries& entries) {
     base::Bytes bytes;
-    bytes.reserve(commitments.size() * (prefix_bytes + entry_bytes));
-    for (const Digest& commitment : commitments) {
-        bytes.insert(bytes.end(), {0, static_cast<std::uint8_t>(entry_bytes), entry_format});
-        bytes.insert(bytes.end(), commitment.begin(), commitment.end());
+    bytes.reserve(entries.size() * (prefix_bytes + entry_bytes));
+    for (const Entry& entry : entries) {
+        bytes.insert(bytes.end(), {0, static_cast<std::uint8_t>(entry_bytes), static_cast<std::uint8_t>(entry.format)});
+        bytes.insert(bytes.end(), entry.commitment.begin(), entry.commitment.end());
     }
     return bytes;
 }
 
-std::optional<Hashes> read_entry_bundle(base::BytesView bytes, std::uint64_t width) {
+std::optional<Entries> read_entry_bundle(base::BytesView bytes, std::uint64_t width) {
     if (bytes.size() != width * (prefix_bytes + entry_bytes)) return std::nullopt;
-    Hashes commitments(width);
-    for (Digest& commitment : commitments) {
-        const bool ours = bytes[0] == 0 && bytes[1] == entry_bytes && bytes[2] == entry_format;
-        if (!ours) return std::nullopt;
-        std::copy_n(bytes.begin() + prefix_bytes + 1, sizeof(Digest), commitment.begin());
+    Entries entries(width);
+    for (Entry& entry : entries) {
+        entry.format = static_cast<EntryFormat>(bytes[2]);
+        const bool known = entry.format == EntryFormat::fact || entry.format == EntryFormat::map_root;
+        if (bytes[0] != 0 || bytes[1] != entry_bytes || !known) return std::nullopt;
+        std::copy_n(bytes.begin() + prefix_bytes + 1, sizeof(Digest), entry.commitment.begin());
         bytes = bytes.subspan(prefix_bytes + entry_bytes);
     }
-    return commitments;
+    return entries;
 }
 
 }  // namespace kelisim::ledger

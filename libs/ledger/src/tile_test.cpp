@@ -107,17 +107,20 @@ TEST(TileBytes, ComeBackInTheirNumberOnly) {
 }
 
 TEST(EntryBundle, IsLengthAndEntryOneAfterAnother) {
-    const Hashes commitments = {crypto::sha256(base::as_bytes("a")), crypto::sha256(base::as_bytes("b"))};
-    const base::Bytes bytes = entry_bundle(commitments);
-    EXPECT_EQ(base::to_hex(bytes), "002101" + base::to_hex(commitments[0]) + "002101" + base::to_hex(commitments[1]));
-    EXPECT_EQ(read_entry_bundle(bytes, 2), commitments);
+    const Entries entries = {{.commitment = crypto::sha256(base::as_bytes("a"))},
+                             {.format = EntryFormat::map_root, .commitment = crypto::sha256(base::as_bytes("b"))}};
+    const base::Bytes bytes = entry_bundle(entries);
+    EXPECT_EQ(base::to_hex(bytes),
+              "002101" + base::to_hex(entries[0].commitment) + "002102" + base::to_hex(entries[1].commitment));
+    EXPECT_EQ(read_entry_bundle(bytes, 2), entries);
     // "Each entry in a bundle hashes to the corresponding entry in the corresponding level 0 Merkle Tree tile."
-    EXPECT_EQ(leaf_hash(commitments[1]), crypto::sha256({base::Bytes{0}, base::BytesView(bytes).subspan(37)}));
+    EXPECT_EQ(leaf_hash(entries[1]), crypto::sha256({base::Bytes{0}, base::BytesView(bytes).subspan(37)}));
 }
 
 TEST(EntryBundle, OfAnotherFormIsRefused) {
-    const Hashes commitments = {crypto::sha256(base::as_bytes("a")), crypto::sha256(base::as_bytes("b"))};
-    const base::Bytes right = entry_bundle(commitments);
+    const Entries entries = {{.commitment = crypto::sha256(base::as_bytes("a"))},
+                             {.format = EntryFormat::map_root, .commitment = crypto::sha256(base::as_bytes("b"))}};
+    const base::Bytes right = entry_bundle(entries);
     EXPECT_FALSE(read_entry_bundle(right, 1));
     EXPECT_FALSE(read_entry_bundle(right, 3));
     for (const std::size_t at : {0U, 1U, 2U, 35U, 36U, 37U}) {

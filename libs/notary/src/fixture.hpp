@@ -68,7 +68,9 @@ struct Installation {
                 .board = board,
                 .last_signed = kept,
                 .origin = origin,
-                .key = key};
+                .key = key,
+                .entropy = entropy,
+                .tags = tags};
     }
     // As after a restart.
     std::unique_ptr<Sequencing> begin(const SequencerOptions& options = {}) {
@@ -115,6 +117,7 @@ struct Installation {
     KeptInMemory kept;
     std::string origin = "kelisim.example/ledger";
     crypto::Ed25519Key key = crypto::Ed25519Key::generate();
+    crypto::VrfKey tags = crypto::VrfKey::generate();
     testing::Store store;
 };
 

@@ -198,7 +198,7 @@ void Sequencing::check_leaves(ReadSession& session, Range range) {
     parts_.records.ledger.each_commitment_after(session, before, count, [&](const Ledger::Committed& entry) {
         const auto at = static_cast<std::size_t>(number - range.from);
         const bool right = at < leaves.size() && leaves[at].number == number && leaves[at].journal_seq == entry.seq &&
-                           leaves[at].hash == ledger::leaf_hash(entry.commitment);
+                           leaves[at].hash == ledger::leaf_hash(entry.entry);
         if (!right) throw Damaged("leaf " + std::to_string(number) + " is not the journal entry of its place");
         ++number;
     });
@@ -234,6 +234,14 @@ void Sequencing::check(Range range) {
     }
 }
 
+void Sequencing::map_persons() {
+    try {
+        if (mapping_.step(static_cast<std::uint64_t>(signed_size()))) ++counts_.epochs;
+    } catch (const Damaged& damage) {
+        found(damage, signed_size());
+    }
+}
+
 void Sequencing::list() {
     parts_.records.journal.list_blocks(parts_.writer, parts_.readers, blocks_a_round);
 }
@@ -254,6 +262,7 @@ void Sequencing::scrub() {
 Sequencer::Sequencer(SequencerParts parts, const SequencerOptions& options)
     : growth_(parts.records.journal.growth()),
       interval_(options.interval),
+      epoch_(options.epoch),
       board_(parts.board),
       sequencing_(std::move(parts), options) {
     sequencing_.begin();
@@ -269,14 +278,20 @@ Sequencer::~Sequencer() {
 
 void Sequencer::work() {
     const SteadyClock clock;
-    base::Time round = clock.now(), scrub = round;
+    base::Time round = clock.now(), scrub = round, epoch = round;
     std::optional<base::Time> wake = round;
     while (growth_.alarm().sleep(clock, wake)) {
         const base::Time now = clock.now();
         try {
-            if (growth_.pending() && now >= round) {
+            const bool map = sequencing_.map_behind() && now >= epoch;
+            if ((growth_.pending() || map) && now >= round) {
                 round = now + interval_;
                 growth_.clear();
+                // In the round that signs it: nobody waits for the proof of a state that is there.
+                if (map) {
+                    sequencing_.map_persons();
+                    epoch = sequencing_.map_behind() ? round : now + epoch_;
+                }
                 if (sequencing_.advance()) growth_.tell();
                 sequencing_.list();
             }
@@ -292,6 +307,7 @@ void Sequencer::work() {
             scrub = std::max(scrub, round);
         }
         wake = growth_.pending() ? std::min(round, scrub) : scrub;
+        if (sequencing_.map_behind()) wake = std::min(*wake, std::max(round, epoch));
     }
     try {
         sequencing_.end();

@@ -157,7 +157,7 @@ void Journal::each_after(store::ReadSession& session, std::int64_t seq, std::siz
 
 void Journal::of_subject(store::ReadSession& session, consent::SubjectId subject, std::int64_t seq, std::size_t max,
                          const std::function<void(const JournalEntry&)>& visit) const {
-    const std::int64_t last = number_from(session, last_seq, 0);
+    const std::int64_t last = this->last(session);
     std::size_t left = max;
     const auto give = [&](const store::Row& row) {
         const JournalEntry entry = entry_at(row);
@@ -186,6 +186,16 @@ void Journal::of_entity(store::ReadSession& session, consent::SubjectId subject,
     });
 }
 
+std::optional<JournalEntry> Journal::at(store::ReadSession& session, std::int64_t seq) const {
+    std::optional<JournalEntry> entry;
+    session.query(at_seq, {seq}, [&](const store::Row& row) { entry = entry_at(row); });
+    return entry;
+}
+
+std::int64_t Journal::last(store::ReadSession& session) const {
+    return number_from(session, last_seq, 0);
+}
+
 std::size_t Journal::list_blocks(store::Writer& writer, store::Readers& readers, std::size_t max) const {
     std::size_t done = 0;
     for (; done < max; ++done) {
@@ -193,7 +203,7 @@ std::size_t Journal::list_blocks(store::Writer& writer, store::Readers& readers,
         std::optional<Runs> runs;
         readers.read([&](store::ReadSession& session) {
             block = first_unlisted(session);
-            if (number_from(session, last_seq, 0) < (block + 1) * block_entries) return;
+            if (last(session) < (block + 1) * block_entries) return;
             runs = runs_of(session, block);
         });
         if (!runs) break;

@@ -9,8 +9,11 @@ namespace kelisim::records {
 
 namespace {
 
+// 2 where the entry is the root of the map: ledger::EntryFormat, records::map_root_kind.
 constexpr store::Statement commitments_after{
-    "journal_commitments_after", "SELECT seq, commitment FROM journal WHERE seq > ?1 ORDER BY seq LIMIT ?2"};
+    "journal_commitments_after",
+    "SELECT seq, CASE WHEN kind = 'ledger.map_root' THEN 2 ELSE 1 END, commitment FROM journal "
+    "WHERE seq > ?1 ORDER BY seq LIMIT ?2"};
 constexpr store::Statement read_head{"ledger_head", "SELECT frontier, journal_seq FROM ledger_head WHERE only_row = 1"};
 constexpr store::Statement write_head{
     "ledger_head_write",
@@ -31,9 +34,14 @@ constexpr store::Statement node_tile{"ledger_node_tile",
                                      "SELECT number, hash FROM ledger_node "
                                      "WHERE level = ?3 AND number >= ?1 AND number < ?2 ORDER BY number"};
 constexpr store::Statement entry_tile{"ledger_entry_tile",
-                                      "SELECT l.number, j.commitment FROM ledger_leaf l "
+                                      "SELECT l.number, j.commitment, "
+                                      "CASE WHEN j.kind = 'ledger.map_root' THEN 2 ELSE 1 END FROM ledger_leaf l "
                                       "JOIN journal j ON j.seq = l.journal_seq "
                                       "WHERE l.number >= ?1 AND l.number < ?2 ORDER BY l.number"};
+constexpr store::Statement owned_leaves{"ledger_owned_leaves",
+                                        "SELECT l.number, j.commitment, j.subject FROM ledger_leaf l "
+                                        "JOIN journal j ON j.seq = l.journal_seq "
+                                        "WHERE l.number >= ?1 AND l.number < ?2 ORDER BY l.number"};
 constexpr store::Statement read_note{"ledger_note", "SELECT note FROM ledger_note WHERE kind = ?1"};
 constexpr store::Statement write_note{"ledger_note_write",
                                       "INSERT INTO ledger_note (kind, note, at) VALUES (?1, ?2, ?3) "
@@ -42,6 +50,10 @@ constexpr store::Statement read_scrub{"ledger_scrub", "SELECT next, damaged FROM
 constexpr store::Statement write_scrub{"ledger_scrub_write",
                                        "INSERT INTO ledger_scrub (only_row, next, damaged) VALUES (1, ?1, ?2) "
                                        "ON CONFLICT (only_row) DO UPDATE SET next = ?1, damaged = ?2"};
+
+ledger::EntryFormat format_at(const store::Row& row, int column) {
+    return static_cast<ledger::EntryFormat>(row.integer(column));
+}
 
 // Rows of number and hash from the first hash of a tile on, each in its place and all of them there.
 class TileRows {
@@ -89,7 +101,7 @@ std::size_t Ledger::sequence(store::WriteSession& session, std::size_t max, base
                                    static_cast<std::int64_t>(closed.index), closed.root});
     };
     each_commitment_after(session, head.journal_seq, max, [&](const Committed& entry) {
-        const ledger::Digest hash = ledger::leaf_hash(entry.commitment);
+        const ledger::Digest hash = ledger::leaf_hash(entry.entry);
         head.journal_seq = entry.seq;
         session.execute(add_leaf, {static_cast<std::int64_t>(head.frontier.size()), head.journal_seq, hash});
         head.frontier.append(hash, add_root);
@@ -115,10 +127,9 @@ std::optional<std::uint64_t> Ledger::leaf_of(store::ReadSession& session, std::i
     const Head head = this->head(session);
     if (journal_seq < 1 || journal_seq > head.journal_seq) return std::nullopt;
     const auto entry_of = [&](std::int64_t leaf) {
-        std::int64_t seq = 0;
-        session.query(entry_of_leaf, {leaf}, [&](const store::Row& row) { seq = row.integer(0); });
-        if (seq == 0) throw Damaged("the ledger lacks leaf " + std::to_string(leaf));
-        return seq;
+        const auto seq = this->entry_of(session, leaf);
+        if (!seq) throw Damaged("the ledger lacks leaf " + std::to_string(leaf));
+        return *seq;
     };
     // The leaf, if there is one, is in [from, to].
     std::int64_t to = std::min(journal_seq, static_cast<std::int64_t>(head.frontier.size())) - 1;
@@ -141,8 +152,26 @@ std::optional<std::uint64_t> Ledger::leaf_of(store::ReadSession& session, std::i
 
 void Ledger::each_commitment_after(store::ReadSession& session, std::int64_t seq, std::size_t max,
                                    const std::function<void(const Committed&)>& visit) const {
-    session.query(commitments_after, {seq, static_cast<std::int64_t>(max)},
-                  [&](const store::Row& row) { visit({.seq = row.integer(0), .commitment = digest_at(row, 1)}); });
+    session.query(commitments_after, {seq, static_cast<std::int64_t>(max)}, [&](const store::Row& row) {
+        visit({.seq = row.integer(0), .entry = {.format = format_at(row, 1), .commitment = digest_at(row, 2)}});
+    });
+}
+
+void Ledger::each_owned_leaf(store::ReadSession& session, std::uint64_t from, std::uint64_t to,
+                             const std::function<void(const OwnedLeaf&)>& visit) const {
+    session.query(
+        owned_leaves, {static_cast<std::int64_t>(from), static_cast<std::int64_t>(to)}, [&](const store::Row& row) {
+            OwnedLeaf leaf{
+                .number = static_cast<std::uint64_t>(row.integer(0)), .commitment = digest_at(row, 1), .subject = {}};
+            if (!row.null(2)) leaf.subject = id_at<consent::SubjectId>(row, 2);
+            visit(leaf);
+        });
+}
+
+std::optional<std::int64_t> Ledger::entry_of(store::ReadSession& session, std::int64_t leaf) const {
+    std::optional<std::int64_t> seq;
+    session.query(entry_of_leaf, {leaf}, [&](const store::Row& row) { seq = row.integer(0); });
+    return seq;
 }
 
 ledger::Hashes Ledger::tile(store::ReadSession& session, const ledger::Tile& tile) const {
@@ -156,10 +185,18 @@ ledger::Hashes Ledger::tile(store::ReadSession& session, const ledger::Tile& til
     return std::move(rows).finish();
 }
 
-ledger::Hashes Ledger::entries(store::ReadSession& session, const ledger::Tile& tile) const {
+ledger::Entries Ledger::entries(store::ReadSession& session, const ledger::Tile& tile) const {
     TileRows rows(tile);
-    session.query(entry_tile, {rows.begin(), rows.end()}, [&](const store::Row& row) { rows.add(row); });
-    return std::move(rows).finish();
+    std::vector<ledger::EntryFormat> formats;
+    session.query(entry_tile, {rows.begin(), rows.end()}, [&](const store::Row& row) {
+        rows.add(row);
+        formats.push_back(format_at(row, 2));
+    });
+    ledger::Entries entries;
+    const ledger::Hashes commitments = std::move(rows).finish();
+    for (const ledger::Digest& commitment : commitments)
+        entries.push_back({.format = formats[entries.size()], .commitment = commitment});
+    return entries;
 }
 
 ledger::Tree Ledger::tree(store::ReadSession& session, std::uint64_t size) const {

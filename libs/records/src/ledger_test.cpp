@@ -45,8 +45,8 @@ protected:
     Hashes commitments() {
         Hashes all;
         store.readers().read([&](ReadSession& session) {
-            ledger.each_commitment_after(session, 0, 1'000'000,
-                                         [&](const Ledger::Committed& entry) { all.push_back(entry.commitment); });
+            ledger.each_commitment_after(
+                session, 0, 1'000'000, [&](const Ledger::Committed& entry) { all.push_back(entry.entry.commitment); });
         });
         return all;
     }
@@ -69,7 +69,7 @@ TEST_F(LedgerTest, TheSequencerPutsEachEntryIntoTheTreeOnceInOrder) {
     EXPECT_EQ(sequence(3), 1U);
     ledger::Frontier expected;
     for (const Digest& commitment : commitments())
-        expected.append(ledger::leaf_hash(commitment));
+        expected.append(ledger::leaf_hash({.commitment = commitment}));
     EXPECT_EQ(head().frontier, expected);
     std::vector<std::int64_t> numbers, of_journal, sequences;
     store.readers().read([&](ReadSession& session) {
@@ -124,7 +124,7 @@ TEST_F(LedgerTest, TheTreeOfTheStoredTilesIsThatOfTheLeaves) {
         }
         const Hashes all = commitments();
         while (expected.size() < size)
-            expected.append(ledger::leaf_hash(all[expected.size()]));
+            expected.append(ledger::leaf_hash({.commitment = all[expected.size()]}));
         store.readers().read(
             [&](ReadSession& session) { EXPECT_EQ(ledger.tree(session, size).frontier(), expected) << size; });
     }
@@ -138,12 +138,14 @@ TEST_F(LedgerTest, TheTreeOfTheStoredTilesIsThatOfTheLeaves) {
 TEST_F(LedgerTest, EntriesAreTheCommitmentsOfTheLeaves) {
     append(300);
     sequence(1000);
-    const Hashes all = commitments();
+    ledger::Entries all;
+    for (const Digest& commitment : commitments())
+        all.push_back({.commitment = commitment});
     store.readers().read([&](ReadSession& session) {
-        EXPECT_EQ(ledger.entries(session, {.level = 0, .number = 0}), Hashes(all.begin(), all.begin() + 256));
+        EXPECT_EQ(ledger.entries(session, {.level = 0, .number = 0}), ledger::Entries(all.begin(), all.begin() + 256));
         EXPECT_EQ(ledger.entries(session, {.level = 0, .number = 1, .width = 44}),
-                  Hashes(all.begin() + 256, all.end()));
-        EXPECT_EQ(ledger.entries(session, {.level = 0, .number = 1, .width = 1}), Hashes(1, all[256]));
+                  ledger::Entries(all.begin() + 256, all.end()));
+        EXPECT_EQ(ledger.entries(session, {.level = 0, .number = 1, .width = 1}), ledger::Entries(1, all[256]));
         EXPECT_THROW(ledger.entries(session, {.level = 0, .number = 1, .width = 45}), Damaged) << "beyond the tree";
         EXPECT_THROW(ledger.tile(session, {.level = 0, .number = 1}), Damaged);
         EXPECT_THROW(ledger.tile(session, {.level = 1, .number = 0, .width = 2}), Damaged);

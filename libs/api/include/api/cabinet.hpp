@@ -9,6 +9,7 @@
 
 #include "access/person_side.hpp"
 #include "api/person_authentication.hpp"
+#include "crypto/vrf.hpp"
 #include "notary/board.hpp"
 #include "token/jws.hpp"
 
@@ -24,6 +25,7 @@ struct CabinetParts {
     const token::SigningKey& receipt_key;
     const token::KeySet& receipt_keys;  // all that ever signed receipts
     const notary::Board& board;
+    const crypto::VrfKey& tags;  // gives persons their places in the map of the ledger
 };
 
 // Thread-safe. Outlives the server that has its routes.
@@ -76,6 +78,9 @@ private:
     Answer questions(const PersonCall& call, const http::Request& request);
     Answer changes(const PersonCall& call, const http::Request& request);
     Answer looks(const PersonCall& call, const http::Request& request);
+
+    // cabinet_ledger.cpp
+    Answer ledger(const PersonCall& call, const http::Request& request);
 
     // cabinet_profile.cpp
     Answer profile(const PersonCall& call, const http::Request& request);

@@ -5,9 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "crypto/vrf.hpp"
 #include "http/route.hpp"
 #include "notary/board.hpp"
-#include "records/ledger.hpp"
+#include "records/records.hpp"
 #include "store/writer.hpp"
 
 namespace kelisim::api {
@@ -18,8 +19,9 @@ extern const base::Reason ledger_not_found;
 struct LedgerParts {
     const notary::Board& board;
     store::Readers& readers;
-    const records::Ledger& ledger;
-    std::string vkey;  // C2SP signed-note: of the key that signs
+    const records::Records& records;
+    std::string vkey;             // C2SP signed-note: of the key that signs
+    crypto::VrfPublic tag_key{};  // of the map of persons
 };
 
 std::vector<http::Route> ledger_routes(const LedgerParts& parts);

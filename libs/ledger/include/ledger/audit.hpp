@@ -16,7 +16,7 @@ namespace kelisim::ledger {
 using Fetch = std::function<std::optional<base::Bytes>(const std::string& path)>;
 
 // Full tiles of leaves and their entries, in their order, as they are read.
-using EachTile = std::function<void(const Tile& tile, const Hashes& leaves, const Hashes& commitments)>;
+using EachTile = std::function<void(const Tile& tile, const Hashes& leaves, const Entries& entries)>;
 
 struct Audit {
     std::optional<Checkpoint> checkpoint;  // when there is one that the key has signed

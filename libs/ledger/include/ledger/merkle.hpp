@@ -16,7 +16,12 @@ namespace kelisim::ledger {
 
 using crypto::Digest;
 
-inline constexpr std::uint8_t entry_format = 1;
+// The format byte tells what an entry commits to, so that everybody sees how many roots of the map there are: a second one for
+// one epoch, shown to one person alone, would stand in the log where all can count it.
+enum class EntryFormat : std::uint8_t {
+    fact = 1,
+    map_root = 2,  // a fact whose salt and text are published: ledger/map.hpp
+};
 inline constexpr std::size_t salt_bytes = 32;
 
 using Salt = std::array<std::uint8_t, salt_bytes>;
@@ -25,8 +30,13 @@ Salt make_salt(base::Entropy& entropy);
 // SHA-256(salt || fact): opening it needs both, and a fact whose salt is destroyed can no longer be guessed.
 Digest commitment(const Salt& salt, base::BytesView fact);
 
+struct Entry {
+    EntryFormat format = EntryFormat::fact;
+    Digest commitment{};
+    bool operator==(const Entry&) const = default;
+};
 // RFC 9162 2.1.1: "MTH({d[0]}) = HASH(0x00 || d[0])", with d = format || commitment.
-Digest leaf_hash(const Digest& commitment);
+Digest leaf_hash(const Entry& entry);
 // RFC 9162 2.1.1: "MTH(D_n) = HASH(0x01 || MTH(D[0:k]) || MTH(D[k:n]))".
 Digest node_hash(const Digest& left, const Digest& right);
 

@@ -45,8 +45,9 @@ std::optional<Hashes> read_tile(base::BytesView bytes, std::uint64_t width);
 
 // "Entry bundles are sequences of big-endian uint16 length-prefixed log entries": an entry of ours is the format byte
 // and the commitment.
-base::Bytes entry_bundle(const Hashes& commitments);
-// The commitments of `width` entries; nothing for entries of another form.
-std::optional<Hashes> read_entry_bundle(base::BytesView bytes, std::uint64_t width);
+using Entries = std::vector<Entry>;
+base::Bytes entry_bundle(const Entries& entries);
+// `width` entries; nothing for entries of another form.
+std::optional<Entries> read_entry_bundle(base::BytesView bytes, std::uint64_t width);
 
 }  // namespace kelisim::ledger

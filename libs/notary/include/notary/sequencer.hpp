@@ -13,6 +13,7 @@
 #include "base/clock.hpp"
 #include "crypto/ed25519.hpp"
 #include "notary/board.hpp"
+#include "notary/mapping.hpp"
 #include "records/records.hpp"
 #include "store/writer.hpp"
 #include "telemetry/log.hpp"
@@ -30,9 +31,11 @@ public:
 
 struct SequencerOptions {
     base::Duration interval = std::chrono::seconds{1};  // between two checkpoints at least
+    base::Duration epoch = std::chrono::seconds{5};     // between two states of the map of persons at least
     std::chrono::days scrub{7};                         // in which every leaf is looked at once
     std::size_t entries_a_unit = 2000;
     std::size_t units_a_round = 32;
+    MappingOptions mapping = {};
 };
 
 struct SequencerParts {
@@ -45,10 +48,13 @@ struct SequencerParts {
     LastSigned& last_signed;
     std::string origin;
     crypto::Ed25519Key key;
+    base::Entropy& entropy;
+    crypto::VrfKey tags;  // gives persons their places in the map
 };
 
 struct SequencerCounts {
     std::atomic<std::uint64_t> checkpoints{0};  // signed since the start
+    std::atomic<std::uint64_t> epochs{0};       // of the map, since the start
     std::atomic<std::uint64_t> findings{0};     // places that are not as they were written
     std::atomic<std::uint64_t> scrubbed{0};     // leaves
     std::atomic<std::uint64_t> outages{0};      // rounds that the store failed
@@ -59,12 +65,25 @@ struct SequencerCounts {
 // base::Outage when the environment fails; damage is a finding, never an exception.
 class Sequencing {
 public:
-    Sequencing(SequencerParts parts, SequencerOptions options) : parts_(std::move(parts)), options_(options) {}
+    Sequencing(SequencerParts parts, SequencerOptions options)
+        : parts_(std::move(parts)),
+          options_(options),
+          mapping_({.records = parts_.records,
+                    .writer = parts_.writer,
+                    .readers = parts_.readers,
+                    .clock = parts_.clock,
+                    .entropy = parts_.entropy,
+                    .tags = parts_.tags},
+                   options.mapping) {}
 
     // First of all: what was signed before, and whether damage found earlier is still there.
     void begin();
     // Puts what the journal has into the tree, signs and shows the new checkpoint. True when the journal may have more.
     bool advance();
+    // Whether signed leaves are not in the map of persons yet.
+    bool map_behind() const { return counts_.signing && mapping_.behind(static_cast<std::uint64_t>(signed_size())); }
+    // Makes the next state of the map of what is signed; its root goes into the tree with the next advance().
+    void map_persons();
     // Lists whose entries the full blocks of the journal hold.
     void list();
     // Looks at the next piece of the tree: leaves against the journal, full tiles against their roots.
@@ -97,6 +116,7 @@ private:
     SequencerCounts counts_;
     std::optional<ledger::Checkpoint> last_;  // what was signed last, by whatever origin
     records::Ledger::Scrub scrub_, scrub_stored_;
+    Mapping mapping_;
 };
 
 // The thread of the ledger. Sleeps until the journal grows or a piece is to be scrubbed; idle it writes nothing.
@@ -115,7 +135,7 @@ private:
     void work();
 
     records::Journal::Growth& growth_;
-    const base::Duration interval_;
+    const base::Duration interval_, epoch_;
     const Board& board_;
     Sequencing sequencing_;
     std::thread thread_;  // last: it uses all of the above

@@ -54,6 +54,9 @@ public:
     void of_entity(store::ReadSession& session, consent::SubjectId subject, const base::RawId& entity,
                    const std::function<void(const JournalEntry&)>& visit) const;
 
+    std::optional<JournalEntry> at(store::ReadSession& session, std::int64_t seq) const;
+    std::int64_t last(store::ReadSession& session) const;  // the newest entry; 0 when there is none
+
     // So that those of a person are found without reading all: each block of the journal, once it is full, gets a list of whose
     // entries it holds. By one caller at a time, up to `max` blocks; returns how many. Until then the block is read through.
     std::size_t list_blocks(store::Writer& writer, store::Readers& readers, std::size_t max) const;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/clock.hpp"
+#include "consent/ids.hpp"
 #include "ledger/tile.hpp"
 #include "ledger/tree.hpp"
 #include "records/vault.hpp"
@@ -35,18 +36,28 @@ public:
                         const std::function<void(const Leaf&)>& visit) const;
     // Which leaf an entry of the journal is, by its place there; nothing when it is not in the tree (yet).
     std::optional<std::uint64_t> leaf_of(store::ReadSession& session, std::int64_t journal_seq) const;
+    // Leaves from `from` up to `to`, with the commitment and the person of their entry.
+    struct OwnedLeaf {
+        std::uint64_t number = 0;
+        ledger::Digest commitment{};
+        std::optional<consent::SubjectId> subject;
+    };
+    void each_owned_leaf(store::ReadSession& session, std::uint64_t from, std::uint64_t to,
+                         const std::function<void(const OwnedLeaf&)>& visit) const;
+    // The entry of the journal that a leaf stands for; nothing beyond the tree.
+    std::optional<std::int64_t> entry_of(store::ReadSession& session, std::int64_t leaf) const;
     // Commitments of the journal after `seq`, oldest first.
     struct Committed {
         std::int64_t seq = 0;
-        ledger::Digest commitment{};
+        ledger::Entry entry;
     };
     void each_commitment_after(store::ReadSession& session, std::int64_t seq, std::size_t max,
                                const std::function<void(const Committed&)>& visit) const;
 
     // A tile as it is stored; throws Damaged when not all of it is there.
     ledger::Hashes tile(store::ReadSession& session, const ledger::Tile& tile) const;
-    // The commitments of the entries that the leaves of this tile stand for.
-    ledger::Hashes entries(store::ReadSession& session, const ledger::Tile& tile) const;
+    // The entries that the leaves of this tile stand for.
+    ledger::Entries entries(store::ReadSession& session, const ledger::Tile& tile) const;
     // The tree of `size` leaves over the stored tiles. The session outlives it.
     ledger::Tree tree(store::ReadSession& session, std::uint64_t size) const;
 

@@ -12,6 +12,7 @@
 #include "records/officials.hpp"
 #include "records/own_looks.hpp"
 #include "records/party_notices.hpp"
+#include "records/person_map.hpp"
 #include "records/person_rows.hpp"
 #include "records/phone_questions.hpp"
 #include "records/receipts.hpp"
@@ -41,6 +42,7 @@ struct Records {
           use_refusals(with, entropy),
           phone_questions(with, entropy),
           journal(with, entropy),
+          person_map(journal),
           sandbox_messages(with, entropy),
           codes(with),
           receipts(entropy),
@@ -64,6 +66,7 @@ struct Records {
     PhoneQuestions phone_questions;
     Journal journal;
     Ledger ledger;
+    PersonMap person_map;
     SandboxMessages sandbox_messages;
     Codes codes;
     Sessions sessions;

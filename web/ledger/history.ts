@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether the ledger shows a person everything about them. What /api/v1/me/ledger answers is checked against the log that
+// everybody sees: the person's entries form a chain; a map, one for all persons, says how many there are and how the chain ends;
+// the root of the map is an entry of the log; and the person's place in the map is the one that the IIN gives
+// (ECVRF-P256-SHA256-TAI of RFC 9381), so that there is no second one. To be read in ten minutes, like verify.ts.
+import { type Checkpoint, type Fetch, Refused, base64, concat, encoder, equal, hash, openCheckpoint, rootOfEntry, sha256,
+  tilePath } from './verify.js';
+
+// An entry of the person. `path`: to the checkpoint's root, for those that the map does not count yet.
+export interface Item { leaf: number; salt: string; fact: string; path?: string[] }
+export interface Page {
+  checkpoint: string;
+  tag_proof: string;
+  epoch?: { fact: string; salt: string; leaf: number; path: string[] };
+  map?: { leaf?: { tag: string; count: number; head: string }; path: string[] };
+  items: Item[];
+  next?: number;
+}
+// What a person keeps, to see later that nothing of it was taken back.
+export interface Kept { tag_key: string; epoch: number; count: number; head: string; leaf: number }
+export interface History {
+  counted: number; // entries that the map counts
+  later: number; // entries after those, each proven by itself
+  facts: { leaf: number; fact: Record<string, unknown> }[];
+  kept?: Kept;
+  findings: string[]; // in words; empty when all holds
+}
+export interface Question {
+  iin: string;
+  vkey: string; // of the log
+  since?: Kept; // then the pages are those after since.leaf
+  log?: Fetch; // to look each entry up in the log, which tells the one that was changed
+}
+
+const number64 = (value: number): Uint8Array => {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(value));
+  return bytes;
+};
+const text64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
+const commitment = (of: { salt: string; fact: string }): Promise<Uint8Array> => sha256(hash(of.salt), encoder.encode(of.fact));
+const factEntry = 1;
+const mapRootEntry = 2; // the format of an entry that everybody may open: there is one for each epoch, and no other
+
+// ---- The chain and the map
+
+const nothing: Uint8Array = new Uint8Array(32);
+const continued = (head: Uint8Array, leaf: number, of: Uint8Array): Promise<Uint8Array> =>
+  sha256(Uint8Array.of(0x10), head, number64(leaf), of);
+
+const bit = (tag: Uint8Array, depth: number): number => (tag[depth >> 3]! >> (7 - (depth & 7))) & 1;
+
+// The root that the way of a tag leads to, from what stands at its end up.
+async function rootOfMap(tag: Uint8Array, map: NonNullable<Page['map']>): Promise<Uint8Array> {
+  const depth = map.path.length;
+  if (depth > 256) throw new Refused('the way through the map is too long');
+  let node = nothing;
+  if (map.leaf) {
+    const other = hash(map.leaf.tag);
+    for (let i = 0; i < depth; ++i) if (bit(other, i) !== bit(tag, i)) throw new Refused('the leaf stands beside the way');
+    node = await sha256(Uint8Array.of(0x11), other, number64(map.leaf.count), hash(map.leaf.head));
+  }
+  for (let i = 0; i < depth; ++i) {
+    const beside = hash(map.path[i]!);
+    node = await sha256(Uint8Array.of(0x12), ...(bit(tag, depth - 1 - i) ? [beside, node] : [node, beside]));
+  }
+  return node;
+}
+
+export interface MapRoot { epoch: number; root: string; persons: number; size: number; tag_key: string }
+
+// The fact of an epoch, which has to be an entry of the log.
+export async function openMapRoot(epoch: NonNullable<Page['epoch']>, checkpoint: Checkpoint): Promise<MapRoot> {
+  const entry = concat(Uint8Array.of(mapRootEntry), await commitment(epoch));
+  if (!equal(await rootOfEntry(entry, epoch.leaf, checkpoint.size, epoch.path.map(hash)), checkpoint.root)) {
+    throw new Refused('the root of the map is not in the log');
+  }
+  const fact = JSON.parse(epoch.fact) as MapRoot & { kind: string };
+  if (fact.kind !== 'ledger.map_root' || fact.size > epoch.leaf) throw new Refused('not the root of a map');
+  return fact;
+}
+
+// ---- All of it
+
+export async function verifyHistory(pages: Page[], question: Question): Promise<History> {
+  const { iin, vkey, since, log } = question;
+  const report: History = { counted: 0, later: 0, facts: [], findings: [] };
+  const find = (what: string) => void report.findings.push(what);
+  const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> =>
+    work().catch((error: unknown) => void find(error instanceof Refused ? error.message : `not readable: ${error}`));
+  const last = pages.at(-1);
+  if (!last) return find('there is no page'), report;
+  const items = pages.flatMap((page) => page.items);
+  if (last.next !== undefined) find('the last page is missing');
+
+  const checkpoint = await attempt(() => openCheckpoint(last.checkpoint, vkey));
+  if (!checkpoint) return report;
+  if (!last.epoch || !last.map) return find('there is no map yet: nothing shows that these are all'), report;
+  const { epoch, map } = last;
+  const root = await attempt(() => openMapRoot(epoch, checkpoint));
+  if (!root) return report;
+  const tag = await attempt(() => verifyVrf(base64(root.tag_key), encoder.encode(iin), base64(last.tag_proof)));
+  if (!tag) return report;
+  const led = await attempt(() => rootOfMap(tag, map));
+  if (!led) return report;
+  if (!equal(led, hash(root.root))) find('the map has something else at the place of this person');
+  const mine = map.leaf && equal(hash(map.leaf.tag), tag) ? map.leaf : { count: 0, head: text64(nothing) };
+  if (since && since.tag_key !== root.tag_key) find('the key that gives persons their places was changed');
+  if (since && root.epoch < since.epoch) find('this is an older state than was shown before');
+  if (since && mine.count < since.count) find('the map counts fewer entries than before');
+
+  let head = since ? hash(since.head) : nothing;
+  let count = since?.count ?? 0;
+  let before = since?.leaf ?? -1;
+  for (const item of items) {
+    const name = `the entry at leaf ${item.leaf}`;
+    const of = await attempt(() => commitment(item));
+    const fact = await attempt(async () => JSON.parse(item.fact) as Record<string, unknown>);
+    if (!of || !fact || !Number.isSafeInteger(item.leaf) || item.leaf < 0) return find(`${name} does not read`), report;
+    if (item.leaf <= before) find(`${name} stands out of its order, or twice`);
+    before = item.leaf;
+    report.facts.push({ leaf: item.leaf, fact });
+    const entry = concat(Uint8Array.of(factEntry), of);
+    if (log && item.leaf < checkpoint.size) {
+      const there = await attempt(() => entryInLog(log, item.leaf, checkpoint.size));
+      if (there && !equal(there, entry)) find(`${name} is not what the log has there`);
+    }
+    if (item.leaf < root.size) {
+      head = await continued(head, item.leaf, of);
+      ++count;
+      continue;
+    }
+    // Too new for the map: at least it is in the log.
+    ++report.later;
+    const path = item.path;
+    const there = path && (await attempt(() => rootOfEntry(entry, item.leaf, checkpoint.size, path.map(hash))));
+    if (!there || !equal(there, checkpoint.root)) find(`${name} is not proven to be in the log`);
+  }
+  report.counted = count;
+  if (count < mine.count) find(`${mine.count - count} of ${mine.count} entries are missing`);
+  else if (count > mine.count) find(`${count - mine.count} entries are shown that the map does not count`);
+  else if (!equal(head, hash(mine.head))) find('an entry was changed, exchanged or moved');
+  const covered = items.filter(({ leaf }) => leaf < root.size).at(-1)?.leaf ?? since?.leaf ?? -1;
+  report.kept = { tag_key: root.tag_key, epoch: root.epoch, count, head: text64(head), leaf: covered };
+  return report;
+}
+
+// Entries have one length, so that the place of one in its bundle is known: two bytes of length, 33 of the entry.
+async function entryInLog(log: Fetch, leaf: number, size: number): Promise<Uint8Array> {
+  const n = Math.floor(leaf / 256);
+  const bundle = await log(tilePath('entries', n, Math.min(256, size - n * 256)));
+  return bundle.subarray((leaf % 256) * 35 + 2, (leaf % 256) * 35 + 35);
+}
+
+// ---- For everybody: the roots of all epochs
+
+export interface OpenedRoot { epoch: number; fact: string; salt: string; leaf: number }
+
+// Reads every entry of the log: those of format 2 are the roots of epoch 1, 2 and so on, each opened by what
+// /ledger/map/{epoch} answers, and all under one key. So no person can be shown another map than everybody else.
+export async function verifyRoots(
+  log: Fetch, vkey: string, open: (epoch: number) => Promise<OpenedRoot | undefined>,
+): Promise<{ roots: MapRoot[]; findings: string[] }> {
+  const checkpoint = await openCheckpoint(new TextDecoder().decode(await log('checkpoint')), vkey);
+  const roots: MapRoot[] = [];
+  const findings: string[] = [];
+  let epoch = 0;
+  for (let leaf = 0; leaf < checkpoint.size; leaf += 256) {
+    const width = Math.min(256, checkpoint.size - leaf);
+    const bundle = await log(tilePath('entries', leaf / 256, width));
+    for (let i = 0; i < width; ++i) {
+      if (bundle[i * 35 + 2] !== mapRootEntry) continue;
+      const opened = await open(++epoch);
+      const entry = bundle.subarray(i * 35 + 3, i * 35 + 35);
+      if (!opened) findings.push(`the root of epoch ${epoch}, at leaf ${leaf + i}, is not opened`);
+      else if (!equal(await commitment(opened), entry)) findings.push(`what is opened is not the root of epoch ${epoch}`);
+      else roots.push(JSON.parse(opened.fact) as MapRoot);
+    }
+  }
+  roots.forEach((root, i) => {
+    if (root.epoch !== i + 1 || root.tag_key !== roots[0]!.tag_key) findings.push(`epoch ${root.epoch} is out of its order, or has another key`);
+  });
+  return { roots, findings };
+}
+
+// ---- ECVRF-P256-SHA256-TAI (RFC 9381 5.5), verifying only: speed and side channels do not matter, all is public here
+
+const p = 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n;
+const q = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+const b = 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn;
+type Point = { x: bigint; y: bigint } | null; // null: the point at infinity
+const generator: Point = {
+  x: 0x6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296n,
+  y: 0x4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5n,
+};
+
+const mod = (value: bigint): bigint => ((value % p) + p) % p;
+function power(base: bigint, exponent: bigint): bigint {
+  let result = 1n;
+  for (let square = base; exponent > 0n; exponent >>= 1n, square = mod(square * square)) {
+    if (exponent & 1n) result = mod(result * square);
+  }
+  return result;
+}
+// Euclid's
+function inverse(value: bigint): bigint {
+  let [rest, next, result, factor] = [p, mod(value), 0n, 1n];
+  while (next > 0n) {
+    const times = rest / next;
+    [rest, next, result, factor] = [next, rest - times * next, factor, result - times * factor];
+  }
+  return mod(result);
+}
+
+function add(left: Point, right: Point): Point {
+  if (!left || !right) return left ?? right;
+  if (left.x === right.x && left.y !== right.y) return null;
+  const slope = left.x === right.x
+    ? (3n * left.x * left.x - 3n) * inverse(2n * left.y)
+    : (right.y - left.y) * inverse(right.x - left.x);
+  const x = mod(mod(slope) * mod(slope) - left.x - right.x);
+  return { x, y: mod(mod(slope) * (left.x - x) - left.y) };
+}
+function times(scalar: bigint, point: Point): Point {
+  let result: Point = null;
+  for (let doubled = point; scalar > 0n; scalar >>= 1n, doubled = add(doubled, doubled)) {
+    if (scalar & 1n) result = add(result, doubled);
+  }
+  return result;
+}
+const negative = (point: Point): Point => point && { x: point.x, y: mod(-point.y) };
+
+const integer = (bytes: Uint8Array): bigint => bytes.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
+function octets(point: Point): Uint8Array {
+  if (!point) throw new Refused('the point at infinity');
+  const hex = point.x.toString(16).padStart(64, '0');
+  return Uint8Array.of(Number(2n + (point.y & 1n)), ...hex.match(/../g)!.map((byte) => parseInt(byte, 16)));
+}
+// SEC 1, 2.3.4; nothing for an x that no point has.
+function point(bytes: Uint8Array): Point {
+  const x = integer(bytes.subarray(1));
+  const square = mod(x * x * x - 3n * x + b);
+  const y = power(square, (p + 1n) / 4n);
+  if (bytes.length !== 33 || (bytes[0] !== 2 && bytes[0] !== 3) || x >= p || mod(y * y) !== square) return null;
+  return { x, y: Number(y & 1n) === bytes[0] - 2 ? y : mod(-y) };
+}
+
+// 5.4.1.1, try and increment
+async function encodeToCurve(key: Uint8Array, input: Uint8Array): Promise<Point> {
+  for (let counter = 0; counter < 256; ++counter) {
+    const x = await sha256(Uint8Array.of(1, 1), key, input, Uint8Array.of(counter, 0));
+    const found = point(concat(Uint8Array.of(2), x));
+    if (found) return found;
+  }
+  throw new Refused('no point for this input');
+}
+
+// 5.3: the output that belongs to the input under this key; throws Refused when the proof does not show it.
+export async function verifyVrf(key: Uint8Array, input: Uint8Array, proof: Uint8Array): Promise<Uint8Array> {
+  const y = point(key);
+  const gamma = point(proof.subarray(0, 33));
+  const c = integer(proof.subarray(33, 49));
+  const s = integer(proof.subarray(49));
+  if (!y || !gamma || proof.length !== 81 || s >= q) throw new Refused('not the proof of a tag');
+  const h = await encodeToCurve(key, input);
+  const u = add(times(s, generator), negative(times(c, y)));
+  const v = add(times(s, h), negative(times(c, gamma)));
+  const challenge = await sha256(Uint8Array.of(1, 2), key, octets(h), octets(gamma), octets(u), octets(v), Uint8Array.of(0));
+  if (integer(challenge.subarray(0, 16)) !== c) throw new Refused('the tag is not that of this person');
+  return sha256(Uint8Array.of(1, 3), octets(gamma), Uint8Array.of(0));
+}
