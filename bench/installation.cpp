@@ -70,7 +70,9 @@ Installation::Installation(const std::filesystem::path& directory, std::size_t c
                                                                            .board = board,
                                                                            .last_signed = *last_signed,
                                                                            .origin = "bench.example/ledger",
-                                                                           .key = crypto::Ed25519Key::generate()},
+                                                                           .key = crypto::Ed25519Key::generate(),
+                                                                           .entropy = entropy,
+                                                                           .tags = crypto::VrfKey::generate()},
                                                     notary::SequencerOptions{});
 }
 

@@ -288,7 +288,8 @@ test('witnesses sign what they have checked; who is silent or lies holds nobody 
   try {
     const list = witnesses.map(({ vkey, url }) => JSON.stringify(`${vkey} ${url}`)).join(', ');
     const config = path.join(data, 'kelisim.toml');
-    await writeFile(config, `${await readFile(patient, 'utf8')}\n[ledger]\nwitness_interval_ms = 100\nwitnesses = [${list}]\n`);
+    // The file ends in the table that these belong to.
+    await writeFile(config, `${await readFile(patient, 'utf8')}witness_interval_ms = 100\nwitnesses = [${list}]\n`);
     let first;
     await withServer({ data, config }, async (own) => {
       const { base } = own;

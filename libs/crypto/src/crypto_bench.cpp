@@ -4,6 +4,7 @@
 #include "crypto/hash.hpp"
 #include "crypto/seal.hpp"
 #include "crypto/signature.hpp"
+#include "crypto/vrf.hpp"
 
 namespace kelisim::crypto {
 namespace {
@@ -41,6 +42,13 @@ void verify_es256(benchmark::State& state) {
         benchmark::DoNotOptimize(verifier.verifies(Algorithm::es256, plain, signature));
 }
 BENCHMARK(verify_es256);
+
+void prove_vrf(benchmark::State& state) {
+    const VrfKey key = VrfKey::generate();
+    for (auto _ : state)
+        benchmark::DoNotOptimize(key.prove(base::as_bytes("450810100013")));
+}
+BENCHMARK(prove_vrf);
 
 }  // namespace
 }  // namespace kelisim::crypto

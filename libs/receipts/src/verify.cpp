@@ -234,7 +234,7 @@ private:
         if (fact.has_error() || !fact->is_object()) return std::nullopt;
         if (text_at(entry, {"kelisim:log"}) != trusted_.log.name) wrong_.push_back(&receipt_other_ledger);
         if (!Comparison(receipt, fact->get_object()).same()) wrong_.push_back(&receipt_entry_differs);
-        return ledger::leaf_hash(commitment);
+        return ledger::leaf_hash({.commitment = commitment});
     }
 
     // A checkpoint counts when the ledger has signed it; the witnesses are told beside it.

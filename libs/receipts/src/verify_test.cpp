@@ -39,8 +39,9 @@ protected:
         ledger::Hashes leaves;
         for (std::uint8_t i = 0; i < size; ++i) {
             const std::string other(1, static_cast<char>('a' + i));
-            leaves.push_back(ledger::leaf_hash(i == index ? ledger::commitment(entry.salt, base::as_bytes(entry.fact))
-                                                          : ledger::commitment({}, base::as_bytes(other))));
+            leaves.push_back(
+                ledger::leaf_hash({.commitment = i == index ? ledger::commitment(entry.salt, base::as_bytes(entry.fact))
+                                                            : ledger::commitment({}, base::as_bytes(other))}));
         }
         return leaves;
     }
