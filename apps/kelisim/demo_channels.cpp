@@ -3,11 +3,24 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/serialize.hpp>
+
+#include "world/world.hpp"
 
 namespace kelisim::app {
 
 namespace {
+
+constexpr std::string_view campaign = "trusted-software-rename";
+
+// What the phone showed, as it is registered.
+const std::string& offered_text_sha256() {
+    static const registry::Entries registered = world::load(world::default_world(), "the sandbox world").entries;
+    const auto at = std::find_if(registered.campaigns.begin(), registered.campaigns.end(),
+                                 [](const registry::Campaign& each) { return each.code == campaign; });
+    return at->text_sha256.front();
+}
 
 void use(Walk& walk, const std::string& token, const Person& person, std::string_view key) {
     expect(walk.call(token, person.iin, "GBDFLUniversal_token", key).status == 200, "the data did not pass");
@@ -40,8 +53,8 @@ void proactive(Walk& walk) {
                         .term = "P30D",
                         .uses = 1};
     const std::int64_t now = walk.now();
-    const boost::json::object offer{{"campaign", "trusted-software-rename"},
-                                    {"text_sha256", "6dcd4ce23d88e2ee9568ba546c007c63d9131c1b"},
+    const boost::json::object offer{{"campaign", campaign},
+                                    {"text_sha256", offered_text_sha256()},
                                     {"asked_at", now - 120},
                                     {"answered_at", now - 60}};
     const std::string request = walk.ask(wanted, {{"proof", walk.proof(wanted, "Mobile", offer)}});

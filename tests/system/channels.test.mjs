@@ -25,6 +25,11 @@ before(async () => {
 });
 after(() => server.stop());
 
+// As sandbox/world.toml registers it for the campaign.
+const offeredText =
+  'Бағдарламаңыздың тізілімдегі атауы өзгерді. Рұқсатты жаңа атаумен өтінішсіз қайта ресімдеуге келісесіз бе?';
+const textSha256 = (text) => createHash('sha256').update(text).digest('base64url');
+
 // What the organisation signs for a request: claims can be replaced or, by undefined, dropped.
 async function proof(bin, person, authorizationDetails, overrides = {}) {
   const { key } = await clientKey(server.data, `proof-${bin}`);
@@ -107,7 +112,7 @@ test('proactive: the answer of the mobile device within a campaign opens, anythi
   const offer = (now) => ({
     mcheck: 'Mobile',
     campaign: 'trusted-software-rename',
-    text_sha256: createHash('sha256').update('text').digest('base64url'),
+    text_sha256: textSha256(offeredText),
     asked_at: now - 120,
     answered_at: now - 60,
   });
@@ -119,6 +124,9 @@ test('proactive: the answer of the mobile device within a campaign opens, anythi
   assert.equal(claims(token.id_token).acr, 'urn:kelisim:acr:proactive');
   const bySignature = await proof(providerBin, persons.ybyrai, permit, { ...offer(now), mcheck: 'Ds' });
   assertRefused(await asking(bySignature.jws), 403, 'proof_method_unknown');
+  const unregistered = textSha256(`${offeredText} Сыйлық аласыз!`);
+  const invented = await proof(providerBin, persons.ybyrai, permit, { ...offer(now), text_sha256: unregistered });
+  assertRefused(await asking(invented.jws), 403, 'proof_text_unknown');
   const elsewhere = await proof(providerBin, persons.ybyrai, permit, { ...offer(now), campaign: 'other' });
   assertRefused(await asking(elsewhere.jws), 403, 'proof_campaign_unknown');
 });

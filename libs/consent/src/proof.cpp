@@ -74,6 +74,12 @@ const Reason proof_text_missing{
     "418-V ст.19(2)",
     {"Растауда адам оқыған мәтіннің белгісі жоқ.", "В подтверждении нет отпечатка текста, который прочёл человек.",
      "The proof does not name the text that the person read."}};
+const Reason proof_text_unknown{"proof_text_unknown",
+                                Kind::forbidden,
+                                "418-V ст.19(2)",
+                                {"Адам оқыған мәтін проактивті қызметтің тіркелген мәтіні емес.",
+                                 "Текст, который прочёл человек, не тот, что зарегистрирован для проактивной услуги.",
+                                 "The text that the person read is not the one registered for the proactive service."}};
 
 namespace {
 
@@ -93,6 +99,13 @@ bool offered(const Proof::Offer& offer, const ProofContext& context) {
     const registry::Campaign* campaign = context.campaign;
     return campaign != nullptr && campaign->code == offer.campaign && campaign->act == context.connection.act &&
            campaign->valid_from <= context.local_day && context.local_day <= campaign->valid_to;
+}
+
+// An unknown campaign is objected to by itself.
+bool registered(const std::string& text_sha256, const registry::Campaign* campaign) {
+    if (campaign == nullptr) return true;
+    const auto& texts = campaign->text_sha256;
+    return std::find(texts.begin(), texts.end(), text_sha256) != texts.end();
 }
 
 bool method_fits(const Proof& proof, Channel channel) {
@@ -118,6 +131,8 @@ std::vector<const Reason*> proof_objections(const Proof& proof, const ProofConte
         if (proof.offer) {
             require(timely(*proof.offer, proof), proof_not_timely);
             require(!proof.offer->text_sha256.empty(), proof_text_missing);
+            require(proof.offer->text_sha256.empty() || registered(proof.offer->text_sha256, context.campaign),
+                    proof_text_unknown);
         }
     }
     return found;

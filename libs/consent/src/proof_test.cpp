@@ -25,8 +25,13 @@ const base::Iin abai = iin("450810100013"), ybyrai = iin("411020100014");
 struct World {
     registry::Connection connection = fixture::entries().connections.front();
     registry::Organisation organisation = fixture::entries().organisations.front();
-    registry::Campaign campaign{
-        .code = "rename", .act = "204/НҚ", .ground = "", .valid_from = "2026-05-09", .valid_to = "2026-12-31"};
+    registry::Campaign campaign{.code = "rename",
+                                .act = "204/НҚ",
+                                .ground = "",
+                                .valid_from = "2026-05-09",
+                                .valid_to = "2026-12-31",
+                                .text = {},
+                                .text_sha256 = {"kk", "text"}};
     bool registered = true;
     std::string day = "2026-11-18";
 
@@ -111,6 +116,7 @@ INSTANTIATE_TEST_SUITE_P(
         Forged{"no offer", [](Proof& p) { p.offer.reset(); }, &proof_campaign_unknown},
         Forged{"another campaign", [](Proof& p) { p.offer->campaign = "other"; }, &proof_campaign_unknown},
         Forged{"no text", [](Proof& p) { p.offer->text_sha256.clear(); }, &proof_text_missing},
+        Forged{"another text", [](Proof& p) { p.offer->text_sha256 = "other"; }, &proof_text_unknown},
         Forged{"answered before asked", [](Proof& p) { p.offer->asked = p.offer->answered + 1s; }, &proof_not_timely},
         Forged{"signed before answered", [](Proof& p) { p.offer->answered = p.issued + 31s; }, &proof_not_timely},
         Forged{"answered long ago",

@@ -14,6 +14,10 @@ namespace kelisim::world {
 
 namespace {
 
+std::string sha256_of(const std::string& text) {
+    return base::to_base64url(crypto::sha256(base::as_bytes(text)));
+}
+
 using registry::Name;
 
 // Reads one table of the file; the first that is wrong is named with its line.
@@ -188,19 +192,21 @@ World load(std::string_view text, std::string_view file_name) {
                                    .exempt_ground = t.text_or("exempt_ground", ""),
                                    .unified_requirements_declared = t.flag("unified_requirements_declared", false),
                                    .security_test_protocol = t.text_or("security_test_protocol", "")});
-        const auto digest = crypto::sha256(base::as_bytes(t.text("client_secret")));
         entries.credentials.push_back(
-            {.client_id = t.text("client_id"), .secret_sha256 = base::to_base64url(digest), .jwks = ""});
+            {.client_id = t.text("client_id"), .secret_sha256 = sha256_of(t.text("client_secret")), .jwks = ""});
     });
     root.each("integration_service", [&](const Table& t) { entries.services.push_back(service_of(t)); });
     root.each("connection",
               [&](const Table& t) { entries.connections.push_back(connection_of(t, entries.connections)); });
     root.each("campaign", [&](const Table& t) {
+        const registry::Name offer{t.text("text_kk"), t.text("text_ru")};
         entries.campaigns.push_back({.code = t.text("code"),
                                      .act = t.text("act"),
                                      .ground = t.text("ground"),
                                      .valid_from = t.text("valid_from"),
-                                     .valid_to = t.text("valid_to")});
+                                     .valid_to = t.text("valid_to"),
+                                     .text = offer,
+                                     .text_sha256 = {sha256_of(offer.kk), sha256_of(offer.ru)}});
     });
     root.each("person", [&](const Table& t) { world.persons.push_back(person_of(t)); });
     root.each("official", [&](const Table& t) {

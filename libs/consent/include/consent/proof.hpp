@@ -28,6 +28,7 @@ extern const base::Reason proof_method_unknown;
 extern const base::Reason proof_reused;
 extern const base::Reason proof_campaign_unknown;
 extern const base::Reason proof_text_missing;
+extern const base::Reason proof_text_unknown;
 
 struct Proof {
     std::string organisation;  // BIN, `cbin`

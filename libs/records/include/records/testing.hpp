@@ -280,7 +280,7 @@ inline registry::Entries entries() {
                         connection("bank-codes", "DEMOBANK", sms_code, "deposit"),
                         connection("bank-offers", "DEMOBANK", proactive, "renewal"),
                         connection("rescue", "RESCUE", logging, "emergency-aid")},
-        .campaigns = {{"renewal-2026", "204/НҚ", "", "2026-05-09", "2026-12-31"}}};
+        .campaigns = {{"renewal-2026", "204/НҚ", "", "2026-05-09", "2026-12-31", {}, {"text"}}}};
     made.organisations.front().security_operations_centre = registry::SecurityCentre::own;
     made.organisations.front().renders_proactive_services = true;
     made.connections[4].code = registry::CodeKind::alphanumeric;

@@ -110,7 +110,9 @@ struct Campaign {
     std::string code;
     std::string act;
     std::string ground;
-    std::string valid_from, valid_to;  // as of a connection
+    std::string valid_from, valid_to;      // as of a connection
+    Name text;                             // what the person is shown
+    std::vector<std::string> text_sha256;  // of each language of it (UTF-8), base64url
     bool operator==(const Campaign&) const = default;
 };
 
@@ -134,6 +136,6 @@ BOOST_DESCRIBE_STRUCT(Purpose, (), (code, name, services, ended))
 BOOST_DESCRIBE_STRUCT(Connection, (),
                       (key, initiator, channel, environment, valid_from, valid_to, acts, grounds, storage, processing,
                        uses_max, uses_per_day, code, act, purposes, ended))
-BOOST_DESCRIBE_STRUCT(Campaign, (), (code, act, ground, valid_from, valid_to))
+BOOST_DESCRIBE_STRUCT(Campaign, (), (code, act, ground, valid_from, valid_to, text, text_sha256))
 
 }  // namespace kelisim::registry
