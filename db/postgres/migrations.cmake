@@ -15,4 +15,5 @@ set(KELISIM_POSTGRES_MIGRATIONS
     0012_whose_entry.sql
     0013_receipts_in_the_ledger.sql
     0014_map_of_persons.sql
+    0015_overdue_questions.sql
 )

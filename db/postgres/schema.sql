@@ -396,6 +396,7 @@ CREATE TABLE use_question (
     PRIMARY KEY (bucket, id)
 );
 CREATE INDEX use_question_subject ON use_question (subject, id);
+CREATE INDEX use_question_unanswered ON use_question (id) WHERE answered IS NULL;
 CREATE UNIQUE INDEX use_question_use ON use_question (bucket, use);
 
 -- A person's looks at their own data. sealed: the archive key, as every record of access.

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import { Cabinet } from '../support/cabinet.mjs';
+import { Cabinet, initiatorPost } from '../support/cabinet.mjs';
 import { codes, get, postJson } from '../support/http.mjs';
 import { claims } from '../support/jwt.mjs';
 import { binary, eventually, Kelisim, temporaryDirectory } from '../support/kelisim.mjs';
@@ -105,6 +105,25 @@ test('a look belongs to one official, to one office, and ends', async () => {
   assert.equal((await staffGet(body, path)).status, 200);
   await advance(base, 'PT10M1S');
   assertProblem(await staffGet(body, path), 404, 'look_over');
+});
+
+test('what was not answered in time stands on one list, which tells nothing of the person', async () => {
+  abai = await signIn(persons.abai);
+  const [used] = (await abai.read('/uses?limit=1')).items;
+  const asked = await abai.post(`/uses/${used.id}/question`, { text: 'Кім қарады?' });
+  assert.equal(asked.status, 201, asked.text);
+  body = await signIn(persons.twelfth);
+  assert.deepEqual((await staffGet(body, '/questions/overdue')).json.items, [], 'the term is not over');
+  await advance(base, 'P14D');
+  [abai, body, operator] = [await signIn(persons.abai), await signIn(persons.twelfth), await signIn(persons.eleventh)];
+  const list = await staffGet(body, '/questions/overdue');
+  assert.deepEqual(list.json.items.map(({ id, initiator, overdue }) => [id, initiator, overdue]), [
+    [asked.json.id, bank.key, true],
+  ]);
+  assert.ok(!list.text.includes('Кім қарады?') && !list.text.includes(persons.abai.iin), list.text);
+  for (const other of [abai, operator]) assertProblem(await staffGet(other, '/questions/overdue'), 403, 'staff_only');
+  assert.equal((await initiatorPost(base, `/questions/${asked.json.id}/answer`, { text: 'Біз' })).status, 204);
+  assert.deepEqual((await staffGet(body, '/questions/overdue')).json.items, []);
 });
 
 // LAW-36.4b

@@ -14,6 +14,7 @@ namespace {
 using namespace access::testing;
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
@@ -440,6 +441,86 @@ TEST_F(InquiryTest, IsAskedOnceAndAnsweredOnceByTheOneWhoUsedTheData) {
     ASSERT_EQ(page.items.size(), 1U);
     EXPECT_EQ(page.items.front().answer, "Иә");
     EXPECT_EQ(world.store.raw_bytes().find("Неге?"), std::string::npos) << "sealed at rest";
+}
+
+class OverdueTest : public InquiryTest {
+protected:
+    records::UseQuestion asked() {
+        const auto token = redeem(world, granted(world, person::abai()), world.bank()).value();
+        const auto question = put(use(token, person::abai()), "Неге?").value();
+        deliver(world);
+        return question;
+    }
+    void fall_due(records::QuestionId id) {
+        world.unit([&](store::WriteSession& session) {
+            world.service->persons.inquiries.fall_due(session, id, world.clock.now());
+            return true;
+        });
+    }
+    std::vector<records::UseQuestion> listed() {
+        const auto page = world.look([&](store::ReadSession& session) {
+            return world.service->persons.supervision.overdue_questions(session, {.before = {}, .max = 10},
+                                                                        world.clock.now());
+        });
+        return page.items;
+    }
+    std::vector<records::PartyNotice> reminders() {
+        return world.look([&](store::ReadSession& session) {
+            return world.records.party_notices.of(session, "DEMOBANK", records::PartyNoticeKind::question_overdue, 0,
+                                                  10);
+        });
+    }
+};
+
+TEST_F(OverdueTest, RemindsTheInitiatorTellsThePersonAndStandsOnTheListUntilItIsAnswered) {
+    const auto question = asked();
+    world.clock.advance(*question.due - world.clock.now());
+    fall_due(question.id);
+    const auto told = deliver(world);
+    ASSERT_EQ(told.size(), 1U);
+    EXPECT_THAT(told.front().text, HasSubstr("уәкілетті органға"));
+    ASSERT_EQ(reminders().size(), 1U);
+    EXPECT_EQ(reminders().front().entity, question.id);
+    EXPECT_THAT(world.journal_of(question.id), ElementsAre("use_question.asked", "use_question.overdue"));
+    const auto list = listed();
+    ASSERT_EQ(list.size(), 1U);
+    EXPECT_EQ(list.front().id, question.id);
+    EXPECT_TRUE(list.front().question.empty()) << "what the person wrote is not shown";
+    EXPECT_TRUE(reply(question.id, "Иә").has_value());
+    EXPECT_THAT(listed(), IsEmpty());
+}
+
+TEST_F(OverdueTest, ConcernsNobodyWhenItWasAnsweredInTime) {
+    const auto question = asked();
+    EXPECT_TRUE(reply(question.id, "Иә").has_value());
+    deliver(world);
+    world.clock.advance(*question.due - world.clock.now());
+    fall_due(question.id);
+    EXPECT_THAT(deliver(world), IsEmpty());
+    EXPECT_THAT(reminders(), IsEmpty());
+    EXPECT_THAT(listed(), IsEmpty());
+}
+
+TEST_F(OverdueTest, DoesNotFallDueBeforeItsTime) {
+    const auto question = asked();
+    world.clock.advance(*question.due - world.clock.now() - base::Duration{1});
+    fall_due(question.id);
+    EXPECT_THAT(deliver(world), IsEmpty());
+    EXPECT_THAT(reminders(), IsEmpty());
+    EXPECT_THAT(listed(), IsEmpty());
+}
+
+TEST_F(OverdueTest, IsForgottenWithThePerson) {
+    const auto question = asked();
+    world.unit([&](store::WriteSession& session) {
+        erase_person(world.service->parts, session, subject(person::abai()).id, world.clock.now());
+        return true;
+    });
+    deliver(world);
+    world.clock.advance(*question.due - world.clock.now());
+    fall_due(question.id);
+    EXPECT_THAT(deliver(world), IsEmpty());
+    EXPECT_THAT(reminders(), IsEmpty());
 }
 
 }  // namespace

@@ -37,7 +37,8 @@ constexpr std::array told{
 
 std::string_view name_of(PartyNoticeKind kind) {
     const auto at = std::find_if(told.begin(), told.end(), [&](const Told& each) { return each.kind == kind; });
-    return at == told.end() ? question_asked : at->change;
+    if (at != told.end()) return at->change;
+    return kind == PartyNoticeKind::question ? question_asked : question_overdue;
 }
 
 void record_change(const Parts& parts, store::WriteSession& session, const records::Consents::Found& found,

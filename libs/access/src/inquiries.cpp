@@ -59,7 +59,33 @@ Result<UseQuestion> Inquiries::ask(store::WriteSession& session, const Acting& a
                   .entity = question.id,
                   .at = now,
                   .due = question.due});
+    if (question.due) schedule(session, question);
     return question;
+}
+
+void Inquiries::schedule(store::WriteSession& session, const UseQuestion& question) const {
+    parts_.timers.schedule(session, {timer_question_due, question.id.bucket(), question.id.bytes()}, *question.due);
+}
+
+void Inquiries::fall_due(store::WriteSession& session, records::QuestionId id, base::Time now) const {
+    const records::Records& records = parts_.records;
+    const auto whose = records.use_questions.whose(session, id);
+    if (!whose) throw records::Damaged("a timer names a question that is gone");
+    const auto asked = find(session, whose->initiator, id);
+    if (!asked || asked->question.answered) return;  // the person's data were erased, or it was answered in time
+    const UseQuestion& question = asked->question;
+    // The clock was moved back since the timer was found due.
+    if (now < *question.due) return schedule(session, question);
+    records.journal.append(session, question_fact(question_overdue, question, now));
+    notify_party(parts_, session,
+                 {.id = new_row_id(parts_, question.use, now),
+                  .initiator = question.initiator,
+                  .kind = records::PartyNoticeKind::question_overdue,
+                  .entity = question.id,
+                  .at = now,
+                  .due = question.due});
+    const auto consent = records.consents.find(session, asked->consent, records.subjects).value();
+    tell_decider(parts_, session, consent, channel::question_overdue_text, Hour::waking, now);
 }
 
 std::optional<Inquiries::Asked> Inquiries::find(store::ReadSession& session, std::string_view initiator,

@@ -89,4 +89,10 @@ Page<OfficialLook> Supervision::of(store::ReadSession& session, const records::S
                [](const OfficialLook& look) { return look.id; });
 }
 
+Page<records::UseQuestion> Supervision::overdue_questions(store::ReadSession& session, const PageWanted& wanted,
+                                                          base::Time now) const {
+    return cut(parts_.records.use_questions.overdue(session, now, wanted.before, wanted.max + 1), wanted.max,
+               [](const records::UseQuestion& question) { return question.id; });
+}
+
 }  // namespace kelisim::access

@@ -40,6 +40,10 @@ boost::json::object page_of(const InitiatorParts& parts, store::ReadSession& ses
     return body;
 }
 
+bool about_question(PartyNoticeKind kind) {
+    return kind == PartyNoticeKind::question || kind == PartyNoticeKind::question_overdue;
+}
+
 Answer notices(const InitiatorParts& parts, const ClientSystem& client, const http::Request& request) {
     const auto query = read_query(request);
     if (query.has_error()) co_return problem(query.error(), request);
@@ -49,7 +53,7 @@ Answer notices(const InitiatorParts& parts, const ClientSystem& client, const ht
             boost::json::object item{{"at", base::to_iso8601(notice.at)},
                                      {"event", access::name_of(notice.kind)},
                                      {"due", time_json(notice.due)}};
-            if (notice.kind == PartyNoticeKind::question) {
+            if (about_question(notice.kind)) {
                 item["question"] = notice.entity.to_string();
                 return std::optional(std::move(item));
             }

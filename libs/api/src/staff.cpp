@@ -58,6 +58,18 @@ Answer begin_look(const StaffParts& parts, const StaffCall& call, const http::Re
     co_return http::json_response(201, object{{"id", look.id.to_string()}, {"ends", base::to_iso8601(look.ends)}});
 }
 
+Answer overdue_questions(const StaffParts& parts, const StaffCall&, const http::Request& request) {
+    const auto query = read_query(request);
+    if (query.has_error()) co_return problem(query.error(), request);
+    object body;
+    const base::Time now = parts.clock.now();
+    parts.readers.read([&](store::ReadSession& session) {
+        body = page_json(parts.supervision.overdue_questions(session, query->page, now),
+                         [&](const records::UseQuestion& each) { return question_frame_json(each, now); });
+    });
+    co_return http::json_response(200, body);
+}
+
 // A page of one person's entries, as an open look shows it.
 using Entries = object (*)(const StaffParts&, store::ReadSession&, const Subject&, const PageWanted&);
 
@@ -193,6 +205,7 @@ std::vector<http::Route> staff_routes(const StaffParts& parts) {
         {"GET", "/api/v1/staff", endpoint({}, office)},
         {"GET", "/api/v1/staff/connections", endpoint({}, connections)},
         {"GET", "/api/v1/staff/services", endpoint({}, services)},
+        {"GET", "/api/v1/staff/questions/overdue", endpoint(Office::authorized_body, overdue_questions)},
         {"POST", "/api/v1/staff/looks", endpoint(Office::authorized_body, begin_look)},
         {"POST", "/api/v1/staff/connections/{key}/end", endpoint(Office::egov_operator, end_connection)},
         {"POST", "/api/v1/staff/connections/{key}/purposes/{code}/end", endpoint(Office::egov_operator, end_purpose)},

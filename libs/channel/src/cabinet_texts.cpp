@@ -43,6 +43,13 @@ constexpr base::Text question_answered{
     "{org} деректердің қолданылуы туралы сұраққа жауап берді: {purpose}. Жауап кабинетте.",
     "{org} отвечает на вопрос об использовании данных: {purpose}. Ответ в кабинете.",
     "{org} answered the question about a use of data: {purpose}. The answer is in the cabinet."};
+constexpr base::Text question_overdue{
+    "{org} деректердің қолданылуы туралы сұраққа мерзімінде жауап бермеді: {purpose}. Дербес деректерді қорғау "
+    "жөніндегі уәкілетті органға шағымдана аласыз.",
+    "{org} не отвечает в срок на вопрос об использовании данных: {purpose}. Вы можете пожаловаться в уполномоченный "
+    "орган по защите персональных данных.",
+    "{org} did not answer the question about a use of data in time: {purpose}. You can complain to the authorized body "
+    "for personal data protection."};
 
 }  // namespace
 
@@ -72,6 +79,9 @@ std::string restored_text(const Subject& about, Style style) {
 }
 std::string question_answered_text(const Subject& about, Style style) {
     return written(question_answered, about, style);
+}
+std::string question_overdue_text(const Subject& about, Style style) {
+    return written(question_overdue, about, style);
 }
 
 }  // namespace kelisim::channel

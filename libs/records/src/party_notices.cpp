@@ -53,7 +53,7 @@ std::vector<PartyNotice> PartyNotices::of(store::ReadSession& session, std::stri
     const auto read = [&](const store::Row& row) {
         PartyNotice notice{.id = id_at<base::RawId>(row, 0),
                            .initiator = std::string(initiator),
-                           .kind = enum_at(row, 1, PartyNoticeKind::erasure),
+                           .kind = enum_at(row, 1, PartyNoticeKind::question_overdue),
                            .entity = id_at<base::RawId>(row, 2),
                            .at = time_at(row, 3),
                            .due = {},

@@ -21,6 +21,10 @@ constexpr store::Statement of_subject{"use_question_of_subject",
                                       "SELECT " QUESTION_COLUMNS
                                       " FROM use_question WHERE subject = ?1 AND bucket = ?2 AND id < ?3 "
                                       "ORDER BY id DESC LIMIT ?4"};
+constexpr store::Statement due_before{"use_question_overdue",
+                                      "SELECT " QUESTION_COLUMNS
+                                      " FROM use_question WHERE answered IS NULL AND due <= ?1 AND id < ?2 "
+                                      "ORDER BY id DESC LIMIT ?3"};
 #undef QUESTION_COLUMNS
 constexpr store::Statement by_use{"use_question_by_use", "SELECT id FROM use_question WHERE use = ?1 AND bucket = ?2"};
 
@@ -28,7 +32,7 @@ std::int64_t bucket(const base::RawId& id) {
     return id.bucket().value;
 }
 
-UseQuestion read(const store::Row& row, const crypto::SealKey& data_key) {
+UseQuestion read_frame(const store::Row& row) {
     UseQuestion question{.id = id_at<QuestionId>(row, 0),
                          .subject = id_at<consent::SubjectId>(row, 1),
                          .use = id_at<consent::UseId>(row, 2),
@@ -38,12 +42,17 @@ UseQuestion read(const store::Row& row, const crypto::SealKey& data_key) {
                          .answered = {},
                          .question = {},
                          .answer = {}};
+    if (!row.null(5)) question.due = time_at(row, 5);
+    if (!row.null(6)) question.answered = time_at(row, 6);
+    return question;
+}
+
+UseQuestion read(const store::Row& row, const crypto::SealKey& data_key) {
+    UseQuestion question = read_frame(row);
     const auto text = [&](int column, std::string_view part) {
         const auto plain = open_or_throw(data_key, row.blob(column), context_of(question.id, part), "question");
         return std::string(base::as_text(plain));
     };
-    if (!row.null(5)) question.due = time_at(row, 5);
-    if (!row.null(6)) question.answered = time_at(row, 6);
     question.question = text(7, "question");
     if (!row.null(8)) question.answer = text(8, "answer");
     return question;
@@ -96,6 +105,14 @@ std::vector<UseQuestion> UseQuestions::of(store::ReadSession& session, consent::
     std::vector<UseQuestion> found;
     session.query(of_subject, {subject.bytes(), bucket(subject), before_bytes(before), static_cast<std::int64_t>(max)},
                   [&](const store::Row& row) { found.push_back(read(row, data_key)); });
+    return found;
+}
+
+std::vector<UseQuestion> UseQuestions::overdue(store::ReadSession& session, base::Time now,
+                                               const std::optional<base::RawId>& before, std::size_t max) const {
+    std::vector<UseQuestion> found;
+    session.query(due_before, {micros(now), before_bytes(before), static_cast<std::int64_t>(max)},
+                  [&](const store::Row& row) { found.push_back(read_frame(row)); });
     return found;
 }
 

@@ -21,6 +21,10 @@ public:
     base::Result<void> answer(store::WriteSession& session, std::string_view initiator, records::QuestionId id,
                               std::string_view text, base::Time now) const;
 
+    // The term is over: unanswered, its initiator is reminded, the person told whom to complain to, and it stands on the
+    // list of the authorized body.
+    void fall_due(store::WriteSession& session, records::QuestionId id, base::Time now) const;
+
     // For its initiator; nothing when it is another's, or the person's data were erased.
     struct Asked {
         records::UseQuestion question;
@@ -29,6 +33,8 @@ public:
     std::optional<Asked> find(store::ReadSession& session, std::string_view initiator, records::QuestionId id) const;
 
 private:
+    void schedule(store::WriteSession& session, const records::UseQuestion& question) const;
+
     Parts parts_;
 };
 

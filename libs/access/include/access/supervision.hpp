@@ -48,6 +48,9 @@ public:
 
     Page<records::OfficialLook> of(store::ReadSession& session, const records::Subject& whose,
                                    const PageWanted& wanted) const;
+    // Questions about uses whose term is over without an answer, of all persons and without telling whose.
+    Page<records::UseQuestion> overdue_questions(store::ReadSession& session, const PageWanted& wanted,
+                                                 base::Time now) const;
 
 private:
     Parts parts_;

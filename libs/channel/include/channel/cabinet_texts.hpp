@@ -20,5 +20,6 @@ std::string extended_text(const Subject& about, std::string_view until, Style st
 // The initiator objected to the withdrawal; the person can complain to the authorized body (94-V art. 8).
 std::string restored_text(const Subject& about, Style style);
 std::string question_answered_text(const Subject& about, Style style);
+std::string question_overdue_text(const Subject& about, Style style);
 
 }  // namespace kelisim::channel

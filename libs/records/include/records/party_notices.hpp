@@ -21,7 +21,8 @@ enum class PartyNoticeKind {
     expiry,
     exhaustion,
     invalidation,
-    erasure
+    erasure,
+    question_overdue
 };
 
 struct PartyNotice {

@@ -44,6 +44,9 @@ public:
     std::vector<UseQuestion> of(store::ReadSession& session, consent::SubjectId subject,
                                 const std::optional<base::RawId>& before, std::size_t max,
                                 const crypto::SealKey& data_key) const;
+    // Of all persons: unanswered, and the term is over. Newest first, those before `before`; without their texts.
+    std::vector<UseQuestion> overdue(store::ReadSession& session, base::Time now,
+                                     const std::optional<base::RawId>& before, std::size_t max) const;
 
 private:
     base::Entropy& entropy_;
