@@ -57,7 +57,7 @@ Reply DemoClient::exchange(http::Outgoing outgoing) {
     const http::Outcome outcome = app::exchange(workers_, client_, std::move(outgoing));
     if (const auto* failure = std::get_if<http::Failure>(&outcome)) throw Surprise("no answer: " + failure->why);
     const auto& answer = std::get<http::Answer>(outcome);
-    const std::string_view cookie = answer.headers.once("Set-Cookie").value_or("");
+    const std::string_view cookie = answer.headers.first("Set-Cookie").value_or("");  // of the session
     Reply reply{.status = answer.status, .body = {}, .cookie = std::string(cookie.substr(0, cookie.find(';')))};
     if (auto value = json::parse(answer.body, {}); value.has_value() && value->is_object()) {
         reply.body = std::move(value->get_object());

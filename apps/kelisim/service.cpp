@@ -96,6 +96,12 @@ channel::Script script_of(const config::Config& config) {
     return config.text("sms.script") == "latin" ? channel::Script::latin : channel::Script::cyrillic;
 }
 
+identity::Proxies proxies_of(const config::Config& config) {
+    auto proxies = identity::parse_proxies(config.list("server.proxies"));
+    if (!proxies) throw base::Outage("server.proxies: not all of them are IP addresses");
+    return std::move(*proxies);
+}
+
 consent::QuestionLimits limits_of(const config::Config& config) {
     return {.person_day_max = config.number("questions.person_day_max"),
             .asker_day_max = config.number("questions.asker_day_max"),
@@ -210,6 +216,8 @@ Service::Service(const ServiceOptions& options)
                 .bindings = bindings()}),
       persons_(use_cases_.signing_in, database_->writer(), database_->readers(), clock_, issuer_),
       staff_(persons_, parts(), database_->readers()),
+      proxies_(proxies_of(options_.config)),
+      sign_ins_(options_.config.number("sign_in.address_hour_max"), entropy_),
       cabinet_({.parts = parts(),
                 .writer = database_->writer(),
                 .readers = database_->readers(),
@@ -219,7 +227,9 @@ Service::Service(const ServiceOptions& options)
                 .receipt_key = receipt_key_,
                 .receipt_keys = receipt_keys_,
                 .board = board_,
-                .tags = tag_key_}),
+                .tags = tag_key_,
+                .proxies = proxies_,
+                .sign_ins = sign_ins_}),
       own_data_({.writer = database_->writer(),
                  .clock = clock_,
                  .persons = persons_,
@@ -354,6 +364,9 @@ store::TimerHandlers Service::timer_handlers() {
     };
     handlers[std::string(access::timer_sweep)] = [this](store::WriteSession& session, const store::DueTimer&) {
         access::sweep(parts(), session, clock_.now());
+    };
+    handlers[std::string(access::timer_question_due)] = [this](store::WriteSession& session, const store::DueTimer& t) {
+        use_cases_.inquiries.fall_due(session, records::QuestionId::from_bytes(t.key.entity).value(), clock_.now());
     };
     handlers[std::string(access::timer_registry_ended)] = [this](store::WriteSession& session,
                                                                  const store::DueTimer& t) {

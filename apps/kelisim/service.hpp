@@ -122,6 +122,8 @@ private:
     gateway::Rest gateway_;
     api::PersonAuthentication persons_;
     api::StaffAuthentication staff_;
+    const identity::Proxies proxies_;
+    identity::AddressPace sign_ins_;
     api::Cabinet cabinet_;
     gateway::OwnData own_data_;
     delivery::SandboxPhones phones_;

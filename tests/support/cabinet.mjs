@@ -19,7 +19,7 @@ export function code(base, msisdn, number) {
   }, `a code on ${msisdn}`);
 }
 
-export const beginSignIn = (base, iin) => postJson(base, '/api/v1/sign-in', { iin });
+export const beginSignIn = (base, iin, headers) => postJson(base, '/api/v1/sign-in', { iin }, headers);
 export const finishSignIn = (base, id, text) => postJson(base, `/api/v1/sign-in/${id}`, { code: text });
 
 export class Cabinet {
@@ -35,9 +35,14 @@ export class Cabinet {
     assert.equal(begun.status, 202, begun.text);
     const finished = await finishSignIn(base, begun.json.sign_in, await code(base, person.phone, before));
     assert.equal(finished.status, 200, finished.text);
-    const [setCookie] = finished.headers['set-cookie'];
+    const [setCookie, device] = finished.headers['set-cookie'];
     const cabinet = new Cabinet(base, setCookie.split(';')[0], finished.json.csrf_token);
-    return Object.assign(cabinet, { person, setCookie, session: finished.json.session });
+    return Object.assign(cabinet, {
+      person,
+      setCookie,
+      device: device.split(';')[0],
+      session: finished.json.session,
+    });
   }
 
   get(path, headers = {}) {

@@ -22,7 +22,7 @@ export function send(base, method, path, { headers = {}, body } = {}) {
       response.once('end', () => {
         try {
           const whole = answer(response, Buffer.concat(chunks).toString());
-          hold(method, path, whole);
+          hold(method, path, whole, { headers, body });
           resolve(whole);
         } catch (error) {
           reject(error);

@@ -21,7 +21,8 @@ const ajv = new Ajv({
   keywords: ['paths', 'components'],
   formats: {
     uuid: /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
-    'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/,
+    // RFC 3339 5.6
+    'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i,
     date: /^\d{4}-\d\d-\d\d$/,
     uri: (text) => URL.canParse(text),
     'error-code': (code) => errorCodes.has(code),
@@ -108,8 +109,41 @@ function checkContent(content, place, answer, what) {
   checked(schemaAt(...place, 'content', type, 'schema'), answer.json ?? answer.text, what);
 }
 
-// Throws when the document does not say that this request can get this answer.
-export function hold(method, target, answer) {
+function headerOf(headers, wanted) {
+  const pairs = Array.isArray(headers) ? headers.flatMap((_, i) => (i % 2 ? [] : [headers.slice(i, i + 2)])) : Object.entries(headers);
+  return pairs.find(([name]) => name.toLowerCase() === wanted)?.[1];
+}
+
+function checkQuery(route, target, what) {
+  const documented = [...(document.paths[route.place[1]].parameters ?? []), ...(route.operation.parameters ?? [])]
+    .map((each) => resolved(each, []).value)
+    .filter((each) => each.in === 'query');
+  for (const [name, text] of new URLSearchParams(target.split('?')[1] ?? '')) {
+    const parameter = documented.find((each) => each.name === name);
+    if (!parameter) throw new Error(`${what}: took ${name}, which is not documented`);
+    const { value: schema } = resolved(parameter.schema, []);
+    checked(ajv.compile({ ...schema, $id: undefined }), schema.type === 'integer' ? Number(text) : text, `${what}, ${name}`);
+  }
+}
+
+function checkBody(route, { headers, body }, what) {
+  const text = body?.toString() ?? '';
+  if (!route.operation.requestBody) {
+    if (text !== '') throw new Error(`${what}: took a body where none is documented`);
+    return;
+  }
+  const { value: documented, place } = resolved(route.operation.requestBody, [...route.place, 'requestBody']);
+  if (text === '' && !documented.required) return;
+  const type = headerOf(headers, 'content-type')?.split(';')[0];
+  if (documented.content['*/*']) return;
+  if (!documented.content[type]) throw new Error(`${what}: took ${type}, which is not documented`);
+  const value = /json/.test(type) ? JSON.parse(text) : Object.fromEntries(new URLSearchParams(text));
+  checked(schemaAt(...place, 'content', type, 'schema'), value, `${what}, the request`);
+}
+
+// Throws when the document does not say that this request can get this answer, or not that it can be sent and the server
+// took it.
+export function hold(method, target, answer, request = { headers: {} }) {
   const what = `contracts/openapi.json: ${method} ${target} ${answer.status}`;
   const found = routesAt(target);
   const asked = method === 'HEAD' ? 'GET' : method;
@@ -125,6 +159,10 @@ export function hold(method, target, answer) {
   const { value: response, place } = resolved(responses[key], [...route.place, 'responses', key]);
   checkHeaders(response.headers, place, answer, what);
   if (method !== 'HEAD') checkContent(response.content, place, answer, what);
+  if (answer.status < 300) {
+    checkQuery(route, target, what);
+    checkBody(route, request, what);
+  }
   if (answer.json?.reasons && answer.json.status !== undefined && answer.json.status !== answer.status) {
     throw new Error(`${what}: the problem says ${answer.json.status}`);
   }

@@ -58,6 +58,39 @@ test('a sign-in tells nothing of who exists', async () => {
   assertProblem(await finishSignIn(base, 'no-such-sign-in', '000000'), 400, 'code_wrong');
 });
 
+test('a stranger who asks for codes again and again does not keep out one who signed in before', async () => {
+  const { iin, phone } = persons.eleventh;
+  const cabinet = await Cabinet.signIn(base, persons.eleventh);
+  await advance(base, 'PT1H');
+  const old = (await received(base, phone)).length;
+  assert.equal((await beginSignIn(base, iin)).json.code_sent, true);
+  await code(base, phone, old);
+  assert.equal((await beginSignIn(base, iin)).json.code_sent, false, 'the turn is taken');
+  assert.equal((await beginSignIn(base, iin, { cookie: 'kelisim-device=1.x' })).json.code_sent, false);
+  const before = (await received(base, phone)).length;
+  const begun = await beginSignIn(base, iin, { cookie: cabinet.device });
+  assert.equal(begun.json.code_sent, true);
+  assert.equal((await finishSignIn(base, begun.json.sign_in, await code(base, phone, before))).status, 200);
+});
+
+test('one address begins so many sign-ins an hour, whomever they are for and whatever it says of itself', async () => {
+  const config = new URL('../support/behind_a_proxy.toml', import.meta.url).pathname;
+  const behind = await Kelisim.start({ config });
+  try {
+    const from = (address, { iin }) => beginSignIn(behind.base, iin, { 'x-forwarded-for': address });
+    assert.equal((await from('203.0.113.7', persons.abai)).status, 202);
+    assert.equal((await from('198.51.100.1, 203.0.113.7', persons.unknown)).status, 202);
+    const third = await from('198.51.100.2, 203.0.113.7', persons.ybyrai);
+    assertProblem(third, 429, 'sign_in_too_many');
+    assert.ok(Number(third.headers['retry-after']) > 0);
+    assert.equal((await from('203.0.113.8', persons.ybyrai)).status, 202);
+    await advance(behind.base, 'PT30M');
+    assert.equal((await from('203.0.113.7', persons.ybyrai)).status, 202);
+  } finally {
+    await behind.stop();
+  }
+});
+
 test('guessing ends a code, and time does', async () => {
   await advance(base, 'PT1H');
   const before = (await received(base, persons.twelfth.phone)).length;
@@ -360,6 +393,14 @@ test('was this allowed? is asked once, answered by the one who used the data, an
   await advance(base, 'P14D');
   const later = await Cabinet.signIn(base, person);
   assert.equal((await later.read('/questions')).items[0].overdue, true);
+  await eventually(async () => {
+    const { items } = (await initiatorGet(base, '/notices?limit=100')).json;
+    return items.find(({ event, question }) => event === 'use_question.overdue' && question === waiting.id);
+  }, 'the reminder of the initiator');
+  await eventually(async () => {
+    const texts = (await received(base, person.phone)).map(({ text }) => text);
+    return texts.find((text) => text.includes('уәкілетті органға шағымдана'));
+  }, 'a word to the person, whom to complain to');
   assert.equal((await initiatorPost(base, path, { text: 'Иә, шарт бойынша.' })).status, 204);
   assertProblem(await initiatorPost(base, path, { text: 'Иә' }), 409, 'question_answered_before');
   const [answered] = (await later.read('/questions')).items;

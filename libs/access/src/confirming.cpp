@@ -15,6 +15,7 @@ using base::Kind;
 using base::Reason;
 using base::Refusal;
 using base::Result;
+using records::CodeAsker;
 using records::CodeKind;
 namespace limits = base::limits;
 
@@ -62,18 +63,18 @@ Wording wording_of(CodeKind kind, const std::string& code) {
 
 }  // namespace
 
-Confirming::Turn Confirming::take_turn(store::WriteSession& session, const base::Iin& iin, CodeKind kind,
+Confirming::Turn Confirming::take_turn(store::WriteSession& session, const base::Iin& iin, CodeAsker asker,
                                        base::Time now) const {
     const records::Codes& codes = parts_.records.codes;
-    auto pace = codes.pace(session, iin, kind);
+    auto pace = codes.pace(session, iin, asker);
     const std::int64_t today = parts_.zone.day_number(now);
     if (pace.day != today) pace = {.day = today, .sent = 0, .next = pace.next};
     if (now < pace.next) return {.granted = false, .next = pace.next};
     ++pace.sent;
-    // Anybody can ask for a sign-in of anybody: the pauses grow, and no number of them locks a person out for a day.
-    const bool last = kind != CodeKind::sign_in && pace.sent >= limits::codes_per_day_max;
+    // For a sign-in the pauses grow, and no number of them locks a person out for a day.
+    const bool last = asker == CodeAsker::signed_in && pace.sent >= limits::codes_per_day_max;
     pace.next = last ? parts_.zone.end_of_day(parts_.zone.day(now)) : now + pause_after(pace.sent);
-    codes.set_pace(session, iin, kind, pace);
+    codes.set_pace(session, iin, asker, pace);
     return {.granted = true, .next = pace.next};
 }
 
@@ -93,7 +94,7 @@ Result<base::Time> Confirming::send(store::WriteSession& session, const Actors& 
                                     CodeKind kind, const consent::Terms& terms, base::Time now) const {
     const records::Subject& to = actors.by;
     if (!to.person.phone) return Refusal(code_no_number);
-    const Turn turn = take_turn(session, to.person.iin, kind, now);
+    const Turn turn = take_turn(session, to.person.iin, CodeAsker::signed_in, now);
     if (!turn.granted) return Refusal(code_too_soon);
     const std::string code = make(session, about, kind, to.id, now);
     // Whoever asks for a code waits for it: at any hour.

@@ -9,12 +9,37 @@
 
 namespace kelisim::access {
 
+using records::CodeAsker;
 using records::CodeKind;
 using records::PersonSession;
 using records::SessionId;
 namespace limits = base::limits;
 
-SigningIn::Begun SigningIn::begin(store::WriteSession& session, const base::Iin& iin, base::Time now) const {
+namespace {
+
+std::int64_t seconds_of(base::Time now) {
+    return base::to_micros(now) / 1'000'000;
+}
+
+}  // namespace
+
+// What a device is known by opens nothing, it only has turns of its own; so it need not be stored. Bound to the person,
+// whom it does not name.
+std::string SigningIn::device_token(const base::Iin& iin, std::string_view seconds) const {
+    const std::string about = std::string(iin.reveal()) + " " + std::string(seconds);
+    return std::string(seconds) + "." + base::to_base64url(parts_.records.vault.blind_index("known device", about));
+}
+
+bool SigningIn::knows_device(const base::Iin& iin, std::string_view token, base::Time now) const {
+    const std::string_view seconds = token.substr(0, token.find('.'));
+    const auto since = base::parse_integer(seconds);
+    const std::int64_t today = seconds_of(now);
+    if (!since || *since > today || *since <= today - limits::known_device_life.count()) return false;
+    return crypto::equal_constant_time(base::as_bytes(token), base::as_bytes(device_token(iin, seconds)));
+}
+
+SigningIn::Begun SigningIn::begin(store::WriteSession& session, const base::Iin& iin, std::string_view device,
+                                  base::Time now) const {
     const auto id = SignInId::make(now, parts_.records.vault.bucket_of(iin), parts_.entropy);
     parts_.records.codes.put(session, {.about = id,
                                        .kind = CodeKind::sign_in,
@@ -22,12 +47,13 @@ SigningIn::Begun SigningIn::begin(store::WriteSession& session, const base::Iin&
                                        .hash = {},
                                        .expires = now + limits::code_life,
                                        .attempts = 0});
-    const Confirming::Turn turn = confirming_.take_turn(session, iin, CodeKind::sign_in, now);
+    const Confirming::Turn turn = confirming_.take_turn(
+        session, iin, knows_device(iin, device, now) ? CodeAsker::known_device : CodeAsker::anybody, now);
     if (turn.granted) {
         parts_.outbox.put(session, outbox_sign_in, id.bytes(), now,
                           seal_payload(parts_, outbox_sign_in, {{"iin", iin.reveal()}}, now));
     }
-    return {.id = id, .next_code = turn.next};
+    return {.id = id, .code_sent = turn.granted, .next_code = turn.next};
 }
 
 void SigningIn::send_code(store::WriteSession& session, const store::OutboxRow& row, base::Time now) const {
@@ -62,7 +88,9 @@ std::variant<SigningIn::Opened, base::Refusal> SigningIn::finish(store::WriteSes
                              .ends = now + limits::session_life};
     sessions.add(session, made);
     parts_.records.journal.append(session, session_fact("session.begun", made.id, *subject, now));
-    return Opened{.session = made, .token = made.id.to_string() + "." + base::to_base64url(secret)};
+    return Opened{.session = made,
+                  .token = made.id.to_string() + "." + base::to_base64url(secret),
+                  .device = device_token(person->person.iin, std::to_string(seconds_of(now)))};
 }
 
 bool SigningIn::lives(const PersonSession& session, base::Time now) {

@@ -18,9 +18,9 @@ namespace limits = base::limits;
 
 class SigningInTest : public ::testing::Test {
 protected:
-    SigningIn::Begun begin(const base::Iin& iin) {
+    SigningIn::Begun begin(const base::Iin& iin, std::string_view device = "") {
         return world.unit(
-            [&](store::WriteSession& session) { return signing_in().begin(session, iin, world.clock.now()); });
+            [&](store::WriteSession& session) { return signing_in().begin(session, iin, device, world.clock.now()); });
     }
     auto finish(SignInId id, std::string_view code) {
         return world.unit(
@@ -123,7 +123,8 @@ TEST_F(SigningInTest, CodesComeWithGrowingPausesAndSoManyADay) {
         const auto begun = begin(person::abai().iin);
         EXPECT_EQ(deliver(world).size(), 1U);
         ++sent;
-        begin(person::abai().iin);
+        EXPECT_TRUE(begun.code_sent);
+        EXPECT_FALSE(begin(person::abai().iin).code_sent);
         EXPECT_THAT(deliver(world), IsEmpty()) << "too soon";
         const base::Duration next = begun.next_code - world.clock.now();
         EXPECT_GE(next, std::min<base::Duration>(pause, limits::code_pause_max));
@@ -150,6 +151,42 @@ TEST_F(SigningInTest, StrangersWhoUseUpSignInsLeaveTheCodesForAnswers) {
                                                                  world.clock.now());
     });
     EXPECT_TRUE(next.has_value());
+}
+
+TEST_F(SigningInTest, AStrangerTakesNoTurnsOfADeviceThatIsKnown) {
+    const std::string device = signed_in().device;
+    for (int i = 0; i < 3; ++i)
+        begin(person::abai().iin);
+    deliver(world);
+    EXPECT_FALSE(begin(person::abai().iin).code_sent) << "the stranger has taken the turn of all unknown devices";
+    const auto begun = begin(person::abai().iin, device);
+    EXPECT_TRUE(begun.code_sent);
+    EXPECT_TRUE(opens(begun.id, code()));
+    EXPECT_FALSE(begin(person::abai().iin, device).code_sent) << "pauses grow here too";
+}
+
+TEST_F(SigningInTest, ADeviceIsKnownForItsPersonAndForATime) {
+    const std::string device = signed_in().device;
+    const auto known = [&](const base::Iin& iin, std::string_view token) {
+        // A turn that nobody has taken is granted to anybody; so it is taken before.
+        begin(iin);
+        deliver(world);
+        const bool sent = begin(iin, token).code_sent;
+        deliver(world);
+        world.clock.advance(limits::code_pause_max);
+        return sent;
+    };
+    EXPECT_FALSE(known(person::ybyrai().iin, device)) << "of another person";
+    EXPECT_FALSE(known(person::abai().iin, device.substr(1)));
+    EXPECT_FALSE(known(person::abai().iin, "9" + device)) << "signed in the future";
+    EXPECT_FALSE(known(person::abai().iin, "-1." + device));
+    EXPECT_FALSE(known(person::abai().iin, "99999999999999999999." + device));
+    std::string forged = device;
+    forged.back() = forged.back() == 'A' ? 'Q' : 'A';
+    EXPECT_FALSE(known(person::abai().iin, forged));
+    EXPECT_TRUE(known(person::abai().iin, device));
+    world.clock.advance(limits::known_device_life);
+    EXPECT_FALSE(known(person::abai().iin, device)) << "too long ago";
 }
 
 TEST_F(SigningInTest, ASessionEndsIdleAndAtLast) {

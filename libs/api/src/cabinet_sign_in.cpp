@@ -8,6 +8,23 @@
 
 namespace kelisim::api {
 
+namespace {
+
+const base::Reason sign_in_too_many{"sign_in_too_many",
+                                    base::Kind::too_many,
+                                    "",
+                                    {"Бұл мекенжайдан тым көп кіру сұралды. Сәл кейінірек қайталаңыз.",
+                                     "С этого адреса слишком много попыток входа. Повторите немного позже.",
+                                     "Too many sign-ins were begun from this address. Try again a little later."}};
+
+http::Response too_many(const http::Request& request) {
+    http::Response response = problem(sign_in_too_many, request);
+    response.headers.push_back({"Retry-After", std::to_string(base::limits::sign_in_retry_after.count())});
+    return response;
+}
+
+}  // namespace
+
 std::vector<http::Route> Cabinet::sign_in_routes() {
     constexpr std::string_view why = "a person proves who they are here";
     const PersonAuthentication& person = parts_.persons;
@@ -34,11 +51,14 @@ Cabinet::Answer Cabinet::begin_sign_in(const http::Request& request) {
     const auto iin = base::Iin::parse(*text);
     if (iin.has_error()) co_return problem(iin.error(), request);
     const base::Time now = parts_.clock.now();
-    auto begin = [&signing_in = parts_.use_cases.signing_in, iin = *iin, now](store::WriteSession& session) {
-        return signing_in.begin(session, iin, now);
-    };
+    const auto from = identity::caller_address(request, parts_.proxies);
+    if (from && !parts_.sign_ins.take(*from, now)) co_return too_many(request);
+    auto begin = [&signing_in = parts_.use_cases.signing_in, iin = *iin,
+                  device = std::string(parts_.persons.device_cookie().read(request.headers).value_or("")),
+                  now](store::WriteSession& session) { return signing_in.begin(session, iin, device, now); };
     const auto begun = co_await http::committed(parts_.writer, std::move(begin));
     co_return http::json_response(202, boost::json::object{{"sign_in", begun.id.to_string()},
+                                                           {"code_sent", begun.code_sent},
                                                            {"expires_in", base::limits::code_life.count()},
                                                            {"next_code_at", base::to_iso8601(begun.next_code)}});
 }
@@ -63,6 +83,8 @@ Cabinet::Answer Cabinet::finish_sign_in(const http::Request& request) {
                                  {"idle_seconds", base::limits::session_idle_max.count()},
                                  {"ends", base::to_iso8601(opened.session.ends)}});
     response.headers.push_back({"Set-Cookie", parts_.persons.cookie().set(opened.token, base::limits::session_life)});
+    response.headers.push_back(
+        {"Set-Cookie", parts_.persons.device_cookie().set(opened.device, base::limits::known_device_life)});
     co_return response;
 }
 

@@ -37,6 +37,11 @@ std::vector<Key> asking_keys() {
          .fallback = int64_t{5},
          .min = 0,
          .max = 10'080},
+        {.name = "sign_in.address_hour_max",
+         .description = "Sign-ins that may be begun from one address within an hour; thousands can be behind one.",
+         .fallback = int64_t{600},
+         .min = 1,
+         .max = 1'000'000},
     };
 }
 
@@ -64,6 +69,9 @@ std::vector<Key> running_keys() {
          .fallback = int64_t{5'000},
          .min = 0,
          .max = 600'000},
+        {.name = "server.proxies",
+         .description = "Addresses of reverse proxies before this server: their X-Forwarded-For says who calls.",
+         .fallback = Texts{}},
         {.name = "service.zone",
          .description = "Zone of tzdata in which people read times and days end.",
          .fallback = std::string("Asia/Almaty")},

@@ -39,6 +39,16 @@ std::size_t Headers::times(std::string_view name) const {
     return count;
 }
 
+std::string Headers::list(std::string_view name) const {
+    std::string all;
+    for (std::size_t i = 0; i < size(); ++i) {
+        if (!same_name((*this)[i].name, name)) continue;
+        if (!all.empty()) all += ',';
+        all += (*this)[i].value;
+    }
+    return all;
+}
+
 std::optional<std::string_view> Headers::first(std::string_view name) const {
     for (std::size_t i = 0; i < size(); ++i) {
         if (fields_[i].name_bytes == name.size() && same_name((*this)[i].name, name)) return (*this)[i].value;

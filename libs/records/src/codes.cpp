@@ -77,26 +77,37 @@ void Codes::remove(store::WriteSession& session, const base::RawId& about, CodeK
 
 void Codes::forget(store::WriteSession& session, consent::SubjectId subject, const base::Iin& iin) const {
     session.execute(drop_of, {subject.bytes()});
-    for (const CodeKind kind : {CodeKind::sign_in, CodeKind::answer}) {
-        session.execute(pace_drop, {pace_key(iin, kind), std::int64_t{vault_.bucket_of(iin).value}});
+    for (const CodeAsker asker : {CodeAsker::anybody, CodeAsker::known_device, CodeAsker::signed_in}) {
+        session.execute(pace_drop, {pace_key(iin, asker), std::int64_t{vault_.bucket_of(iin).value}});
     }
 }
 
-Digest Codes::pace_key(const base::Iin& iin, CodeKind kind) const {
-    return vault_.blind_index(kind == CodeKind::sign_in ? "pace of sign-ins" : "pace of codes", iin.reveal());
+Digest Codes::pace_key(const base::Iin& iin, CodeAsker asker) const {
+    const auto name = [asker] {
+        switch (asker) {
+            case CodeAsker::anybody:
+                return "pace of sign-ins";
+            case CodeAsker::known_device:
+                return "pace of sign-ins of known devices";
+            case CodeAsker::signed_in:
+                return "pace of codes";
+        }
+        throw std::logic_error("codes for an asker that nobody counts");
+    };
+    return vault_.blind_index(name(), iin.reveal());
 }
 
-Codes::Pace Codes::pace(store::ReadSession& session, const base::Iin& iin, CodeKind kind) const {
+Codes::Pace Codes::pace(store::ReadSession& session, const base::Iin& iin, CodeAsker asker) const {
     Pace found;
-    session.query(pace_of, {pace_key(iin, kind), std::int64_t{vault_.bucket_of(iin).value}},
+    session.query(pace_of, {pace_key(iin, asker), std::int64_t{vault_.bucket_of(iin).value}},
                   [&](const store::Row& row) {
                       found = {.day = row.integer(0), .sent = row.integer(1), .next = time_at(row, 2)};
                   });
     return found;
 }
 
-void Codes::set_pace(store::WriteSession& session, const base::Iin& iin, CodeKind kind, const Pace& pace) const {
-    session.execute(pace_put, {pace_key(iin, kind), std::int64_t{vault_.bucket_of(iin).value}, pace.day, pace.sent,
+void Codes::set_pace(store::WriteSession& session, const base::Iin& iin, CodeAsker asker, const Pace& pace) const {
+    session.execute(pace_put, {pace_key(iin, asker), std::int64_t{vault_.bucket_of(iin).value}, pace.day, pace.sent,
                                micros(pace.next)});
 }
 

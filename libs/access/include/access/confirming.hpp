@@ -24,7 +24,7 @@ public:
         bool granted = false;
         base::Time next;
     };
-    Turn take_turn(store::WriteSession& session, const base::Iin& iin, records::CodeKind kind, base::Time now) const;
+    Turn take_turn(store::WriteSession& session, const base::Iin& iin, records::CodeAsker asker, base::Time now) const;
 
     // Makes a code for this one thing, in place of any before it, and keeps its hash.
     std::string make(store::WriteSession& session, const base::RawId& about, records::CodeKind kind,

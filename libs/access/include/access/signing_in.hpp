@@ -19,15 +19,18 @@ public:
 
     struct Begun {
         SignInId id;
-        base::Time next_code;  // before it no further code goes out for this IIN
+        bool code_sent = false;  // false: one went out a short while ago, for a sign-in that was begun before this one
+        base::Time next_code;    // before it no further code goes out for this IIN to this asker
     };
-    // The same work whoever it is; whether there is somebody to send a code to is found by delivery.
-    Begun begin(store::WriteSession& session, const base::Iin& iin, base::Time now) const;
+    // The same work whoever it is; whether there is somebody to send a code to is found by delivery. `device`: what the
+    // browser shows of an earlier sign-in, or nothing; a stranger who asks for codes again and again takes no turn of it.
+    Begun begin(store::WriteSession& session, const base::Iin& iin, std::string_view device, base::Time now) const;
     void send_code(store::WriteSession& session, const store::OutboxRow& row, base::Time now) const;
 
     struct Opened {
         records::PersonSession session;
-        std::string token;  // in clear, once
+        std::string token;   // in clear, once
+        std::string device;  // for later sign-ins from here, for limits::known_device_life
     };
     // A wrong code is counted: its refusal is a value that undoes nothing.
     std::variant<Opened, base::Refusal> finish(store::WriteSession& session, SignInId id, std::string_view code,
@@ -44,6 +47,9 @@ public:
     std::string csrf_token(records::SessionId id) const;
 
 private:
+    std::string device_token(const base::Iin& iin, std::string_view seconds) const;
+    bool knows_device(const base::Iin& iin, std::string_view token, base::Time now) const;
+
     Parts parts_;
     Confirming confirming_;
 };

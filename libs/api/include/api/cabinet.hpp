@@ -10,6 +10,8 @@
 #include "access/person_side.hpp"
 #include "api/person_authentication.hpp"
 #include "crypto/vrf.hpp"
+#include "identity/address_pace.hpp"
+#include "identity/caller_address.hpp"
 #include "notary/board.hpp"
 #include "token/jws.hpp"
 
@@ -26,6 +28,8 @@ struct CabinetParts {
     const token::KeySet& receipt_keys;  // all that ever signed receipts
     const notary::Board& board;
     const crypto::VrfKey& tags;  // gives persons their places in the map of the ledger
+    const identity::Proxies& proxies;
+    identity::AddressPace& sign_ins;  // of each address
 };
 
 // Thread-safe. Outlives the server that has its routes.

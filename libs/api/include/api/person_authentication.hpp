@@ -7,7 +7,7 @@
 #include "access/signing_in.hpp"
 #include "base/clock.hpp"
 #include "http/route.hpp"
-#include "identity/session_cookie.hpp"
+#include "identity/cookie.hpp"
 #include "store/writer.hpp"
 
 namespace kelisim::api {
@@ -26,11 +26,18 @@ class PersonAuthentication {
 public:
     PersonAuthentication(const access::SigningIn& signing_in, store::Writer& writer, store::Readers& readers,
                          const base::Clock& clock, std::string_view issuer)
-        : signing_in_(signing_in), writer_(writer), readers_(readers), clock_(clock), cookie_(issuer) {}
+        : signing_in_(signing_in),
+          writer_(writer),
+          readers_(readers),
+          clock_(clock),
+          cookie_(issuer, identity::session_cookie),
+          device_cookie_(issuer, identity::device_cookie) {}
 
     // The session's cookie, and for whatever changes something the token against forged requests.
     boost::asio::awaitable<std::variant<PersonCall, http::Response>> call(const http::Request& request) const;
-    const identity::SessionCookie& cookie() const { return cookie_; }
+    const identity::Cookie& cookie() const { return cookie_; }
+    // Of a browser in which this person signed in before.
+    const identity::Cookie& device_cookie() const { return device_cookie_; }
 
     template <class Handler>
     http::Endpoint endpoint(Handler handler) const {
@@ -43,7 +50,7 @@ private:
     store::Writer& writer_;
     store::Readers& readers_;
     const base::Clock& clock_;
-    identity::SessionCookie cookie_;
+    identity::Cookie cookie_, device_cookie_;
 };
 
 }  // namespace kelisim::api

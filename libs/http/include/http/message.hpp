@@ -34,6 +34,9 @@ public:
     // The first value; nothing when it is absent.
     std::optional<std::string_view> first(std::string_view name) const;
 
+    // The values of all fields of this name as the one list that they are, apart by commas (RFC 9110 5.3).
+    std::string list(std::string_view name) const;
+
     struct Field {
         std::string_view name;
         std::string_view value;

@@ -13,6 +13,10 @@ namespace kelisim::records {
 // What a one-time code is for; stored by number.
 enum class CodeKind { sign_in, answer, extension };
 
+// Who asks for a code. Each is counted apart, so that nobody uses up the codes of another: anybody can ask for a sign-in
+// of anybody.
+enum class CodeAsker { anybody, known_device, signed_in };
+
 struct OneTimeCode {
     base::RawId about;  // the sign-in, the request, the consent
     CodeKind kind{};
@@ -36,15 +40,14 @@ public:
     void count_attempt(store::WriteSession& session, const OneTimeCode& code) const;
     void remove(store::WriteSession& session, const base::RawId& about, CodeKind kind) const;
 
-    // By blind index, so that it is kept alike for persons who are there and who are not. Codes for a sign-in, which anybody
-    // can ask for, are counted apart from those that a signed-in person asks for: nobody uses up the codes of another.
+    // By blind index, so that it is kept alike for persons who are there and who are not.
     struct Pace {
         std::int64_t day = 0;  // local, since 1970
         std::int64_t sent = 0;
         base::Time next;  // before it no further code goes out
     };
-    Pace pace(store::ReadSession& session, const base::Iin& iin, CodeKind kind) const;
-    void set_pace(store::WriteSession& session, const base::Iin& iin, CodeKind kind, const Pace& pace) const;
+    Pace pace(store::ReadSession& session, const base::Iin& iin, CodeAsker asker) const;
+    void set_pace(store::WriteSession& session, const base::Iin& iin, CodeAsker asker, const Pace& pace) const;
 
     // What went to this person's phone, and how often they asked.
     void forget(store::WriteSession& session, consent::SubjectId subject, const base::Iin& iin) const;
@@ -52,7 +55,7 @@ public:
     void forget_old(store::WriteSession& session, base::Time now) const;
 
 private:
-    Digest pace_key(const base::Iin& iin, CodeKind kind) const;
+    Digest pace_key(const base::Iin& iin, CodeAsker asker) const;
 
     const Vault& vault_;
 };

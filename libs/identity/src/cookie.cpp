@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "identity/session_cookie.hpp"
+#include "identity/cookie.hpp"
 
 namespace kelisim::identity {
 
-SessionCookie::SessionCookie(std::string_view issuer) {
+Cookie::Cookie(std::string_view issuer, std::string_view name) {
     const bool secure = issuer.starts_with("https://");
-    name_ = secure ? "__Host-kelisim" : "kelisim";
+    name_ = (secure ? "__Host-" : "") + std::string(name);
     attributes_ = secure ? "; Path=/; Secure; HttpOnly; SameSite=Strict" : "; Path=/; HttpOnly; SameSite=Strict";
 }
 
-std::string SessionCookie::set(std::string_view token, std::chrono::seconds life) const {
+std::string Cookie::set(std::string_view token, std::chrono::seconds life) const {
     return name_ + "=" + std::string(token) + attributes_ + "; Max-Age=" + std::to_string(life.count());
 }
 
-std::string SessionCookie::clear() const {
+std::string Cookie::clear() const {
     return name_ + "=" + attributes_ + "; Max-Age=0";
 }
 
-std::optional<std::string_view> SessionCookie::read(const http::Headers& headers) const {
+std::optional<std::string_view> Cookie::read(const http::Headers& headers) const {
     const auto field = headers.once("Cookie");  // "the user agent MUST NOT attach more than one" (RFC 6265 5.4)
     if (!field) return std::nullopt;
     std::optional<std::string_view> found;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The session of a browser as a cookie (RFC 6265): out of reach of scripts, never sent across sites, and beside it a token
-// against forged requests, which only who reads our answers knows.
+// What a browser keeps for a person as cookies (RFC 6265): out of reach of scripts, never sent across sites. Beside that of
+// the session stands a token against forged requests, which only who reads our answers knows.
 #pragma once
 
 #include <optional>
@@ -13,11 +13,14 @@ namespace kelisim::identity {
 
 inline constexpr std::string_view csrf_header = "X-CSRF-Token";
 
-class SessionCookie {
+inline constexpr std::string_view session_cookie = "kelisim";
+inline constexpr std::string_view device_cookie = "kelisim-device";
+
+class Cookie {
 public:
     // Over https the name begins with __Host-, which keeps other hosts and paths from setting it; the loopback sandbox
     // speaks http, where browsers refuse that name.
-    explicit SessionCookie(std::string_view issuer);
+    Cookie(std::string_view issuer, std::string_view name);
 
     std::string set(std::string_view token, std::chrono::seconds life) const;
     std::string clear() const;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "identity/session_cookie.hpp"
+#include "identity/cookie.hpp"
 
 #include <gmock/gmock.h>
 
@@ -11,11 +11,11 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-const SessionCookie sandbox("http://127.0.0.1:8080");
-const SessionCookie production("https://kelisim.example");
+const Cookie sandbox("http://127.0.0.1:8080", session_cookie);
+const Cookie production("https://kelisim.example", session_cookie);
 
-TEST(SessionCookie, IsOutOfReachOfScriptsAndOtherSites) {
-    for (const SessionCookie* cookie : {&sandbox, &production}) {
+TEST(Cookie, IsOutOfReachOfScriptsAndOtherSites) {
+    for (const Cookie* cookie : {&sandbox, &production}) {
         const std::string text = cookie->set("token", 60s);
         EXPECT_THAT(text, HasSubstr("; HttpOnly"));
         EXPECT_THAT(text, HasSubstr("; SameSite=Strict"));
@@ -29,14 +29,14 @@ TEST(SessionCookie, IsOutOfReachOfScriptsAndOtherSites) {
     EXPECT_THAT(sandbox.clear(), HasSubstr("Max-Age=0"));
 }
 
-TEST(SessionCookie, IsFoundAmongOthers) {
+TEST(Cookie, IsFoundAmongOthers) {
     EXPECT_EQ(sandbox.read({{"Cookie", "kelisim=a.b"}}), "a.b");
     EXPECT_EQ(sandbox.read({{"cookie", "x=1; kelisim=a.b; y=2"}}), "a.b");
     EXPECT_EQ(sandbox.read({{"cookie", "x=1;kelisim=a.b"}}), "a.b");
     EXPECT_EQ(production.read({{"cookie", "__Host-kelisim=a"}}), "a");
 }
 
-TEST(SessionCookie, IsNotGuessedWhereItIsAmbiguousOrAnother) {
+TEST(Cookie, IsNotGuessedWhereItIsAmbiguousOrAnother) {
     EXPECT_FALSE(sandbox.read({}));
     EXPECT_FALSE(sandbox.read({{"Cookie", ""}}));
     EXPECT_FALSE(sandbox.read({{"Cookie", "kelisim"}}));
@@ -47,7 +47,7 @@ TEST(SessionCookie, IsNotGuessedWhereItIsAmbiguousOrAnother) {
     EXPECT_FALSE(production.read({{"Cookie", "kelisim=a"}})) << "a cookie that another host could have set";
 }
 
-TEST(SessionCookie, OnlyReadingNeedsNoToken) {
+TEST(Cookie, OnlyReadingNeedsNoToken) {
     EXPECT_FALSE(changes_something("GET"));
     EXPECT_FALSE(changes_something("HEAD"));
     for (const char* method : {"POST", "PUT", "DELETE", "PATCH", "get", "BREW"})
