@@ -2,6 +2,10 @@
 // One fault at a time: what callers are told, and that the store works once the disk does.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include <array>
+#include <fstream>
 
 #include "store/contract_workload.hpp"
 #include "store_sqlite/fault_vfs.hpp"
@@ -235,6 +239,71 @@ TEST_F(Fault, AFailedCheckpointLosesNothing) {
     disk_.heal();
     power_failure();
     EXPECT_THAT(seen(), testing::IsSupersetOf(acknowledged_));
+}
+
+TEST_F(Fault, AFileSystemThatBecomesReadOnlyFailsUnitsUntilItCanBeWritten) {
+    put(1);
+    disk_.refuse_writes();
+    for (std::int64_t id = 2; id <= 4; ++id)
+        EXPECT_THROW(put(id), store::Unavailable);
+    EXPECT_THAT(seen(), ElementsAre(1)) << "reading goes on";
+    disk_.heal();
+    put(5);
+    EXPECT_THAT(seen(), ElementsAre(1, 5));
+    power_failure();
+    EXPECT_THAT(seen(), ElementsAre(1, 5));
+}
+
+TEST_F(Fault, ADatabaseThatCannotBeWrittenDoesNotOpen) {
+    put(1);
+    database_.reset();
+    disk_.refuse_writes();
+    EXPECT_THROW(Database::open(options_), base::Outage);
+    disk_.heal();
+    database_ = Database::open(options_);
+    EXPECT_THAT(seen(), ElementsAre(1));
+}
+
+// Moves everything from the log into the database. Nobody has it open.
+void empty_log(const std::filesystem::path& file) {
+    sqlite3* raw = nullptr;
+    ASSERT_EQ(sqlite3_open(file.c_str(), &raw), SQLITE_OK);
+    EXPECT_EQ(sqlite3_exec(raw, "PRAGMA wal_checkpoint(TRUNCATE)", nullptr, nullptr, nullptr), SQLITE_OK);
+    sqlite3_close(raw);
+}
+
+// Page after page is written over; the others stay. What is there is given as it was, or not at all.
+TEST_F(Fault, ADamagedPageIsAnOutageAndNeverAWrongAnswer) {
+    std::vector<std::int64_t> all;
+    for (std::int64_t id = 1; id <= 60; ++id) {
+        put(id, std::string(2'000, static_cast<char>('a' + id % 26)));
+        all.push_back(id);
+    }
+    database_.reset();
+    const std::filesystem::path file = options_.directory / "kelisim.db";
+    empty_log(file);
+    constexpr std::size_t page = 4'096, begin_of_tree = 16;
+    const std::size_t pages = std::filesystem::file_size(file) / page;
+    std::size_t outages = 0;
+    for (std::size_t number = 0; number < pages; ++number) {
+        std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
+        std::array<char, begin_of_tree> kept{}, damage{};
+        damage.fill('\xff');
+        bytes.seekg(static_cast<std::streamoff>(number * page)).read(kept.data(), kept.size());
+        bytes.seekp(static_cast<std::streamoff>(number * page)).write(damage.data(), damage.size()).flush();
+        try {
+            database_ = Database::open(options_);
+            EXPECT_EQ(seen(), all) << "page " << number;
+        } catch (const base::Outage&) {
+            ++outages;
+        }
+        database_.reset();
+        bytes.seekp(static_cast<std::streamoff>(number * page)).write(kept.data(), kept.size());
+    }
+    EXPECT_GE(outages, all.size() / 2) << "two rows fill a page";
+    database_ = Database::open(options_);
+    EXPECT_EQ(seen(), all);
+    put(61);
 }
 
 }  // namespace

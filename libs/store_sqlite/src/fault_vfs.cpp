@@ -48,6 +48,7 @@ public:
     Countdown sync_fault, write_fault, read_fault, power_fault;
     Failed sync_failure = Failed::pending;
     bool every_sync_fails = false;
+    bool read_only = false;
     std::optional<std::uint64_t> space;
     bool crashed = false;
     std::uint64_t syncs = 0;
@@ -179,6 +180,11 @@ int FaultVfs::Disk::open(const char* path, Handle& handle, int flags, int* out_f
     const bool watched = path != nullptr && (flags & watched_types) != 0;
     if (watched && crashed) return SQLITE_CANTOPEN;
     const bool existed = watched && std::filesystem::exists(path);
+    if (watched && read_only) {
+        // As the system's VFS does on EROFS: nothing is made, and what is there opens for reading.
+        if (!existed) return SQLITE_CANTOPEN;
+        flags = (flags & ~(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)) | SQLITE_OPEN_READONLY;
+    }
     const int result = real_->xOpen(real_, path, handle.real(), flags, out_flags);
     if (result != SQLITE_OK) return result;
     handle.base.pMethods = io_methods();
@@ -200,7 +206,7 @@ int FaultVfs::Disk::close(Handle& handle) {
 
 int FaultVfs::Disk::remove(const char* path, int sync_directory) {
     const std::lock_guard lock(mutex);
-    if (power_is_off()) return SQLITE_IOERR_DELETE;
+    if (power_is_off() || read_only) return SQLITE_IOERR_DELETE;
     const auto found = files_.find(path);
     if (found != files_.end()) {
         if (found->second.named && sync_directory == 0)
@@ -235,6 +241,10 @@ int FaultVfs::Disk::write(Handle& handle, const void* bytes, int count, sqlite3_
     const std::lock_guard lock(mutex);
     if (handle.path == nullptr) return handle.methods()->xWrite(handle.real(), bytes, count, offset);
     if (power_is_off()) return SQLITE_IOERR_WRITE;
+    if (read_only) {
+        ++faults;
+        return SQLITE_IOERR_WRITE;
+    }
     const auto size = files_.at(*handle.path).content.size();
     const auto wanted = static_cast<std::uint64_t>(count);
     const auto end = static_cast<std::uint64_t>(offset) + wanted;
@@ -264,7 +274,7 @@ int FaultVfs::Disk::write_part(Handle& handle, const void* bytes, std::uint64_t 
 int FaultVfs::Disk::truncate(Handle& handle, sqlite3_int64 size) {
     const std::lock_guard lock(mutex);
     if (handle.path == nullptr) return handle.methods()->xTruncate(handle.real(), size);
-    if (power_is_off()) return SQLITE_IOERR_TRUNCATE;
+    if (power_is_off() || read_only) return SQLITE_IOERR_TRUNCATE;
     files_.at(*handle.path).content.before_truncate(static_cast<std::uint64_t>(size), sector_reader(handle));
     return handle.methods()->xTruncate(handle.real(), size);
 }
@@ -375,12 +385,18 @@ void FaultVfs::limit_space(std::uint64_t bytes) {
     disk_->space = bytes;
 }
 
+void FaultVfs::refuse_writes() {
+    const std::lock_guard lock(disk_->mutex);
+    disk_->read_only = true;
+}
+
 void FaultVfs::heal() {
     const std::lock_guard lock(disk_->mutex);
     for (Countdown* plan : {&disk_->sync_fault, &disk_->write_fault, &disk_->read_fault, &disk_->power_fault})
         plan->clear();
     disk_->space.reset();
     disk_->every_sync_fails = false;
+    disk_->read_only = false;
 }
 
 void FaultVfs::crash() {

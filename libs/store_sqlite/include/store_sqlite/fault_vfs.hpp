@@ -33,6 +33,8 @@ public:
     void fail_read(std::uint64_t count);
     // So many bytes can still be added to files; what does not fit is written in part and answered "disk full".
     void limit_space(std::uint64_t bytes);
+    // The file system is mounted read-only, as Linux does after errors (ext4: errors=remount-ro).
+    void refuse_writes();
     // No faults from here on, and space again.
     void heal();
 
