@@ -1,6 +1,6 @@
 # One line each; what happens is in tools/ and CMakeLists.txt. Every target installs what it needs first (tools/deps).
 SHELL := /bin/bash
-.PHONY: deps build run demo test bench check fuzz asan tsan clean
+.PHONY: deps build run demo test test-long bench check fuzz asan tsan clean
 .DEFAULT_GOAL := build
 
 deps:             ; tools/deps
@@ -9,6 +9,7 @@ run: build        ; exec build/release/kelisim serve --sandbox --data build/sand
 demo: build       ; exec build/release/kelisim demo
 check:            ; tools/deps build test && tools/check
 test:             ; tools/deps build test && exec tools/test
+test-long:        ; tools/deps build test bench fuzz && tools/build release && exec tools/test-long
 bench:            ; tools/deps build bench && tools/build release && exec bench/run
 fuzz:             ; tools/deps build fuzz && tools/build fuzz && exec tools/fuzz
 asan:             ; tools/deps build test && tools/build asan && ctest --test-dir build/asan --output-on-failure

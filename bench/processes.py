@@ -12,6 +12,9 @@ import time
 import machine
 
 HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent
+BUILD = pathlib.Path(os.environ.get('KELISIM_BUILD', ROOT / 'build/release')).resolve()
+SERVER = pathlib.Path(os.environ.get('KELISIM_BINARY', BUILD / 'kelisim')).resolve()
 START_SECONDS = 60
 STOP_SECONDS = 20
 
@@ -47,11 +50,13 @@ class Server:
 
 
 class Kelisim(Server):
-    def __init__(self, binary, directory, world, upstreams):
+    """`more`: further sections of its configuration."""
+
+    def __init__(self, binary, directory, world, upstreams, more=''):
         config = directory / 'kelisim.toml'
         # The load asks the same persons again and again.
         config.write_text(f'[gateway]\nupstreams = {json.dumps(upstreams)}\n[questions]\nperson_day_max = 1000000\n'
-                          'asker_day_max = 1000000\nfirst_wait_minutes = 0\n')
+                          'asker_day_max = 1000000\nfirst_wait_minutes = 0\n' + more)
         super().__init__([binary, 'serve', '--sandbox', '--sandbox-data', world, '--data', directory / 'data',
                           '--config', config, '--port', '0'], directory / 'kelisim.log')
         line = self.process.stdout.readline().decode()

@@ -1,0 +1,36 @@
+import re
+import unittest
+
+from scratch import ScratchTree, tool
+
+long = tool("test-long")
+
+
+class TestLongTest(ScratchTree):
+    def setUp(self):
+        super().setUp()
+        long.PLACE, long.DONE, long.REPORT = self.root, self.root / "done.json", self.root / "endurance.md"
+        long.TOLD = {"walks": r"\d+ walks"}
+
+    def stage(self, *words):
+        long.STAGES = {"walks": lambda: [(list(words), {})]}
+        return long.run("walks")
+
+    def test_a_stage_tells_what_it_did(self):
+        self.assertEqual(self.stage("echo", "5000 walks"), "5000 walks")
+
+    def test_a_stage_that_fails_tells_nothing(self):
+        self.assertIsNone(self.stage("sh", "-c", "echo 5000 walks; exit 1"))
+
+    def test_the_report_names_what_passed_and_when(self):
+        long.STAGES = {"walks": None}
+        long.report({"walks": {"date": "2026-11-22", "minutes": 12.4, "told": "5000 walks"}, "gone": {}})
+        self.assertIn("| walks | 2026-11-22 | 12 min | 5000 walks |", long.REPORT.read_text())
+
+    def test_all_walks_are_asked_for_whatever_the_number_of_cores(self):
+        (_, _), (command, _) = tool("test-long").walks()
+        self.assertGreaterEqual(sum(int(n) for n in re.findall(r"--seeds (\d+)", command[2])), 5000)
+
+
+if __name__ == "__main__":
+    unittest.main()
