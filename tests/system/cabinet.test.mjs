@@ -399,7 +399,7 @@ test('was this allowed? is asked once, answered by the one who used the data, an
   }, 'the reminder of the initiator');
   await eventually(async () => {
     const texts = (await received(base, person.phone)).map(({ text }) => text);
-    return texts.find((text) => text.includes('уәкілетті органға шағымдана'));
+    return texts.find((text) => text.includes('оған шағымдана аласыз'));
   }, 'a word to the person, whom to complain to');
   assert.equal((await initiatorPost(base, path, { text: 'Иә, шарт бойынша.' })).status, 204);
   assertProblem(await initiatorPost(base, path, { text: 'Иә' }), 409, 'question_answered_before');

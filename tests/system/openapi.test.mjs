@@ -164,5 +164,19 @@ test('an answer that is not documented is refused', async () => {
     ['GET', '/api/v1/me', changed(refused, { status: 401, json: { ...refused.json, status: 401 } }), /no WWW-Authenticate/],
     ['DELETE', '/api/v1/me/blocks/000140000353', changed(clock, { status: 204 }), /content where none/],
   ];
+  const begun = { status: 202, headers: { 'content-type': 'application/json' } };
+  begun.json = { sign_in: '019aa000-0000-7000-8000-000000000000', code_sent: true, expires_in: 300, next_code_at: clock.json.now };
+  const json = { 'Content-Type': 'application/json' };
+  for (const [target, request, why] of [
+    ['/api/v1/sign-in', { headers: json, body: '{"iin":"450810100013","name":"x"}' }, /the request: .*additional/],
+    ['/api/v1/sign-in', { headers: json, body: '{"iin":"1"}' }, /the request: .*pattern/],
+    ['/api/v1/sign-in', { headers: json, body: '{}' }, /the request: .*required/],
+    ['/api/v1/sign-in', { headers: { 'content-type': 'text/plain' }, body: '{}' }, /took text\/plain/],
+    ['/api/v1/sign-in?x=1', { headers: json, body: '{"iin":"450810100013"}' }, /took x, which/],
+  ]) {
+    assert.throws(() => hold('POST', target, begun, request), why, JSON.stringify(request));
+  }
+  hold('POST', '/api/v1/sign-in', begun, { headers: json, body: '{"iin":"450810100013"}' });
+  assert.throws(() => hold('GET', '/sandbox/clock', clock, { headers: {}, body: 'x' }), /took a body/);
   for (const [method, target, answer, why] of bad) assert.throws(() => hold(method, target, answer), why, `${method} ${target}`);
 });

@@ -29,7 +29,7 @@ class TestLongTest(ScratchTree):
 
     def test_all_walks_are_asked_for_whatever_the_number_of_cores(self):
         (_, _), (command, _) = tool("test-long").walks()
-        self.assertGreaterEqual(sum(int(n) for n in re.findall(r"--seeds (\d+)", command[2])), 5000)
+        self.assertGreaterEqual(sum(int(n) for n in re.findall(r"KELISIM_SEEDS=(\d+)", command[2])), 5000)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ export interface Kept { tag_key: string; epoch: number; count: number; head: str
 export interface History {
   counted: number; // entries that the map counts
   later: number; // entries after those, each proven by itself
+  upTo?: { map: number; log: number }; // leaves that the map has seen, and that the log had: between them only `later` shows
   facts: { leaf: number; fact: Record<string, unknown> }[];
   kept?: Kept;
   findings: string[]; // in words; empty when all holds
@@ -99,6 +100,10 @@ export async function verifyHistory(pages: Page[], question: Question): Promise<
   const { epoch, map } = last;
   const root = await attempt(() => openMapRoot(epoch, checkpoint));
   if (!root) return report;
+  report.upTo = { map: root.size, log: checkpoint.size };
+  if (log && (await attempt(() => rootAfter(log, epoch.leaf, checkpoint.size)))) {
+    find('the log has a newer state of the map than the one that was shown');
+  }
   const tag = await attempt(() => verifyVrf(base64(root.tag_key), encoder.encode(iin), base64(last.tag_proof)));
   if (!tag) return report;
   const led = await attempt(() => rootOfMap(tag, map));
@@ -146,10 +151,25 @@ export async function verifyHistory(pages: Page[], question: Question): Promise<
 }
 
 // Entries have one length, so that the place of one in its bundle is known: two bytes of length, 33 of the entry.
+async function bundleOf(log: Fetch, n: number, size: number): Promise<Uint8Array> {
+  const width = Math.min(256, size - n * 256);
+  const bundle = await log(tilePath('entries', n, width));
+  if (bundle.length !== width * 35) throw new Refused(`entries ${n * 256} and on have another length`);
+  return bundle;
+}
 async function entryInLog(log: Fetch, leaf: number, size: number): Promise<Uint8Array> {
-  const n = Math.floor(leaf / 256);
-  const bundle = await log(tilePath('entries', n, Math.min(256, size - n * 256)));
+  const bundle = await bundleOf(log, Math.floor(leaf / 256), size);
   return bundle.subarray((leaf % 256) * 35 + 2, (leaf % 256) * 35 + 35);
+}
+// Whether a root of the map stands behind this leaf.
+async function rootAfter(log: Fetch, leaf: number, size: number): Promise<boolean> {
+  for (let n = Math.floor((leaf + 1) / 256); n * 256 < size; ++n) {
+    const bundle = await bundleOf(log, n, size);
+    for (let i = 0; i * 35 < bundle.length; ++i) {
+      if (n * 256 + i > leaf && bundle[i * 35 + 2] === mapRootEntry) return true;
+    }
+  }
+  return false;
 }
 
 // ---- For everybody: the roots of all epochs
@@ -167,7 +187,7 @@ export async function verifyRoots(
   let epoch = 0;
   for (let leaf = 0; leaf < checkpoint.size; leaf += 256) {
     const width = Math.min(256, checkpoint.size - leaf);
-    const bundle = await log(tilePath('entries', leaf / 256, width));
+    const bundle = await bundleOf(log, leaf / 256, checkpoint.size);
     for (let i = 0; i < width; ++i) {
       if (bundle[i * 35 + 2] !== mapRootEntry) continue;
       const opened = await open(++epoch);

@@ -478,7 +478,7 @@ TEST_F(OverdueTest, RemindsTheInitiatorTellsThePersonAndStandsOnTheListUntilItIs
     fall_due(question.id);
     const auto told = deliver(world);
     ASSERT_EQ(told.size(), 1U);
-    EXPECT_THAT(told.front().text, HasSubstr("уәкілетті органға"));
+    EXPECT_THAT(told.front().text, HasSubstr("оған шағымдана аласыз"));
     ASSERT_EQ(reminders().size(), 1U);
     EXPECT_EQ(reminders().front().entity, question.id);
     EXPECT_THAT(world.journal_of(question.id), ElementsAre("use_question.asked", "use_question.overdue"));
@@ -521,6 +521,7 @@ TEST_F(OverdueTest, IsForgottenWithThePerson) {
     fall_due(question.id);
     EXPECT_THAT(deliver(world), IsEmpty());
     EXPECT_THAT(reminders(), IsEmpty());
+    EXPECT_THAT(listed(), IsEmpty()) << "nobody could answer it any more";
 }
 
 }  // namespace

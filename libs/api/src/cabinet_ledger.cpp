@@ -59,9 +59,10 @@ boost::json::object map_json(const ledger::MapProof& proof) {
 
 Cabinet::Answer Cabinet::ledger(const PersonCall& call, const http::Request& request) {
     const auto query = read_query(request).value();
-    Look read = [this, query](store::ReadSession& session, const access::Actors& actors) {
+    // Before what is read: no state of the map is in the log of this checkpoint that is not there to be shown.
+    Look read = [this, query, published = parts_.board.newest()](store::ReadSession& session,
+                                                                 const access::Actors& actors) {
         const records::Records& records = parts_.parts.records;
-        const auto published = parts_.board.newest();
         if (!published) throw store::Unavailable("the ledger has no checkpoint");
         const std::uint64_t size = published->checkpoint.size;
         const crypto::VrfOutput place = notary::tag_of(parts_.tags, actors.whose.person.iin);

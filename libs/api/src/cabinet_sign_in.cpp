@@ -10,12 +10,13 @@ namespace kelisim::api {
 
 namespace {
 
-const base::Reason sign_in_too_many{"sign_in_too_many",
-                                    base::Kind::too_many,
-                                    "",
-                                    {"Бұл мекенжайдан тым көп кіру сұралды. Сәл кейінірек қайталаңыз.",
-                                     "С этого адреса слишком много попыток входа. Повторите немного позже.",
-                                     "Too many sign-ins were begun from this address. Try again a little later."}};
+const base::Reason sign_in_too_many{
+    "sign_in_too_many",
+    base::Kind::too_many,
+    "",
+    {"Осы желілік (IP) мекенжайдан тым көп кіру басталды, мүмкін, сіз емес. Сәл кейінірек қайталаңыз.",
+     "С этого сетевого (IP) адреса начато слишком много входов, возможно, не вами. Повторите немного позже.",
+     "Too many sign-ins were begun from this network (IP) address, perhaps not by you. Try again a little later."}};
 
 http::Response too_many(const http::Request& request) {
     http::Response response = problem(sign_in_too_many, request);
@@ -51,11 +52,14 @@ Cabinet::Answer Cabinet::begin_sign_in(const http::Request& request) {
     const auto iin = base::Iin::parse(*text);
     if (iin.has_error()) co_return problem(iin.error(), request);
     const base::Time now = parts_.clock.now();
+    const std::string device(parts_.persons.device_cookie().read(request.headers).value_or(""));
     const auto from = identity::caller_address(request, parts_.proxies);
-    if (from && !parts_.sign_ins.take(*from, now)) co_return too_many(request);
-    auto begin = [&signing_in = parts_.use_cases.signing_in, iin = *iin,
-                  device = std::string(parts_.persons.device_cookie().read(request.headers).value_or("")),
-                  now](store::WriteSession& session) { return signing_in.begin(session, iin, device, now); };
+    // Whoever else uses up what one address may do, a device that is known passes.
+    const bool known = parts_.use_cases.signing_in.knows_device(*iin, device, now);
+    if (!known && from && !parts_.sign_ins.take(*from, now)) co_return too_many(request);
+    auto begin = [&signing_in = parts_.use_cases.signing_in, iin = *iin, device, now](store::WriteSession& session) {
+        return signing_in.begin(session, iin, device, now);
+    };
     const auto begun = co_await http::committed(parts_.writer, std::move(begin));
     co_return http::json_response(202, boost::json::object{{"sign_in", begun.id.to_string()},
                                                            {"code_sent", begun.code_sent},

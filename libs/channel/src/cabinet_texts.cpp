@@ -45,11 +45,11 @@ constexpr base::Text question_answered{
     "{org} answered the question about a use of data: {purpose}. The answer is in the cabinet."};
 constexpr base::Text question_overdue{
     "{org} деректердің қолданылуы туралы сұраққа мерзімінде жауап бермеді: {purpose}. Дербес деректерді қорғау "
-    "жөніндегі уәкілетті органға шағымдана аласыз.",
-    "{org} не отвечает в срок на вопрос об использовании данных: {purpose}. Вы можете пожаловаться в уполномоченный "
-    "орган по защите персональных данных.",
-    "{org} did not answer the question about a use of data in time: {purpose}. You can complain to the authorized body "
-    "for personal data protection."};
+    "жөніндегі уәкілетті орган мұны көреді, оған шағымдана аласыз.",
+    "Срок ответа на вопрос об использовании данных вышел, ответа нет: {org}, {purpose}. Уполномоченный орган по защите "
+    "персональных данных это видит, вы можете ему пожаловаться.",
+    "{org} did not answer the question about a use of data in time: {purpose}. The authorized body for personal data "
+    "protection sees it, and you can complain to it."};
 
 }  // namespace
 

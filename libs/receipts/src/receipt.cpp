@@ -172,8 +172,8 @@ std::string_view status_at(const consent::Consent& consent, const std::vector<Ev
     while (number > 0 && events[number - 1].kind == "consent.deletion_confirmed")
         --number;
     const std::string_view status = number == 0 ? "dpv:ConsentGiven" : status_after(events[number - 1].kind);
-    const bool by_law = !consent.terms.ground.empty() && status == "dpv:ConsentGiven";
-    return by_law ? "kelisim:PermittedByLaw" : status;
+    if (consent.terms.ground.empty()) return status;
+    return status == "dpv:ConsentGiven" ? "kelisim:PermittedByLaw" : "kelisim:PermissionByLawEnded";
 }
 
 // DPV: ActivityNotCompleted "could not be completed, but has reached some end state"; whether the owner acted can stay

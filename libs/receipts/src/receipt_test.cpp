@@ -96,7 +96,7 @@ TEST(Receipt, OfAGroundDoesNotCallItAConsent) {
     consent::AccessRequest granted = request(consent::RequestState::granted);
     granted.terms.ground = "94-V:9(1)";
     EXPECT_EQ(status(*of_request(of(), granted)), "kelisim:PermittedByLaw");
-    EXPECT_EQ(status(*of_consent(of(), consent, {{"consent.expired", now + 1h}}, 1)), "dpv:ConsentExpired");
+    EXPECT_EQ(status(*of_consent(of(), consent, {{"consent.expired", now + 1h}}, 1)), "kelisim:PermissionByLawEnded");
 }
 
 // LAW-36.4: each use, whatever its basis and its outcome.

@@ -76,6 +76,8 @@ constexpr std::array said{
           "One's own data were looked at in the cabinet"}},
 };
 
+constexpr base::Text by_law_ended{"Заң негізінде берілген рұқсат аяқталды", "Допуск по закону закончился",
+                                  "What the law permitted has ended"};
 constexpr base::Text by_law{"Заң негізінде, келісімсіз рұқсат етілді", "Допущено по закону, без согласия",
                             "Permitted by law, without a consent"};
 
@@ -162,7 +164,9 @@ public:
 
     void heading() {
         const std::string_view event = event_;
-        const base::Text* text = status_ == "kelisim:PermittedByLaw" ? &by_law : find_text(said, event);
+        const base::Text* text = status_ == "kelisim:PermittedByLaw"         ? &by_law
+                                 : status_ == "kelisim:PermissionByLawEnded" ? &by_law_ended
+                                                                             : find_text(said, event);
         text_ = text == nullptr ? std::string(event) : std::string(pick(*text, language_));
     }
     void add(const base::Text& label, std::string_view value) {

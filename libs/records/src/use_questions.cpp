@@ -24,7 +24,8 @@ constexpr store::Statement of_subject{"use_question_of_subject",
 constexpr store::Statement due_before{"use_question_overdue",
                                       "SELECT " QUESTION_COLUMNS
                                       " FROM use_question WHERE answered IS NULL AND due <= ?1 AND id < ?2 "
-                                      "ORDER BY id DESC LIMIT ?3"};
+                                      "AND EXISTS (SELECT 1 FROM subject WHERE subject.id = use_question.subject "
+                                      "AND subject.bucket = use_question.bucket) ORDER BY id DESC LIMIT ?3"};
 #undef QUESTION_COLUMNS
 constexpr store::Statement by_use{"use_question_by_use", "SELECT id FROM use_question WHERE use = ?1 AND bucket = ?2"};
 

@@ -17,6 +17,8 @@ class SigningIn {
 public:
     explicit SigningIn(const Parts& parts) : parts_(parts), confirming_(parts) {}
 
+    // Reads and writes nothing: says whether begin() would give this device turns of its own.
+    bool knows_device(const base::Iin& iin, std::string_view device, base::Time now) const;
     struct Begun {
         SignInId id;
         bool code_sent = false;  // false: one went out a short while ago, for a sign-in that was begun before this one
@@ -48,7 +50,6 @@ public:
 
 private:
     std::string device_token(const base::Iin& iin, std::string_view seconds) const;
-    bool knows_device(const base::Iin& iin, std::string_view token, base::Time now) const;
 
     Parts parts_;
     Confirming confirming_;

@@ -44,7 +44,8 @@ public:
     std::vector<UseQuestion> of(store::ReadSession& session, consent::SubjectId subject,
                                 const std::optional<base::RawId>& before, std::size_t max,
                                 const crypto::SealKey& data_key) const;
-    // Of all persons: unanswered, and the term is over. Newest first, those before `before`; without their texts.
+    // Of all persons: unanswered, and the term is over. Newest first, those before `before`; without their texts, and
+    // without those of persons whose data were erased.
     std::vector<UseQuestion> overdue(store::ReadSession& session, base::Time now,
                                      const std::optional<base::RawId>& before, std::size_t max) const;
 
