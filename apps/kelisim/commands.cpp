@@ -116,8 +116,9 @@ int db_init(const fs::path& data, const config::Config& config) {
 }
 
 int db_upgrade(const fs::path& data, const config::Config& config) {
-    const auto before = storage_of(data, config)->upgrade();
-    print_line(fmt::format("schema version {} -> {}", before.found, before.wanted));
+    const auto storage = storage_of(data, config);
+    const int before = storage->status().found;
+    print_line(fmt::format("schema version {} -> {}", before, storage->upgrade().found));
     return 0;
 }
 

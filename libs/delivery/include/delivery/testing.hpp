@@ -119,6 +119,11 @@ private:
                  [&service](store::WriteSession& session, const store::DueTimer& timer) {
                      service.uses.forget_answer(session, consent::UseId::from_bytes(timer.key.entity).value());
                  }},
+                {std::string(access::timer_question_due),
+                 [&service, &clock](store::WriteSession& session, const store::DueTimer& timer) {
+                     const auto id = records::QuestionId::from_bytes(timer.key.entity).value();
+                     service.persons.inquiries.fall_due(session, id, clock.now());
+                 }},
                 {std::string(access::timer_registry_ended),
                  [&service, &clock](store::WriteSession& session, const store::DueTimer& timer) {
                      service.registry_changes.invalidate_some(session, timer, clock.now());
