@@ -8,8 +8,6 @@
 
 namespace kelisim::access {
 
-namespace {
-
 std::string_view kind_of(consent::RequestState state) {
     switch (state) {
         case consent::RequestState::recorded:
@@ -45,6 +43,8 @@ std::string_view kind_of(consent::UseState state) {
     }
     return "use";
 }
+
+namespace {
 
 template <class State>
 std::int64_t number(State state) {
@@ -155,7 +155,7 @@ records::Fact own_look_fact(const records::OwnLook& look, base::Time now) {
                         {"service", look.record.service}}};
 }
 
-records::Fact official_look_fact(const records::OfficialLook& look, base::Time now) {
+records::Fact official_look_fact(const records::OfficialLook& look, std::string_view official, base::Time now) {
     // A look at nobody, whose IIN is unknown here, is recorded too.
     std::optional<consent::SubjectId> subject;
     if (look.subject != consent::SubjectId{}) subject = look.subject;
@@ -163,9 +163,8 @@ records::Fact official_look_fact(const records::OfficialLook& look, base::Time n
             .entity = look.id,
             .at = now,
             .subject = subject,
-            .details = {{"subject", look.subject.to_string()},
-                        {"by", look.official.to_string()},
-                        {"organisation", look.organisation}}};
+            .details = {
+                {"subject", look.subject.to_string()}, {"official", official}, {"organisation", look.organisation}}};
 }
 
 records::Fact registry_fact(std::string_view kind, const base::RawId& id, const RegistryEnd& end, base::Time now) {

@@ -8,6 +8,10 @@
 
 namespace kelisim::access {
 
+// How the journal names that something came into this state: "use.delivered".
+std::string_view kind_of(consent::RequestState state);
+std::string_view kind_of(consent::UseState state);
+
 records::Fact request_fact(const consent::AccessRequest& request, base::Time now);
 records::Fact consent_fact(std::string_view kind, const consent::Consent& consent, base::Time now);
 records::Fact token_issued_fact(const records::TokenRecord& token, consent::SubjectId subject, base::Time now);
@@ -22,7 +26,8 @@ records::Fact session_fact(std::string_view kind, const records::SessionId& id, 
                            base::Time now);
 records::Fact question_fact(std::string_view kind, const records::UseQuestion& question, base::Time now);
 records::Fact own_look_fact(const records::OwnLook& look, base::Time now);
-records::Fact official_look_fact(const records::OfficialLook& look, base::Time now);
+// `official`: who looked, so that the operator alone can tell.
+records::Fact official_look_fact(const records::OfficialLook& look, std::string_view official, base::Time now);
 // What the operator ended, by its key; the parts that were not named are empty.
 struct RegistryEnd {
     std::string_view connection = {}, purpose = {}, service = {};

@@ -2,6 +2,7 @@
 #include "access/supervision.hpp"
 
 #include "base/limits.hpp"
+#include "base/text.hpp"
 #include "facts.hpp"
 
 namespace kelisim::access {
@@ -68,10 +69,18 @@ std::variant<OfficialLook, Refusal> Supervision::begin(store::WriteSession& sess
                       .reason = std::string(reason)};
     const auto subject = records.subjects.find(session, iin);
     if (subject) look.subject = subject->id;
-    records.journal.append(session, official_look_fact(look, now));
+    records.journal.append(session, official_look_fact(look, reference(look), now));
     if (!subject) return Refusal(person_not_known);
     records.official_looks.add(session, look);
     return look;
+}
+
+// The fact is shown to the person whole, because its bytes are what the ledger commits to; and a person is told which body looked
+// and why (418-V ст.36(4)), not the number under which the service knows an employee of it. A keyed digest of that number, another
+// one for each look, still ties the entry to one official for whoever holds the key, and tells others nothing.
+std::string Supervision::reference(const OfficialLook& look) const {
+    return base::to_base64url(
+        parts_.records.vault.blind_index("official_look " + look.id.to_string(), look.official.to_string()));
 }
 
 Result<records::Subject> Supervision::whose(store::ReadSession& session, const Official& official,

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <boost/json/parse.hpp>
+
 #include "access/erasure.hpp"
 #include "access/testing.hpp"
 #include "base/limits.hpp"
@@ -78,6 +80,24 @@ TEST_F(SupervisionTest, ThePersonSeesWhoLookedAndWhy) {
     EXPECT_EQ(seen[0].reason, "өтініш № 12");
     EXPECT_THAT(seen_by(person::ybyrai()), IsEmpty());
     EXPECT_THAT(world.journal_of(look.id), ElementsAre("official_look.begun"));
+    // The person gets the fact whole: it tells the body, and of the official only what the operator can read.
+    const auto other = std::get<OfficialLook>(begin(who, person::abai().iin));
+    std::vector<boost::json::object> facts;
+    world.look([&](store::ReadSession& session) {
+        return world.records.journal.of_subject(
+            session, subject(person::abai()), 0, {}, [&](const records::JournalEntry& entry) {
+                if (entry.kind != "official_look.begun") return;
+                const std::string text = world.records.journal.open(entry);
+                EXPECT_EQ(text.find(subject(person::mother()).to_string()), std::string::npos);
+                facts.push_back(boost::json::parse(text).as_object());
+            });
+    });
+    ASSERT_EQ(facts.size(), 2U);
+    EXPECT_EQ(facts[0].at("organisation").as_string(), body_bin);
+    EXPECT_NE(facts[0].at("official"), facts[1].at("official")) << "looks of one official cannot be put together";
+    const auto digest =
+        world.records.vault.blind_index("official_look " + other.id.to_string(), subject(person::mother()).to_string());
+    EXPECT_EQ(facts[1].at("official").as_string(), base::to_base64url(digest));
 }
 
 TEST_F(SupervisionTest, ALookIsOfOneOfficialAndEnds) {

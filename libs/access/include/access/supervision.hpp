@@ -53,6 +53,8 @@ public:
                                                  base::Time now) const;
 
 private:
+    std::string reference(const records::OfficialLook& look) const;
+
     Parts parts_;
 };
 
