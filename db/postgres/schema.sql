@@ -303,6 +303,13 @@ CREATE TABLE ledger_page (
     page bytea NOT NULL
 );
 
+-- The pages that the newest state of the map replaced, as they were: the state before it is shown until a checkpoint covers the
+-- newest one.
+CREATE TABLE ledger_page_before (
+    address text COLLATE "C" NOT NULL PRIMARY KEY,
+    page bytea NOT NULL
+);
+
 -- Its states. size: the leaves that it counts. journal_seq: the fact that says it.
 CREATE TABLE ledger_epoch (
     number bigint NOT NULL PRIMARY KEY,

@@ -16,4 +16,5 @@ set(KELISIM_SQLITE_MIGRATIONS
     0013_receipts_in_the_ledger.sql
     0014_map_of_persons.sql
     0015_overdue_questions.sql
+    0016_before_the_checkpoint.sql
 )

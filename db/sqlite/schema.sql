@@ -294,6 +294,13 @@ CREATE TABLE ledger_page (
     page BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- The pages that the newest state of the map replaced, as they were: the state before it is shown until a checkpoint covers the
+-- newest one.
+CREATE TABLE ledger_page_before (
+    address TEXT NOT NULL PRIMARY KEY,
+    page BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Its states. size: the leaves that it counts. journal_seq: the fact that says it.
 CREATE TABLE ledger_epoch (
     number INTEGER NOT NULL PRIMARY KEY,

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "access/receipts.hpp"
 
-#include <algorithm>
 #include <boost/json/parse.hpp>
 
 #include "access/acting.hpp"
+#include "facts.hpp"
+#include "records/registry_store.hpp"
 
 namespace kelisim::access {
 
@@ -25,19 +26,38 @@ struct Receipts::Entry {
     receipts::Opened opened;
 };
 
+struct Receipts::Wanted {
+    const base::RawId& entity;
+    std::string_view kind;
+    base::Time near;  // when it was written, or shortly before
+    std::function<bool(const object& fact)> fits = [](const object&) { return true; };
+};
+
 std::optional<Receipts::Entry> Receipts::find_entry(store::ReadSession& session, const Subject& whose,
-                                                    const base::RawId& entity, const Fits& fits) const {
-    std::optional<Entry> found;
-    parts_.records.journal.of_entity(session, whose.id, entity, [&](const records::JournalEntry& entry) {
-        if (found) return;
-        std::string text = parts_.records.journal.open(entry);
-        const auto fact = boost::json::parse(text);  // our own writing
-        if (!fits(entry.kind, fact.as_object())) return;
-        auto opened = receipts::open(log_, entry.salt, std::move(text));
-        if (!opened) throw records::Damaged("a fact of the journal without its time");
-        found = Entry{.seq = entry.seq, .opened = std::move(*opened)};
-    });
-    return found;
+                                                    const Wanted& wanted) const {
+    std::string text;
+    const auto found =
+        parts_.records.journal.find(session, whose.id, wanted.near, [&](const records::JournalEntry& entry) {
+            if (entry.entity != wanted.entity || entry.kind != wanted.kind) return false;
+            text = parts_.records.journal.open(entry);
+            return wanted.fits(boost::json::parse(text).as_object());  // our own writing
+        });
+    if (!found) {
+        if (may_lack(session, wanted)) return std::nullopt;
+        throw records::Damaged("the journal has no " + std::string(wanted.kind) + " of " + wanted.entity.to_string());
+    }
+    auto opened = receipts::open(log_, found->salt, std::move(text));
+    if (!opened) throw records::Damaged("a fact of the journal without its time");
+    return Entry{.seq = found->seq, .opened = std::move(*opened)};
+}
+
+// Two kinds were not told apart, or not told, by the journal of earlier versions.
+bool Receipts::may_lack(store::ReadSession& session, const Wanted& wanted) const {
+    if (wanted.kind != "use.refused" && wanted.kind != "consent.exhausted") return false;
+    const auto before = records::setting(session, records::untold_before_setting);
+    const auto seq = before ? base::parse_integer(*before) : std::nullopt;
+    const auto until = seq ? parts_.records.journal.written(session, *seq) : std::nullopt;
+    return until && wanted.near <= *until + std::chrono::milliseconds{1};
 }
 
 receipts::Of Receipts::of(const Subject& whose, const std::optional<Entry>& entry) const {
@@ -74,8 +94,10 @@ Result<ReceiptFound> Receipts::of_request(store::ReadSession& session, const Sub
     if (consent::open(*request)) return Refusal(receipt_not_yet);
     ReceiptFound found = empty_of(id, 0);
     if (stored(session, whose, found)) return found;
-    const std::string kind = std::string("request.") + boost::describe::enum_to_string(request->state, "");
-    const auto entry = find_entry(session, whose, id, [&](std::string_view is, const object&) { return is == kind; });
+    const auto entry = find_entry(session, whose,
+                                  {.entity = id,
+                                   .kind = kind_of(request->state),
+                                   .near = request->consent ? request->consent->time() : request->created});
     found.content = receipts::of_request(of(whose, entry), *request).value();
     found.journal_seq = seq_of(entry);
     return found;
@@ -97,107 +119,99 @@ Result<ReceiptFound> Receipts::of_consent(store::ReadSession& session, const Sub
     std::size_t earlier = 0;
     for (std::size_t i = 0; at > 0 && i + 1 < at; ++i)
         earlier += events[i].kind == events[at - 1].kind && events[i].at == events[at - 1].at;
-    const auto entry = find_entry(session, whose, id, [&](std::string_view kind, const object& fact) {
-        if (at == 0) return kind == "consent.granted";
-        const bool same =
-            kind == events[at - 1].kind && fact.at("at").as_string() == base::to_iso8601(events[at - 1].at);
-        return same && earlier-- == 0;
-    });
+    Wanted wanted{.entity = id, .kind = "consent.granted", .near = id.time()};
+    if (at > 0) {
+        wanted.kind = events[at - 1].kind;
+        wanted.near = events[at - 1].at;
+        wanted.fits = [&, when = base::to_iso8601(wanted.near)](const object& fact) {
+            return fact.at("at").as_string() == when && earlier-- == 0;
+        };
+    }
+    const auto entry = find_entry(session, whose, wanted);
     found.content = receipts::of_consent(of(whose, entry), view->consent, events, at).value();
     found.journal_seq = seq_of(entry);
     return found;
 }
 
-namespace {
+// What a receipt is made of: a use, a call that was refused, a look at one's own data.
+struct Receipts::UseSeen {
+    Wanted entry;
+    consent::UseId id;
+    int number = 0;
+    base::Time at;
+    std::function<records::AccessRecord()> record;  // read only where nothing is stored
+    std::optional<consent::ConsentId> consent = {};
+};
 
-constexpr std::string_view event_of(consent::UseState state) {
-    switch (state) {
-        case consent::UseState::reserved:
-            return "use.reserved";
-        case consent::UseState::delivered:
-            return "use.delivered";
-        case consent::UseState::not_sent:
-            return "use.not_sent";
-        case consent::UseState::unknown:
-            return "use.unknown";
-    }
-    return "use";
+Result<ReceiptFound> Receipts::of_use_seen(store::ReadSession& session, const Subject& whose,
+                                           const UseSeen& seen) const {
+    ReceiptFound found = empty_of(seen.id, seen.number);
+    if (stored(session, whose, found)) return found;
+    const records::AccessRecord record = seen.record();
+    const auto consent =
+        seen.consent ? parts_.records.consents.find(session, *seen.consent, parts_.records.subjects) : std::nullopt;
+    if (seen.consent && !consent) throw records::Damaged("a use or a refused call names a consent that is gone");
+    const auto entry = find_entry(session, whose, seen.entry);
+    found.content = receipts::of_use(of(whose, entry), {.id = seen.id,
+                                                        .event = std::string(seen.entry.kind),
+                                                        .at = seen.at,
+                                                        .receiver = record.receiver,
+                                                        .service = record.service,
+                                                        .fields = record.fields,
+                                                        .acts = record.acts,
+                                                        .consent = consent ? &consent->consent : nullptr,
+                                                        .refused_for = consent::use_reasons(record.refused_for)});
+    found.journal_seq = seq_of(entry);
+    return found;
 }
-
-receipts::Use use_of(consent::UseId id, std::string_view event, const records::AccessRecord& record) {
-    return {.id = id,
-            .event = std::string(event),
-            .at = id.time(),
-            .receiver = record.receiver,
-            .service = record.service,
-            .fields = record.fields,
-            .acts = record.acts,
-            .consent = nullptr,
-            .refused_for = consent::use_reasons(record.refused_for)};
-}
-
-}  // namespace
 
 Result<ReceiptFound> Receipts::of_use(store::ReadSession& session, const Subject& whose, consent::UseId id,
                                       std::optional<std::int64_t> number) const {
     const records::Records& records = parts_.records;
+    const auto mine = [&](consent::SubjectId subject, std::int64_t last) {
+        return subject == whose.id && number.value_or(last) >= 0 && number.value_or(last) <= last;
+    };
     if (const auto refusal = records.use_refusals.find(session, id)) {
-        if (refusal->subject != whose.id || number.value_or(0) != 0) return Refusal(cabinet_not_found);
-        return of_refused_use(session, whose, *refusal);
+        if (!mine(refusal->subject, 0)) return Refusal(cabinet_not_found);
+        // The entry is the consent's, and names the call.
+        const auto names = [&](const object& fact) {
+            const auto* use = fact.if_contains("use");
+            return use != nullptr && use->as_string() == id.to_string();
+        };
+        return of_use_seen(
+            session, whose,
+            {.entry = {.entity = refusal->consent, .kind = "use.refused", .near = id.time(), .fits = names},
+             .id = id,
+             .at = id.time(),
+             .record = [&] { return refusal->record; },
+             .consent = refusal->consent});
     }
     if (const auto look = records.own_looks.find(session, id)) {
-        if (look->subject != whose.id || number.value_or(0) != 0) return Refusal(cabinet_not_found);
-        return of_own_look(session, whose, *look);
+        if (!mine(look->subject, 0)) return Refusal(cabinet_not_found);
+        return of_use_seen(session, whose,
+                           {.entry = {.entity = look->id, .kind = "own_look.reserved", .near = id.time()},
+                            .id = id,
+                            .at = id.time(),
+                            .record = [&] { return look->record; }});
     }
     const auto use = records.uses.find(session, id);
     const auto consent = use ? records.consents.find(session, use->use.consent, records.subjects) : std::nullopt;
-    if (!consent || consent->consent.subject != whose.id) return Refusal(cabinet_not_found);
-    const std::int64_t last = use->use.state == consent::UseState::reserved ? 0 : 1;
+    const std::int64_t last = use && use->use.state != consent::UseState::reserved ? 1 : 0;
+    if (!consent || !mine(consent->consent.subject, last)) return Refusal(cabinet_not_found);
     const std::int64_t wanted = number.value_or(last);
-    if (wanted < 0 || wanted > last) return Refusal(cabinet_not_found);
-    ReceiptFound found = empty_of(id, static_cast<int>(wanted));
-    if (stored(session, whose, found)) return found;
-    const auto record = records.uses.record(session, id);
-    if (!record) throw records::Damaged("a use without its record of access");
-    const std::string_view event = event_of(wanted == 0 ? consent::UseState::reserved : use->use.state);
-    const auto entry =
-        find_entry(session, whose, id, [&](std::string_view kind, const object&) { return kind == event; });
-    receipts::Use made = use_of(id, event, *record);
-    made.at = use->use.at;
-    made.consent = &consent->consent;
-    found.content = receipts::of_use(of(whose, entry), made);
-    found.journal_seq = seq_of(entry);
-    return found;
-}
-
-// The call was refused under a consent, whose entry it is.
-Result<ReceiptFound> Receipts::of_refused_use(store::ReadSession& session, const Subject& whose,
-                                              const records::UseRefusal& refusal) const {
-    ReceiptFound found = empty_of(refusal.id, 0);
-    if (stored(session, whose, found)) return found;
-    const auto consent = parts_.records.consents.find(session, refusal.consent, parts_.records.subjects);
-    if (!consent) throw records::Damaged("a refused call names a consent that is gone");
-    const auto entry = find_entry(session, whose, refusal.consent, [&](std::string_view kind, const object& fact) {
-        const auto* use = fact.if_contains("use");
-        return kind == "use.refused" && use != nullptr && use->as_string() == refusal.id.to_string();
-    });
-    receipts::Use made = use_of(refusal.id, "use.refused", refusal.record);
-    made.consent = &consent->consent;
-    found.content = receipts::of_use(of(whose, entry), made);
-    found.journal_seq = seq_of(entry);
-    return found;
-}
-
-Result<ReceiptFound> Receipts::of_own_look(store::ReadSession& session, const Subject& whose,
-                                           const records::OwnLook& look) const {
-    ReceiptFound found = empty_of(look.id, 0);
-    if (stored(session, whose, found)) return found;
-    constexpr std::string_view event = "own_look.reserved";
-    const auto entry =
-        find_entry(session, whose, look.id, [&](std::string_view kind, const object&) { return kind == event; });
-    found.content = receipts::of_use(of(whose, entry), use_of(look.id, event, look.record));
-    found.journal_seq = seq_of(entry);
-    return found;
+    const consent::UseState state = wanted == 0 ? consent::UseState::reserved : use->use.state;
+    return of_use_seen(session, whose,
+                       {.entry = {.entity = id, .kind = kind_of(state), .near = use->use.at},
+                        .id = id,
+                        .number = static_cast<int>(wanted),
+                        .at = use->use.at,
+                        .record =
+                            [&] {
+                                auto record = records.uses.record(session, id);
+                                if (!record) throw records::Damaged("a use without its record of access");
+                                return std::move(*record);
+                            },
+                        .consent = use->use.consent});
 }
 
 }  // namespace kelisim::access

@@ -198,14 +198,51 @@ TEST_F(ReceiptsTest, WhatWasSignedIsNotMadeAgain) {
     EXPECT_TRUE(any());
 }
 
-// An entry of before entries knew their person: the receipt is there, and names none.
-TEST_F(ReceiptsTest, WithoutAnEntryTheReceiptSaysWhatTheRowsSay) {
-    const auto id = granted(world, person::abai());
-    static const store::Statement unknown{"t_unknown", "UPDATE journal SET subject = NULL"};
-    ASSERT_NE(world.store.tamper(unknown), 0U);
-    const auto found = of_request(id);
-    EXPECT_FALSE(found->journal_seq);
-    EXPECT_FALSE(found->content.contains("kelisim:entry"));
+// What has a row has an entry: a receipt without one would be the operator's word alone.
+TEST_F(ReceiptsTest, WithoutItsEntryThereIsNoReceipt) {
+    AskCommand command = ask_for(person::abai().iin);
+    command.ask.uses_max = 1;
+    const auto request = try_ask(world, command).value().id;
+    deliver(world);
+    hear(world, person::abai(), "1", "yes");
+    deliver(world);
+    world.clock.advance(1s);
+    const auto token = redeem(world, request, world.bank()).value();
+    UseCommand too_much = call_with(id_of(token), person::abai().iin);
+    too_much.fields = {"children"};
+    ASSERT_TRUE(std::holds_alternative<Objected>(reserve(world, too_much)));
+    const auto use = std::get<Reserved>(reserve(world, call_with(id_of(token), person::abai().iin))).id;
+    conclude(world, use, consent::UseState::delivered);
+    const auto consent = world.consent_of(request).id;
+    const auto me = subject(person::abai());
+    const auto refused =
+        world.look([&](store::ReadSession& session) { return world.records.use_refusals.of(session, me.id, {}, 10); })
+            .at(0)
+            .id;
+    static const store::Statement hide{"t_hide", "UPDATE journal SET subject = NULL"};
+    ASSERT_NE(world.store.tamper(hide), 0U);
+    EXPECT_THROW(of_request(request), records::Damaged);
+    EXPECT_THROW(of_consent(consent, 0), records::Damaged);
+    EXPECT_THROW(of_consent(consent), records::Damaged);
+    EXPECT_THROW(of_use(use), records::Damaged);
+    EXPECT_THROW(of_use(refused), records::Damaged);
+    // An installation of before version 13 told these two not, and they were written before it was brought to 16.
+    static const store::Statement older{
+        "t_older",
+        "INSERT INTO setting (name, value) SELECT 'journal.untold_before', CAST(max(seq) AS TEXT) FROM journal"};
+    ASSERT_NE(world.store.tamper(older), 0U);
+    for (const auto& found : {of_consent(consent), of_use(refused)}) {
+        EXPECT_FALSE(found->journal_seq);
+        EXPECT_FALSE(found->content.contains("kelisim:entry"));
+    }
+    EXPECT_THROW(of_request(request), records::Damaged);
+    EXPECT_THROW(of_use(use), records::Damaged);
+    // What came afterwards has to be told.
+    static const store::Statement earlier{"t_earlier",
+                                          "UPDATE setting SET value = '1' WHERE name = 'journal.untold_before'"};
+    ASSERT_NE(world.store.tamper(earlier), 0U);
+    EXPECT_THROW(of_consent(consent), records::Damaged);
+    EXPECT_THROW(of_use(refused), records::Damaged);
     world.restart();
     static const store::Statement back{
         "t_back",

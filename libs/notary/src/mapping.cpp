@@ -59,7 +59,12 @@ bool Mapping::step(std::uint64_t size) {
     try {
         parts_.readers.read([&](ReadSession& session) {
             before = stored.newest(session);
-            if (before.number != 0) stored.told(session, before, parts_.tags.public_key());
+            if (before.number != 0) {
+                stored.told(session, before, parts_.tags.public_key());
+                // The pages of one state before are kept, and that one is signed: so there is always one to be shown.
+                const auto leaf = parts_.records.ledger.leaf_of(session, before.journal_seq);
+                if (!leaf || *leaf >= size) return;
+            }
             next_ = std::max(next_, before.size);
             const std::vector<Entry> fresh = entries(session, size);
             ledger::SparseMap map = stored.map(session, before);

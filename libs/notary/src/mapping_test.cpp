@@ -205,6 +205,46 @@ TEST_F(MappingTest, NoStateIsMadeOverDamage) {
     }
 }
 
+// Until a checkpoint covers the newest state the one before is shown; so no third one comes before that.
+TEST_F(MappingTest, TheStateBeforeIsKeptUntilTheNewestIsSigned) {
+    append(subjects[0], 3);
+    settle();
+    const Epoch first = newest();
+    const auto before = chain(0);
+    append(subjects[0]);
+    append(subjects[1]);
+    while (sequencing->advance()) {
+    }
+    sequencing->map_persons();
+    ASSERT_EQ(newest().number, 2);
+    const auto expect_both = [&] {
+        at.store.readers().read([&](ReadSession& session) {
+            ledger::SparseMap old = at.records.person_map.map(session, first);
+            EXPECT_EQ(old.find(tag(0)), before);
+            EXPECT_EQ(old.find(tag(1)), std::nullopt);
+            EXPECT_TRUE(ledger::verify_map(tag(0), old.prove(tag(0)), first.root));
+            ledger::SparseMap now = at.records.person_map.map(session, newest());
+            EXPECT_EQ(now.find(tag(0))->count, 4U);
+            EXPECT_EQ(now.find(tag(1))->count, 1U);
+        });
+    };
+    expect_both();
+    sequencing->map_persons();
+    sequencing = at.begin();
+    sequencing->map_persons();
+    EXPECT_EQ(newest().number, 2);
+    expect_both();
+    append(subjects[0]);
+    settle();
+    EXPECT_EQ(newest().number, 3);
+    EXPECT_EQ(chain(0)->count, 5U);
+    EXPECT_THROW(
+        at.store.look([&](ReadSession& session) { return at.records.person_map.map(session, first).find(tag(0)); }),
+        records::Damaged)
+        << "one state before is kept, not two";
+    EXPECT_THAT(verify(), ElementsAre());
+}
+
 TEST_F(MappingTest, AnotherKeyIsNotTaken) {
     append(subjects[0]);
     settle();

@@ -2,7 +2,6 @@
 #include "records/journal.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <vector>
 
 #include "codec.hpp"
@@ -22,6 +21,7 @@ constexpr store::Statement at_seq{
 constexpr store::Statement of_one_in{"journal_of_subject_in",
                                      "SELECT seq, entity, kind, subject, salt, sealed, commitment FROM journal "
                                      "WHERE seq >= ?1 AND seq < ?2 AND subject = ?3 ORDER BY seq LIMIT ?4"};
+constexpr store::Statement id_from{"journal_id_from", "SELECT id FROM journal WHERE seq >= ?1 ORDER BY seq LIMIT 1"};
 constexpr store::Statement last_seq{"journal_last", "SELECT max(seq) FROM journal"};
 constexpr store::Statement subjects_in{
     "journal_subjects_in",
@@ -155,35 +155,94 @@ void Journal::each_after(store::ReadSession& session, std::int64_t seq, std::siz
     session.query(after, {seq, static_cast<std::int64_t>(max)}, [&](const store::Row& row) { visit(entry_at(row)); });
 }
 
-void Journal::of_subject(store::ReadSession& session, consent::SubjectId subject, std::int64_t seq, std::size_t max,
-                         const std::function<void(const JournalEntry&)>& visit) const {
-    const std::int64_t last = this->last(session);
-    std::size_t left = max;
+namespace {
+
+// Visits those of one person after `seq` until the visitor has enough or the blocks are used up. Returns up to where all were
+// visited.
+std::int64_t walk(store::ReadSession& session, consent::SubjectId subject, std::int64_t seq, std::size_t blocks,
+                  const std::function<bool(const JournalEntry&)>& more) {
+    const std::int64_t last = number_from(session, last_seq, 0);
+    const std::size_t cost_max = std::max<std::size_t>(blocks, 1);
+    std::optional<std::int64_t> stopped;
     const auto give = [&](const store::Row& row) {
+        if (stopped) return;
         const JournalEntry entry = entry_at(row);
-        if (entry.subject != subject) return;
-        --left;
-        visit(entry);
+        if (entry.subject == subject && !more(entry)) stopped = entry.seq;
     };
-    for (std::int64_t next = std::max<std::int64_t>(seq, 0) + 1; next <= last && left > 0;) {
+    std::int64_t next = std::max<std::int64_t>(seq, 0) + 1;
+    for (std::size_t cost = 0; next <= last && cost < cost_max;) {
         const std::int64_t block = next / block_entries;
         const std::int64_t first = block * block_entries, end = first + block_entries;
         if (const auto places = listed(session, block, subject.bytes())) {
             for (const std::int64_t place : *places) {
-                if (first + place >= next && left > 0) session.query(at_seq, {first + place}, give);
+                if (first + place >= next && !stopped) session.query(at_seq, {first + place}, give);
             }
+            ++cost;
         } else {
-            session.query(of_one_in, {next, end, subject.bytes(), static_cast<std::int64_t>(left)}, give);
+            // In pieces, so that one who has enough does not read on.
+            constexpr std::int64_t piece = 256;
+            for (std::int64_t from = next; from < end && from <= last && !stopped;) {
+                std::int64_t found = 0, behind = end;
+                session.query(of_one_in, {from, end, subject.bytes(), piece}, [&](const store::Row& row) {
+                    ++found;
+                    behind = row.integer(0) + 1;
+                    give(row);
+                });
+                from = found < piece ? end : behind;
+            }
+            cost += base::limits::journal_unlisted_block_cost;
         }
+        if (stopped) return *stopped;
         next = end;
     }
+    return next > last ? std::max(last, seq) : next - 1;
 }
 
-void Journal::of_entity(store::ReadSession& session, consent::SubjectId subject, const base::RawId& entity,
-                        const std::function<void(const JournalEntry&)>& visit) const {
-    of_subject(session, subject, 0, std::numeric_limits<std::int64_t>::max(), [&](const JournalEntry& entry) {
-        if (entry.entity == entity) visit(entry);
+}  // namespace
+
+std::int64_t Journal::of_subject(store::ReadSession& session, consent::SubjectId subject, std::int64_t seq,
+                                 const Budget& budget, const std::function<void(const JournalEntry&)>& visit) const {
+    if (budget.entries == 0) return seq;
+    std::size_t left = budget.entries;
+    return walk(session, subject, seq, budget.blocks, [&](const JournalEntry& entry) {
+        visit(entry);
+        return --left > 0;
     });
+}
+
+std::optional<base::Time> Journal::written(store::ReadSession& session, std::int64_t seq) const {
+    std::optional<base::Time> time;
+    session.query(id_from, {seq}, [&](const store::Row& row) { time = id_at<base::RawId>(row, 0).time(); });
+    return time;
+}
+
+std::optional<JournalEntry> Journal::find(store::ReadSession& session, consent::SubjectId subject, base::Time near,
+                                          const std::function<bool(const JournalEntry&)>& fits) const {
+    std::optional<JournalEntry> found;
+    const auto look = [&](const JournalEntry& entry) {
+        if (fits(entry)) found = entry;
+        return !found;
+    };
+    const std::int64_t last = this->last(session);
+    // Ids tell milliseconds, and so does what is compared with them. The block before the first that begins at that time.
+    const base::Time instant = std::chrono::floor<std::chrono::milliseconds>(near);
+    std::int64_t from = 0;
+    for (std::int64_t to = last / block_entries + 1; from < to;) {
+        const std::int64_t middle = from + (to - from) / 2;
+        const auto begins = written(session, middle * block_entries);
+        if (begins && *begins < instant) {
+            from = middle + 1;
+        } else {
+            to = middle;
+        }
+    }
+    const std::int64_t begin = std::max<std::int64_t>(from - 1, 0) * block_entries - 1;
+    const std::int64_t there = walk(session, subject, begin, base::limits::journal_read_blocks_max, look);
+    if (found || (begin <= 0 && there >= last)) return found;
+    const std::int64_t anywhere = walk(session, subject, 0, base::limits::journal_search_blocks_max, look);
+    if (!found && anywhere < last)
+        throw store::Unavailable("the journal is too long to be looked through for one entry");
+    return found;
 }
 
 std::optional<JournalEntry> Journal::at(store::ReadSession& session, std::int64_t seq) const {

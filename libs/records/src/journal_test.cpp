@@ -92,7 +92,8 @@ TEST_F(JournalTest, GivesTheEntriesOfOnePerson) {
     const auto of = [&](consent::SubjectId whose, std::int64_t after, std::size_t max) {
         std::vector<JournalEntry> found;
         store.readers().read([&](ReadSession& session) {
-            journal.of_subject(session, whose, after, max, [&](const JournalEntry& entry) { found.push_back(entry); });
+            journal.of_subject(session, whose, after, {.entries = max},
+                               [&](const JournalEntry& entry) { found.push_back(entry); });
         });
         return found;
     };
@@ -110,12 +111,17 @@ TEST_F(JournalTest, GivesTheEntriesOfOnePerson) {
     EXPECT_TRUE(of(abai, mine[2].seq, 10).empty());
     EXPECT_EQ(of(ybyrai, 0, 10).size(), 1U);
     EXPECT_TRUE(of(person(5), 0, 10).empty());
-    std::size_t about = 0;
-    store.readers().read([&](ReadSession& session) {
-        journal.of_entity(session, abai, entity, [&](const JournalEntry&) { ++about; });
-        journal.of_entity(session, abai, abai, [&](const JournalEntry&) { ADD_FAILURE() << "about another thing"; });
-    });
-    EXPECT_EQ(about, 3U);
+    // Where a read ended for one reason or another is where the next one goes on.
+    const auto until = [&](consent::SubjectId whose, std::int64_t after, std::size_t max) {
+        return store.look([&](ReadSession& session) {
+            return journal.of_subject(session, whose, after, {.entries = max}, [](const JournalEntry&) {});
+        });
+    };
+    EXPECT_EQ(until(abai, 0, 2), mine[1].seq);
+    EXPECT_EQ(until(abai, 0, 0), 0);
+    EXPECT_EQ(until(abai, 0, 10), all.back().seq);
+    EXPECT_EQ(until(abai, all.back().seq, 10), all.back().seq);
+    EXPECT_EQ(until(person(5), 0, 10), all.back().seq);
     static const Statement no_id{"t_no_subject", "UPDATE journal SET subject = x'01' WHERE subject IS NOT NULL"};
     expect_damaged(no_id,
                    [&](ReadSession& session) { journal.each_after(session, 0, 10, [](const JournalEntry&) {}); });
@@ -146,14 +152,32 @@ TEST_F(JournalTest, ListsOfFullBlocksGiveTheSameEntries) {
     const auto of = [&](consent::SubjectId whose, std::int64_t after, std::size_t max) {
         std::vector<std::int64_t> found;
         store.readers().read([&](ReadSession& session) {
-            journal.of_subject(session, whose, after, max,
+            journal.of_subject(session, whose, after, {.entries = max, .blocks = 1000},
                                [&](const JournalEntry& entry) { found.push_back(entry.seq); });
         });
         return found;
     };
+    // However few blocks a read looks at, going on from where it ended gives all, and each once.
+    const auto in_steps = [&](consent::SubjectId whose, std::size_t blocks) {
+        std::vector<std::int64_t> found;
+        int steps = 0;
+        for (std::int64_t at = 0, end = entries(2 * block + 49).at(0).seq; at < end && steps < 10; ++steps) {
+            store.readers().read([&](ReadSession& session) {
+                const auto next = journal.of_subject(session, whose, at, {.blocks = blocks},
+                                                     [&](const JournalEntry& entry) { found.push_back(entry.seq); });
+                EXPECT_GT(next, at);
+                EXPECT_TRUE(found.empty() || found.back() <= next);
+                at = next;
+            });
+        }
+        EXPECT_EQ(steps, 3) << "of three blocks one at a time";
+        return found;
+    };
     const auto expect_all = [&](const char* when) {
-        for (const auto& whose : persons)
+        for (const auto& whose : persons) {
             EXPECT_EQ(of(whose, 0, 1'000'000), expected[whose]) << when;
+            EXPECT_EQ(in_steps(whose, 1), expected[whose]) << when;
+        }
     };
     expect_all("before there are lists");
     EXPECT_EQ(journal.list_blocks(store.writer(), store.readers(), 1), 1U);
@@ -173,6 +197,78 @@ TEST_F(JournalTest, ListsOfFullBlocksGiveTheSameEntries) {
     static const Statement cut{"t_cut", "UPDATE journal_run SET entries = x'00'"};
     ASSERT_NE(store.tamper(cut), 0U);
     EXPECT_THROW(of(persons[1], 0, 10), Damaged);
+}
+
+// Times go forward, then back as when somebody turned the clock: what is looked for is found where it should be, and elsewhere.
+TEST_F(JournalTest, FindsAnEntryNearItsTimeAndAnywhereElse) {
+    constexpr std::int64_t block = 16'384, count = 3 * block + 10;
+    const auto abai = consent::SubjectId::make(testing::start, {5}, tables.entropy);
+    std::vector<base::RawId> wanted;
+    const auto time_of = [&](std::int64_t n) {
+        return testing::start + std::chrono::milliseconds{n < 5 * block / 2 ? n : n - 4 * block};
+    };
+    for (std::int64_t n = 1; n <= count;) {
+        store.unit([&](WriteSession& session) {
+            for (int i = 0; i < 2000 && n <= count; ++i, ++n) {
+                const bool one = n % (block / 2) == 5;
+                if (one) wanted.push_back(base::RawId::make(time_of(n), {5}, tables.entropy));
+                journal.append(session, {.kind = "test.fact",
+                                         .entity = one ? wanted.back() : entity,
+                                         .at = time_of(n),
+                                         .subject = one ? std::optional(abai) : std::nullopt,
+                                         .details = {}});
+            }
+        });
+    }
+    ASSERT_EQ(wanted.size(), 7U);
+    const auto expect_found = [&](base::Duration off) {
+        for (std::size_t i = 0; i < wanted.size(); ++i) {
+            int seen = 0;
+            const auto found = store.look([&](ReadSession& session) {
+                return journal.find(session, abai, wanted[i].time() + off, [&](const JournalEntry& entry) {
+                    ++seen;
+                    return entry.entity == wanted[i];
+                });
+            });
+            ASSERT_TRUE(found);
+            EXPECT_EQ(found->seq, static_cast<std::int64_t>(i) * (block / 2) + 5);
+            // From the block before the one of its time on: two to a block.
+            if (off == base::Duration{} && i < 4) {
+                EXPECT_LE(seen, 3) << i;
+            }
+        }
+    };
+    expect_found({});
+    EXPECT_EQ(journal.list_blocks(store.writer(), store.readers(), 2), 2U);
+    expect_found({});
+    expect_found(std::chrono::hours{1});
+    expect_found(-std::chrono::hours{1});
+    store.readers().read([&](ReadSession& session) {
+        const auto nothing = [&](const consent::SubjectId& whose, base::Time near) {
+            return journal.find(session, whose, near, [](const JournalEntry& entry) { return entry.kind == "other"; });
+        };
+        EXPECT_EQ(nothing(abai, testing::start), std::nullopt);
+        EXPECT_EQ(nothing(abai, time_of(count)), std::nullopt);
+        EXPECT_EQ(nothing(consent::SubjectId::make(testing::start, {5}, tables.entropy), testing::start), std::nullopt);
+        EXPECT_EQ(journal.written(session, 7), time_of(7));
+        EXPECT_EQ(journal.written(session, count + 1), std::nullopt);
+    });
+}
+
+// A journal whose middle was cut away stands for one that is too long: what was not looked through is not said to be absent.
+TEST_F(JournalTest, SaysWhenTheJournalIsTooLongToTell) {
+    const auto abai = consent::SubjectId::make(testing::start, {5}, tables.entropy);
+    append(3);
+    static const Statement far{"t_far", "UPDATE journal SET seq = seq + 200000000 WHERE seq = 3"};
+    ASSERT_EQ(store.tamper(far), 1U);
+    EXPECT_THROW(store.readers().read([&](ReadSession& session) {
+        journal.find(session, abai, testing::start, [](const JournalEntry&) { return true; });
+    }),
+                 store::Unavailable);
+    const auto horizon = store.look(
+        [&](ReadSession& session) { return journal.of_subject(session, abai, 0, {}, [](const JournalEntry&) {}); });
+    EXPECT_GT(horizon, 200'000);
+    EXPECT_LT(horizon, 200'000'000);
 }
 
 TEST_F(JournalTest, AnUndoneUnitLeavesNoEntry) {

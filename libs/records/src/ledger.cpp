@@ -123,15 +123,16 @@ void Ledger::each_leaf_from(store::ReadSession& session, std::int64_t number, st
 
 // Without an index, which every entry would pay for: leaves stand in the order of the journal, and nearly as close, so that
 // leaf n is entry n + 1 or one shortly after. Steps back that double, then halves: a handful of reads.
-std::optional<std::uint64_t> Ledger::leaf_of(store::ReadSession& session, std::int64_t journal_seq) const {
+std::uint64_t Ledger::leaves_up_to(store::ReadSession& session, std::int64_t journal_seq) const {
     const Head head = this->head(session);
-    if (journal_seq < 1 || journal_seq > head.journal_seq) return std::nullopt;
+    if (journal_seq < 1) return 0;
+    if (journal_seq >= head.journal_seq) return head.frontier.size();
     const auto entry_of = [&](std::int64_t leaf) {
         const auto seq = this->entry_of(session, leaf);
         if (!seq) throw Damaged("the ledger lacks leaf " + std::to_string(leaf));
         return *seq;
     };
-    // The leaf, if there is one, is in [from, to].
+    // The last leaf up to there, if there is one, is in [from, to].
     std::int64_t to = std::min(journal_seq, static_cast<std::int64_t>(head.frontier.size())) - 1;
     std::int64_t from = to;
     for (std::int64_t step = 1; from > 0 && entry_of(from) > journal_seq; step *= 2) {
@@ -146,8 +147,15 @@ std::optional<std::uint64_t> Ledger::leaf_of(store::ReadSession& session, std::i
             from = middle;
         }
     }
-    if (entry_of(from) != journal_seq) return std::nullopt;
-    return static_cast<std::uint64_t>(from);
+    return from < 0 || entry_of(from) > journal_seq ? 0 : static_cast<std::uint64_t>(from) + 1;
+}
+
+std::optional<std::uint64_t> Ledger::leaf_of(store::ReadSession& session, std::int64_t journal_seq) const {
+    const std::uint64_t leaves = leaves_up_to(session, journal_seq);
+    if (leaves == 0) return std::nullopt;
+    const auto seq = entry_of(session, static_cast<std::int64_t>(leaves) - 1);
+    if (!seq) throw Damaged("the ledger lacks leaf " + std::to_string(leaves - 1));
+    return *seq == journal_seq ? std::optional(leaves - 1) : std::nullopt;
 }
 
 void Ledger::each_commitment_after(store::ReadSession& session, std::int64_t seq, std::size_t max,

@@ -20,6 +20,11 @@ constexpr store::Statement read_page{"ledger_page", "SELECT page FROM ledger_pag
 constexpr store::Statement write_page{"ledger_page_write",
                                       "INSERT INTO ledger_page (address, page) VALUES (?1, ?2) "
                                       "ON CONFLICT (address) DO UPDATE SET page = ?2"};
+constexpr store::Statement read_before{"ledger_page_before", "SELECT page FROM ledger_page_before WHERE address = ?1"};
+constexpr store::Statement forget_before{"ledger_page_before_forget", "DELETE FROM ledger_page_before"};
+constexpr store::Statement keep_before{"ledger_page_before_keep",
+                                       "INSERT INTO ledger_page_before (address, page) "
+                                       "SELECT address, page FROM ledger_page WHERE address = ?1"};
 constexpr store::Statement read_tag{"ledger_tag", "SELECT tag FROM ledger_tag WHERE subject = ?1"};
 constexpr store::Statement subjects_of_tag{"ledger_tag_subjects",
                                            "SELECT subject FROM ledger_tag WHERE tag = ?1 ORDER BY subject"};
@@ -31,6 +36,16 @@ Epoch epoch_at(const store::Row& row) {
             .persons = static_cast<std::uint64_t>(row.integer(2)),
             .size = static_cast<std::uint64_t>(row.integer(3)),
             .journal_seq = row.integer(4)};
+}
+
+std::optional<ledger::MapPage> page_in(store::ReadSession& session, const store::Statement& statement,
+                                       const std::string& address) {
+    std::optional<ledger::MapPage> page;
+    session.query(statement, {std::string_view(address)}, [&](const store::Row& row) {
+        page = ledger::MapPage::from_bytes(row.blob(0));
+        if (!page) throw Damaged("page " + address + " of the map does not read");
+    });
+    return page;
 }
 
 boost::json::object details_of(const Epoch& epoch, base::BytesView tag_key) {
@@ -69,21 +84,28 @@ PersonMap::Told PersonMap::told(store::ReadSession& session, const Epoch& epoch,
     return told;
 }
 
+base::Bytes PersonMap::tag_key(store::ReadSession& session, const Epoch& epoch) const {
+    const auto entry = journal_.at(session, epoch.journal_seq);
+    if (!entry || entry->kind != map_root_kind) throw Damaged("an epoch of the map has no fact");
+    const auto said = object_from(journal_.open(*entry), "the fact of an epoch");
+    const auto* key = said.if_contains("tag_key");
+    auto bytes = key != nullptr && key->is_string() ? base::from_base64(key->as_string()) : std::nullopt;
+    if (!bytes) throw Damaged("an epoch of the map names no key");
+    return std::move(*bytes);
+}
+
 ledger::SparseMap PersonMap::map(store::ReadSession& session, const Epoch& epoch) const {
     return {epoch.root, [this, &session](const std::string& address, const Digest& hash) {
                 auto found = page(session, address);
+                // As it was for the state before the newest one; the hash tells which.
+                if (!found || found->hash() != hash) found = page_in(session, read_before, address);
                 if (!found || found->hash() != hash) throw Damaged("page " + address + " of the map is not its hash");
                 return std::move(*found);
             }};
 }
 
 std::optional<ledger::MapPage> PersonMap::page(store::ReadSession& session, const std::string& address) const {
-    std::optional<ledger::MapPage> page;
-    session.query(read_page, {std::string_view(address)}, [&](const store::Row& row) {
-        page = ledger::MapPage::from_bytes(row.blob(0));
-        if (!page) throw Damaged("page " + address + " of the map does not read");
-    });
-    return page;
+    return page_in(session, read_page, address);
 }
 
 std::optional<Digest> PersonMap::tag(store::ReadSession& session, consent::SubjectId subject) const {
@@ -109,7 +131,9 @@ Epoch PersonMap::add(store::WriteSession& session, std::int64_t number, const Ne
     epoch.journal_seq = journal_.last(session);
     session.execute(add_epoch, {epoch.number, epoch.root, static_cast<std::int64_t>(epoch.persons),
                                 static_cast<std::int64_t>(epoch.size), epoch.journal_seq});
+    session.execute(forget_before, {});
     for (const auto& [address, page] : next.pages) {
+        session.execute(keep_before, {std::string_view(address)});
         const base::Bytes bytes = page.to_bytes();
         session.execute(write_page, {std::string_view(address), bytes});
     }

@@ -20,10 +20,11 @@ struct ReceiptFound {
     int number = 0;
     std::optional<records::Receipt> stored;
     boost::json::object content;              // to be signed, when nothing is stored
-    std::optional<std::int64_t> journal_seq;  // of the entry; nothing where the journal does not tell it apart
+    std::optional<std::int64_t> journal_seq;  // of the entry; nothing for what the journal did not tell once
 };
 
-// Thread-safe; reads only. `whose`: whom the caller may look at. Each refuses with cabinet_not_found or receipt_not_yet.
+// Thread-safe; reads only. `whose`: whom the caller may look at. Each refuses with cabinet_not_found or receipt_not_yet, and
+// throws records::Damaged where the journal lacks what the rows tell of.
 class Receipts {
 public:
     // `log`: the name of the ledger.
@@ -43,15 +44,15 @@ public:
 
 private:
     struct Entry;
-    // The entry of this person about this entity that `fits`.
-    using Fits = std::function<bool(std::string_view kind, const boost::json::object& fact)>;
+    struct Wanted;
+    struct UseSeen;
+    // Throws records::Damaged when there is none: what has a row has an entry.
     std::optional<Entry> find_entry(store::ReadSession& session, const records::Subject& whose,
-                                    const base::RawId& entity, const Fits& fits) const;
+                                    const Wanted& wanted) const;
+    bool may_lack(store::ReadSession& session, const Wanted& wanted) const;
     receipts::Of of(const records::Subject& whose, const std::optional<Entry>& entry) const;
-    base::Result<ReceiptFound> of_refused_use(store::ReadSession& session, const records::Subject& whose,
-                                              const records::UseRefusal& refusal) const;
-    base::Result<ReceiptFound> of_own_look(store::ReadSession& session, const records::Subject& whose,
-                                           const records::OwnLook& look) const;
+    base::Result<ReceiptFound> of_use_seen(store::ReadSession& session, const records::Subject& whose,
+                                           const UseSeen& seen) const;
     bool stored(store::ReadSession& session, const records::Subject& whose, ReceiptFound& into) const;
 
     Parts parts_;

@@ -111,6 +111,12 @@ inline constexpr std::size_t note_signatures_max = 32;   // C2SP signed-note: "M
 inline constexpr std::size_t ledger_witnesses_max = 16;  // so that what we serve is read by every client
 inline constexpr std::chrono::seconds witness_deadline = 3s;
 inline constexpr std::chrono::seconds witness_retry_max = 5min;
+// Blocks of the journal in one read for a person, whose entries may be few in a long journal: milliseconds each hundred. One
+// that has no list yet is read through.
+inline constexpr std::size_t journal_read_blocks_max = 256;
+inline constexpr std::size_t journal_unlisted_block_cost = 16;
+inline constexpr std::size_t journal_search_blocks_max =
+    4096;  // for the entry of a receipt that is not where it should be
 inline constexpr std::chrono::seconds ledger_promise =
     24h;  // a receipt's entry is in the tree by then; it takes a second
 

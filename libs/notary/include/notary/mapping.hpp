@@ -40,7 +40,7 @@ public:
     // Whether leaves below `size` were not looked at.
     bool behind(std::uint64_t size) const { return next_ < size; }
     // Makes the next epoch of the leaves up to `size`, reads back what was stored and checks it. False when no entry of
-    // a person was among those that it looked at, and nothing was written.
+    // a person was among those that it looked at, or the newest epoch is not among the leaves up to `size`: nothing was written.
     bool step(std::uint64_t size);
 
 private:

@@ -4,10 +4,12 @@
 #include <atomic>
 #include <boost/json/object.hpp>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 
 #include "base/id.hpp"
+#include "base/limits.hpp"
 #include "consent/ids.hpp"
 #include "ledger/merkle.hpp"
 #include "records/vault.hpp"
@@ -48,11 +50,21 @@ public:
     // Entries after `seq`, oldest first.
     void each_after(store::ReadSession& session, std::int64_t seq, std::size_t max,
                     const std::function<void(const JournalEntry&)>& visit) const;
-    // Those of one person after `seq`, oldest first; about one entity.
-    void of_subject(store::ReadSession& session, consent::SubjectId subject, std::int64_t seq, std::size_t max,
-                    const std::function<void(const JournalEntry&)>& visit) const;
-    void of_entity(store::ReadSession& session, consent::SubjectId subject, const base::RawId& entity,
-                   const std::function<void(const JournalEntry&)>& visit) const;
+    // How much one read may look at: `blocks` of the journal where they have lists, fewer where they have none; one at least.
+    struct Budget {
+        std::size_t entries = std::numeric_limits<std::size_t>::max();
+        std::size_t blocks = base::limits::journal_read_blocks_max;
+    };
+    // Those of one person after `seq`, oldest first. Returns up to where all of them were given, from where to go on;
+    // last() or beyond when these were all.
+    std::int64_t of_subject(store::ReadSession& session, consent::SubjectId subject, std::int64_t seq,
+                            const Budget& budget, const std::function<void(const JournalEntry&)>& visit) const;
+    // The first entry of a person that fits, looked for from where the journal stood at `near` on, and in all of it when it
+    // is not there: the clock may have been turned. Throws store::Unavailable when the journal is too long to say that it has none.
+    std::optional<JournalEntry> find(store::ReadSession& session, consent::SubjectId subject, base::Time near,
+                                     const std::function<bool(const JournalEntry&)>& fits) const;
+    // When the entry at `seq`, or the first one behind it, was written; nothing beyond the last.
+    std::optional<base::Time> written(store::ReadSession& session, std::int64_t seq) const;
 
     std::optional<JournalEntry> at(store::ReadSession& session, std::int64_t seq) const;
     std::int64_t last(store::ReadSession& session) const;  // the newest entry; 0 when there is none

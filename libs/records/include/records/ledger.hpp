@@ -36,6 +36,8 @@ public:
                         const std::function<void(const Leaf&)>& visit) const;
     // Which leaf an entry of the journal is, by its place there; nothing when it is not in the tree (yet).
     std::optional<std::uint64_t> leaf_of(store::ReadSession& session, std::int64_t journal_seq) const;
+    // How many leaves stand for entries up to that place: the number of the first leaf beyond.
+    std::uint64_t leaves_up_to(store::ReadSession& session, std::int64_t journal_seq) const;
     // Leaves from `from` up to `to`, with the commitment and the person of their entry.
     struct OwnedLeaf {
         std::uint64_t number = 0;

@@ -40,7 +40,11 @@ public:
     };
     Told told(store::ReadSession& session, const Epoch& epoch, base::BytesView tag_key) const;
 
-    // The map of an epoch, the newest one: each page is held against its hash as it is read. The session outlives it.
+    // The key under which an epoch says that its tags are.
+    base::Bytes tag_key(store::ReadSession& session, const Epoch& epoch) const;
+
+    // The map of an epoch, the newest one or the one before it: each page is held against its hash as it is read. The session
+    // outlives it.
     ledger::SparseMap map(store::ReadSession& session, const Epoch& epoch) const;
     std::optional<ledger::MapPage> page(store::ReadSession& session, const std::string& address) const;
 

@@ -15,7 +15,10 @@ registry::Entries load_registry(store::ReadSession& session);  // throws Damaged
 std::optional<registry::Connection> load_connection(store::ReadSession& session, std::string_view key);
 std::optional<registry::IntegrationService> load_service(store::ReadSession& session, std::string_view key);
 
-// Small facts about the installation itself: its issuer, the sandbox's clock.
+// Small facts about the installation itself: its issuer, the sandbox's clock. untold_before: the last entry of the journal when an
+// older installation was brought to version 16; until then a refused call was not told from another one of its consent, nor that
+// a consent was exhausted.
+inline constexpr std::string_view untold_before_setting = "journal.untold_before";
 std::optional<std::string> setting(store::ReadSession& session, std::string_view name);
 void set_setting(store::WriteSession& session, std::string_view name, std::string_view value);
 

@@ -1,0 +1,11 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- The pages that the newest state of the map replaced, as they were: the state before it is shown until a checkpoint covers the
+-- newest one.
+CREATE TABLE ledger_page_before (
+    address text COLLATE "C" NOT NULL PRIMARY KEY,
+    page bytea NOT NULL
+);
+
+-- Until here the journal did not tell a refused call from another one of its consent, nor that a consent was exhausted.
+INSERT INTO setting (name, value)
+SELECT 'journal.untold_before', CAST(max(seq) AS text) FROM journal HAVING max(seq) IS NOT NULL;
