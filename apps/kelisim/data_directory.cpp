@@ -104,14 +104,16 @@ token::SigningKey DataDirectory::signing_key() const {
     return token::SigningKey(key_of(file, read_or_make(file, new_key)));
 }
 
-token::SigningKey DataDirectory::receipt_key() const {
+token::SigningKey DataDirectory::receipt_key(Former former) const {
     const fs::path file = path_ / "secrets" / "receipt-signing.pem";
+    if (former == Former::used && !fs::exists(file))
+        fail(file, "is missing, and receipts were signed with it: put it back, or run kelisim receipt rotate-key");
     return token::SigningKey(key_of(file, read_or_make(file, new_key)));
 }
 
 token::SigningKey DataDirectory::replace_receipt_key() const {
     write_durably(path_ / "secrets" / "receipt-signing.pem", new_key());
-    return receipt_key();
+    return receipt_key(Former::used);
 }
 
 crypto::Ed25519Key DataDirectory::ledger_key() const {
@@ -122,8 +124,10 @@ crypto::Ed25519Key DataDirectory::ledger_key() const {
     return std::move(*key);
 }
 
-crypto::VrfKey DataDirectory::tag_key() const {
+crypto::VrfKey DataDirectory::tag_key(Former former) const {
     const fs::path file = path_ / "secrets" / "person-tags.pem";
+    if (former == Former::used && !fs::exists(file))
+        fail(file, "is missing, and persons have their places in the map of the ledger under it: put it back");
     const auto make = [] { return crypto::VrfKey::generate().to_pem().reveal(); };
     auto key = crypto::VrfKey::from_pem(base::Secret<std::string>(read_or_make(file, make)));
     if (!key) fail(file, "is no P-256 key");

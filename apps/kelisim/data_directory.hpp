@@ -29,12 +29,14 @@ public:
     crypto::SealKey master_key(base::Entropy& entropy, Database database) const;
     token::SigningKey signing_key() const;
     // Signs receipts and nothing else. replace_receipt_key: another one from now on; the old private half is gone.
-    token::SigningKey receipt_key() const;
+    // Like the key of tags it is not made anew where the database knows of one: nobody would notice that it was lost.
+    enum class Former { none, used };
+    token::SigningKey receipt_key(Former former) const;
     token::SigningKey replace_receipt_key() const;
     crypto::Ed25519Key ledger_key() const;
     // Under which persons have their places in the map of the ledger. Another one would give everybody a second place: it is
     // said in each state of the map, and never changes.
-    crypto::VrfKey tag_key() const;
+    crypto::VrfKey tag_key(Former former) const;
 
     // The last checkpoint that was signed, apart from the database: DIR/ledger-checkpoint.
     std::optional<std::string> last_checkpoint() const;

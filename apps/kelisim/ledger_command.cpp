@@ -13,6 +13,7 @@
 #include "commands.hpp"
 #include "data_directory.hpp"
 #include "exchange.hpp"
+#include "kept_keys.hpp"
 #include "ledger/audit.hpp"
 #include "notary/mapping.hpp"
 #include "records/registry_store.hpp"
@@ -83,7 +84,7 @@ public:
 
     const records::Records& records() const { return records_; }
     void read(const std::function<void(store::ReadSession&)>& look) { database_->readers().read(look); }
-    crypto::VrfKey tag_key() const { return directory_.tag_key(); }
+    crypto::VrfKey tag_key() const { return kept_tag_key(database_->readers(), records_, directory_); }
     ledger::NoteKey key(const config::Config& config) {
         std::optional<std::string> issuer;
         read([&](store::ReadSession& session) { issuer = records::setting(session, issuer_setting); });
@@ -122,9 +123,10 @@ private:
     void verify_store() {
         access::LedgerReport report;
         std::vector<std::string> persons;
+        const crypto::VrfKey tags = own_->tag_key();
         own_->read([&](store::ReadSession& session) {
             report = access::verify_ledger(session, own_->records());
-            persons = notary::verify_persons(session, own_->records(), own_->tag_key());
+            persons = notary::verify_persons(session, own_->records(), tags);
         });
         print_line(fmt::format("{} journal entries, {} of them in the tree, {} rows compared\nroot {}", report.entries,
                                report.leaves, report.rows, report.root));

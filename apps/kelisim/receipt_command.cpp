@@ -12,7 +12,7 @@
 #include "commands.hpp"
 #include "data_directory.hpp"
 #include "json/json.hpp"
-#include "receipt_keys.hpp"
+#include "kept_keys.hpp"
 #include "receipts/receipt.hpp"
 #include "receipts/verify.hpp"
 #include "storage.hpp"
@@ -193,7 +193,8 @@ int receipt_rotate_key(const fs::path& data, const config::Config& config) {
     const records::Records records(vault, entropy);
     const auto database = storage->open({});
     // The old one is written down before it is replaced, the new one before it signs.
-    const auto known = settle_receipt_keys(*database, records, directory.receipt_key(), directory.signing_key());
+    const auto known = settle_receipt_keys(*database, records, directory.receipt_key(DataDirectory::Former::none),
+                                           directory.signing_key());
     if (known.keys().size() >= base::limits::receipt_keys_max) throw base::Outage("too many keys have signed receipts");
     const token::SigningKey next = directory.replace_receipt_key();
     const auto all = settle_receipt_keys(*database, records, next, directory.signing_key());

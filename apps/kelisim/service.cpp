@@ -18,8 +18,8 @@
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "exchange.hpp"
+#include "kept_keys.hpp"
 #include "ledger_command.hpp"
-#include "receipt_keys.hpp"
 #include "records/add_people.hpp"
 #include "records/registry_store.hpp"
 #include "world/world.hpp"
@@ -161,12 +161,12 @@ Service::Service(const ServiceOptions& options)
       vault_(directory_.master_key(entropy_, found_in(*storage_))),
       signing_key_(directory_.signing_key()),
       keys_({signing_key_.verification()}),
-      receipt_key_(directory_.receipt_key()),
       ledger_key_(directory_.ledger_key()),
-      tag_key_(directory_.tag_key()),
       database_(open_database(*storage_, *log_)),
       records_(vault_, entropy_),
+      receipt_key_(kept_receipt_key(database_->readers(), directory_)),
       receipt_keys_(settle_receipt_keys(*database_, records_, receipt_key_, signing_key_)),
+      tag_key_(kept_tag_key(database_->readers(), records_, directory_)),
       issuer_(settle_issuer(*database_, records_, options_, directory_, port_, system_clock_.now())),
       ledger_vkey_({.name = ledger_origin(options_.config, issuer_), .key = ledger_key_.public_key()}),
       clock_(system_clock_, stored_offset(database_->readers())),

@@ -86,15 +86,15 @@ private:
     records::Vault vault_;
     const token::SigningKey signing_key_;
     const token::KeySet keys_;
-    const token::SigningKey receipt_key_;
     const crypto::Ed25519Key ledger_key_;
-    const crypto::VrfKey tag_key_;
     store::Timers timers_;
     store::Outbox outbox_;
     store::Alarm event_alarm_;
     std::unique_ptr<store::Database> database_;
     records::Records records_;
+    const token::SigningKey receipt_key_;
     const token::KeySet receipt_keys_;
+    const crypto::VrfKey tag_key_;
     const std::string issuer_;
     const ledger::NoteKey ledger_vkey_;
     notary::Board board_;

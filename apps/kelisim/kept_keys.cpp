@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "receipt_keys.hpp"
+#include "kept_keys.hpp"
 
+#include <algorithm>
 #include <boost/json/serialize.hpp>
 
 #include "base/limits.hpp"
@@ -40,6 +41,36 @@ token::KeySet settle_receipt_keys(store::Database& database, const records::Reco
         records::set_setting(session, keys_setting, boost::json::serialize(all.to_jwks()));
         return all;
     });
+}
+
+token::SigningKey kept_receipt_key(store::Readers& readers, const DataDirectory& directory) {
+    auto former = DataDirectory::Former::none;
+    readers.read([&](store::ReadSession& session) {
+        if (records::setting(session, keys_setting)) former = DataDirectory::Former::used;
+    });
+    return directory.receipt_key(former);
+}
+
+crypto::VrfKey kept_tag_key(store::Readers& readers, const records::Records& records, const DataDirectory& directory) {
+    std::optional<base::Bytes> named;
+    auto former = DataDirectory::Former::none;
+    readers.read([&](store::ReadSession& session) {
+        const records::Epoch newest = records.person_map.newest(session);
+        if (newest.number == 0) return;
+        former = DataDirectory::Former::used;
+        try {
+            named = records.person_map.tag_key(session, newest);
+        } catch (const records::Damaged&) {
+            named.reset();  // the ledger's thread finds this too, says so and stops signing; the rest goes on
+        }
+    });
+    crypto::VrfKey key = directory.tag_key(former);
+    if (named && !std::ranges::equal(*named, key.public_key())) {
+        throw base::Outage(
+            (directory.path() / "secrets" / "person-tags.pem").string() +
+            ": is not the key under which persons have their places in the map of the ledger: put that one back");
+    }
+    return key;
 }
 
 }  // namespace kelisim::app

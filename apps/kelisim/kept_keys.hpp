@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "data_directory.hpp"
 #include "records/records.hpp"
 #include "store/database.hpp"
 #include "token/keys.hpp"
@@ -14,5 +15,11 @@ namespace kelisim::app {
 // a key of their own. Throws base::Outage over limits::receipt_keys_max.
 token::KeySet settle_receipt_keys(store::Database& database, const records::Records& records,
                                   const token::SigningKey& current, const token::SigningKey& token_key);
+
+// Throws base::Outage when receipts have a key already and its file is missing.
+token::SigningKey kept_receipt_key(store::Readers& readers, const DataDirectory& directory);
+// The key of the places in the map of persons. Throws base::Outage when the map has states and the file is missing, or is not
+// the key that they name: the ledger would find that out too, and sign nothing more.
+crypto::VrfKey kept_tag_key(store::Readers& readers, const records::Records& records, const DataDirectory& directory);
 
 }  // namespace kelisim::app
