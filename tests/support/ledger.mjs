@@ -21,9 +21,9 @@ async function compiled(folder) {
     const problems = [...typescript.getPreEmitDiagnostics(program), ...diagnostics];
     assert.deepEqual(problems.map(({ messageText }) => typescript.flattenDiagnosticMessageText(messageText, '\n')), []);
     await writeFile(path.join(outDir, 'package.json'), '{"type":"module"}');
-    const [log, history] = await Promise.all(
-      ['verify.js', 'history.js'].map((file) => import(pathToFileURL(path.join(outDir, file)).href)));
-    return { ...log, ...history };
+    const modules = await Promise.all(
+      ['verify.js', 'vrf.js', 'history.js'].map((file) => import(pathToFileURL(path.join(outDir, file)).href)));
+    return Object.assign({}, ...modules);
   } finally {
     await rm(outDir, { recursive: true, force: true });
   }

@@ -3,34 +3,32 @@
 // server; and what it says when the answer, or the database under it, is another than it should be (418-V ст.36(4)).
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { createPrivateKey, sign } from 'node:crypto';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Cabinet } from '../support/cabinet.mjs';
 import { get } from '../support/http.mjs';
 import { binary, eventually, Kelisim, temporaryDirectory } from '../support/kelisim.mjs';
-import { copyOf, from, logOf, verifier, vkeyOf } from '../support/ledger.mjs';
+import { copyOf, from, logOf, sizeOf, textOf, verifier, vkeyOf } from '../support/ledger.mjs';
 import { call, consent } from '../support/oauth.mjs';
 import { storeOptions, tamper } from '../support/store.mjs';
+import { Witness } from '../support/witness.mjs';
 import { persons } from '../support/world.mjs';
 
 const { abai, ybyrai, eighth, daughter } = persons;
 let server, mine, other, story;
 
-// Every page, as a page of the browser would read them; again while a state of the map is about to be signed.
-function pagesOf(cabinet, { query = '', limit = 100, after: leaf } = {}) {
-  return eventually(async () => {
-    const pages = [];
-    for (let next = leaf, more = true; more; ) {
-      const answer = await cabinet.get(`/ledger?limit=${limit}${next === undefined ? '' : `&after=${next}`}${query}`);
-      if (answer.status === 503) return undefined;
-      assert.equal(answer.status, 200, answer.text);
-      pages.push(answer.json);
-      next = answer.json.next;
-      more = next !== undefined;
-    }
-    return pages;
-  }, 'the pages of the ledger', 10_000);
+// Every page, as a page of the browser would read them; also while a state of the map waits for its checkpoint.
+async function pagesOf(cabinet, { query = '', limit = 100, after: leaf } = {}) {
+  const pages = [];
+  for (let next = leaf, more = true; more; ) {
+    const page = await cabinet.read(`/ledger?limit=${limit}${next === undefined ? '' : `&after=${next}`}${query}`);
+    pages.push(page);
+    next = page.next;
+    more = next !== undefined;
+  }
+  return pages;
 }
 
 const rootOf = (page) => (page.epoch ? JSON.parse(page.epoch.fact) : { size: 0, epoch: 0 });
@@ -82,39 +80,174 @@ test('a person sees each of their entries, how many there are, and that these ar
 test('in pages of two the same is verified', async () => {
   const pages = await settled(mine, { limit: 2 });
   assert.ok(pages.length > 4);
-  assert.deepEqual((await verifyMine(pages)).findings, []);
+  assert.deepEqual((await verifyWithLog(pages)).findings, []);
   assert.match((await verifyMine(pages.slice(0, -1))).findings.join(), /the last page is missing/);
 });
 
-test('what is newer than the map is proven by itself, and counted by the next state', async () => {
+test('a later answer continues what was kept of an earlier one, and lets nothing be taken back', async () => {
   const { kept, counted } = await verifyMine(story.pages);
   const { access_token: token } = await consent(server.base, abai);
   assert.equal((await call(server.base, token, { iin: abai.iin, key: 'later' })).status, 200);
-  const fresh = await eventually(async () => {
-    const pages = await pagesOf(mine);
-    return pages[0].items.some((item) => item.path) ? pages : undefined;
-  }, 'an entry that the map does not count yet', 10_000).catch(() => undefined);
-  if (fresh) {
-    const report = await verifyMine(fresh);
-    assert.deepEqual(report.findings, []);
-    assert.ok(report.later > 0);
-    const bare = structuredClone(fresh);
-    delete bare[0].items.at(-1).path;
-    assert.match((await verifyMine(bare)).findings.join(), /is not proven to be in the log/);
-  }
-  // A later answer continues what was kept of an earlier one, without the entries before.
-  const continued = await settled(mine, { after: kept.leaf });
-  const report = await verifyMine(continued, { since: kept });
+  const log = logOf(server.base);
+  const continued = await eventually(async () => {
+    const pages = await settled(mine, { after: kept.leaf });
+    return pages[0].items.length > 5 ? pages : undefined;
+  }, 'the later entries');
+  const report = await verifyMine(continued, { since: kept, log });
   assert.deepEqual(report.findings, []);
   assert.ok(report.counted > counted);
   assert.ok(report.facts.every(({ leaf }) => leaf > kept.leaf));
-  // And what was kept lets nothing be taken back.
   const { kept: newer } = report;
   const older = structuredClone(story.pages);
   older[0].items = [];
-  assert.match((await verifyMine(older, { since: newer })).findings.join(), /older state.*fewer entries/s);
-  assert.match((await verifyMine(continued, { since: { ...kept, head: newer.head } })).findings.join(), /changed, exchanged/);
-  assert.match((await verifyMine(continued, { since: { ...kept, tag_key: newer.head } })).findings.join(), /key .* was changed/);
+  assert.match((await verifyMine(older, { since: newer, log })).findings.join(), /older log.*older state.*fewer entries/s);
+  const against = async (more) => (await verifyMine(continued, { since: { ...kept, ...more }, log })).findings.join();
+  assert.match(await against({ head: newer.head }), /changed, exchanged/);
+  assert.match(await against({ tag_key: newer.head }), /key .* was changed/);
+  // The log is the one that was kept: nothing else would tell who was shown another one.
+  const { signed } = await signer(server);
+  const [, size, root] = kept.checkpoint.split('\n');
+  assert.equal(await against({ checkpoint: signed(Number(size), root) }), '', 'the test signs as the log does');
+  assert.match(await against({ checkpoint: signed(Number(size), newer.head) }), /the log has forked/);
+  const [, now] = continued.at(-1).checkpoint.split('\n');
+  assert.match(await against({ checkpoint: signed(Number(now), newer.head) }), /the log has forked/);
+  assert.match(await against({ checkpoint: kept.checkpoint.replace(root, newer.head) }), /signature is wrong/);
+  assert.match((await verifyMine(continued, { since: kept })).findings.join(), /no log to show that they are of one/);
+  // Nor is a page of another log put behind a page of this one.
+  const pages = await settled(mine, { limit: 2 });
+  assert.deepEqual((await verifyWithLog(pages)).findings, []);
+  pages[0].checkpoint = signed(Number(size), newer.head);
+  assert.match((await verifyWithLog(pages)).findings.join(), /the log has forked/);
+});
+
+// Tiles of every width: whatever two sizes a log had, the proof of their consistency is found in it.
+test('the verifier makes the proof of consistency from tiles, and sees a log that forked', async () => {
+  const { base, data } = server;
+  const { signed } = await signer({ base, data });
+  const files = await copyOf(base);
+  const newest = await verifier.openCheckpoint(new TextDecoder().decode(files.get('checkpoint')), story.vkey);
+  const sizes = new Set([1, 2, 3, newest.size >> 1, newest.size - 1, newest.size, 255, 256, 257].filter((size) => size <= newest.size));
+  for (const size of sizes) {
+    const proof = await verifier.consistencyProof(from(files), size, newest.size);
+    // The root of the older log is what the proof leads to; made up, it leads nowhere.
+    const other = await verifier.openCheckpoint(signed(size, newest.text.split('\n')[2].replace(/^./, (c) => (c === 'A' ? 'B' : 'A'))), story.vkey);
+    await assert.rejects(verifier.verifyConsistency(other, newest, proof), verifier.Refused, `size ${size}`);
+  }
+  for (const older of [story.pages[0].checkpoint]) {
+    const kept = await verifier.openCheckpoint(older, story.vkey);
+    const proof = await verifier.consistencyProof(from(files), kept.size, newest.size);
+    await verifier.verifyConsistency(kept, newest, proof);
+    const short = async (address) => (await from(files)(address)).subarray(0, 32);
+    await assert.rejects(verifier.consistencyProof(short, kept.size, newest.size), /cut off/);
+  }
+});
+
+test('an entry bundle that is cut off or too long shows nothing', async () => {
+  const log = logOf(server.base);
+  for (const change of [(bytes) => bytes.subarray(0, -1), (bytes) => bytes.subarray(0, -35), (bytes) => new Uint8Array(bytes.length + 35)]) {
+    const wrong = async (address) => (address.startsWith('tile/entries/') ? change(await log(address)) : log(address));
+    assert.match((await verifyMine(story.pages, { log: wrong })).findings.join(), /entries \d+ and on have another length/);
+  }
+});
+
+test('an older state of the map than the log has is seen by whoever has the log', async () => {
+  const { access_token: token } = await consent(server.base, abai);
+  assert.equal((await call(server.base, token, { iin: abai.iin, key: 'newer' })).status, 200);
+  const [old] = story.pages;
+  const proof = await eventually(async () => {
+    const { json: state } = await get(server.base, '/ledger/map');
+    if (state.epoch <= rootOf(old).epoch) return undefined;
+    return (await get(server.base, `/ledger/proof/${old.epoch.leaf}`)).json;
+  }, 'the next state');
+  // All of it is true, and under the newest checkpoint; only not all.
+  const page = structuredClone(old);
+  page.checkpoint = proof.checkpoint;
+  page.epoch.path = proof.path;
+  assert.deepEqual((await verifyMine([page])).findings, []);
+  assert.deepEqual((await verifyWithLog([page])).findings, ['the log has a newer state of the map than the one that was shown']);
+});
+
+// The log's own key, as whoever runs it has it.
+async function signer({ base, data }) {
+  const key = createPrivateKey(await readFile(path.join(data, 'secrets/ledger-signing.pem')));
+  const [origin, id] = (await vkeyOf(base)).split('+');
+  return {
+    signed: (size, root) => {
+      const text = `${origin}\n${size}\n${root}\n`;
+      const signature = sign(null, Buffer.from(text), key);
+      return `${text}\n\u2014 ${origin} ${Buffer.concat([Buffer.from(id, 'hex'), signature]).toString('base64')}\n`;
+    },
+  };
+}
+
+// A server whose map stands still after its first state, and whose log goes on.
+test('what is newer than the map is proven by itself, each page under its own checkpoint; a witness tells of the same log', async () => {
+  const root = await temporaryDirectory();
+  const witness = await Witness.start('witness.example/w');
+  const stranger = await Witness.start('witness.example/stranger');
+  try {
+    const config = path.join(root, 'slow.toml');
+    const patient = (await readFile(path.join(import.meta.dirname, '../support/patient.toml'), 'utf8')).replace(/epoch_ms = \d+/, 'epoch_ms = 3600000');
+    await writeFile(config, `${patient}witness_interval_ms = 100\nwitnesses = ["${witness.vkey} ${witness.url}"]\n`);
+    const own = await Kelisim.start({ config });
+    try {
+      const { base } = own;
+      const vkey = await vkeyOf(base);
+      witness.logKey = vkey;
+      const log = logOf(base);
+      const verify = (pages, more) => verifier.verifyHistory(pages, { iin: abai.iin, vkey, log, ...more });
+      const cabinet = await Cabinet.signIn(base, abai);
+      await eventually(async () => ((await get(base, '/ledger/map')).status === 200 ? true : undefined), 'the first state');
+      const grow = async (key) => {
+        const size = sizeOf(await textOf(base, 'checkpoint'));
+        const { access_token: token } = await consent(base, abai);
+        assert.equal((await call(base, token, { iin: abai.iin, key })).status, 200);
+        await eventually(async () => (sizeOf(await textOf(base, 'checkpoint')) >= size + 5 ? true : undefined), 'the next checkpoint');
+      };
+      await grow('one');
+      const [first] = await pagesOf(cabinet, { limit: 3 }).then((pages) => pages.filter(({ items }) => items.some(({ path: way }) => way)));
+      assert.ok(first, 'an entry that the map does not count');
+      // The log grows between the pages.
+      const pages = [];
+      for (let next; ; ) {
+        const page = await cabinet.read(`/ledger?limit=3${next === undefined ? '' : `&after=${next}`}`);
+        pages.push(page);
+        next = page.next;
+        if (next === undefined) break;
+        if (pages.length < 5) await grow(`page${pages.length}`);
+      }
+      assert.ok(new Set(pages.map(({ checkpoint }) => sizeOf(checkpoint))).size > 2, 'pages of several checkpoints');
+      const report = await verify(pages);
+      assert.deepEqual(report.findings, []);
+      assert.ok(report.later > 10);
+      // Each path leads to the root of its own page, and nowhere else.
+      const at = pages.findIndex(({ items }) => items.some(({ path: way }) => way));
+      const moved = structuredClone(pages);
+      moved[at].checkpoint = pages.at(-1).checkpoint;
+      assert.match((await verify(moved)).findings.join(), /is not proven to be in the log/);
+      const bare = structuredClone(pages);
+      delete bare.at(-1).items.at(-1).path;
+      assert.match((await verify(bare)).findings.join(), /is not proven to be in the log/);
+
+      const witnesses = [witness.vkey];
+      const size = sizeOf(pages.at(-1).checkpoint);
+      const seen = await eventually(async () => {
+        const told = await verify(pages, { witnesses }).catch(() => undefined);
+        return told?.upTo.witnessed >= size ? told : undefined;
+      }, 'the witness has signed what was shown');
+      assert.deepEqual(seen.findings, []);
+      assert.match((await verify(pages, { witnesses: [stranger.vkey] })).findings.join(), /no witness has signed/);
+      // The witness has seen another log than this person.
+      const { signed } = await signer(own);
+      const forked = structuredClone(pages).slice(-1);
+      forked[0].checkpoint = signed(size, JSON.parse(pages[0].epoch.fact).root);
+      assert.match((await verify(forked, { witnesses })).findings.join(), /the log has forked/);
+    } finally {
+      await own.stop();
+    }
+  } finally {
+    await Promise.all([witness.stop(), stranger.stop(), rm(root, { recursive: true, force: true })]);
+  }
 });
 
 test('the verifier says what is wrong with an answer that is not the ledger\'s', async () => {
@@ -292,8 +425,7 @@ async function serveAgain(data, vkey) {
   const own = await Kelisim.start({ data });
   try {
     const cabinet = await Cabinet.signIn(own.base, abai);
-    const pages = await pagesOf(cabinet).catch(() => undefined);
-    return pages && (await verifier.verifyHistory(pages, { iin: abai.iin, vkey, log: logOf(own.base) }));
+    return await verifier.verifyHistory(await pagesOf(cabinet), { iin: abai.iin, vkey, log: logOf(own.base) });
   } finally {
     await own.stop();
   }
@@ -308,7 +440,7 @@ test('an entry deleted from the database, the newest too, is missing for all to 
         assert.equal(code, 1);
         assert.match(output, /map has another root than the journal gives/);
         const report = await serveAgain(data, vkey);
-        if (report) assert.match(report.findings.join('\n'), /1 of \d+ entries are missing/, which);
+        assert.match(report.findings.join('\n'), /1 of \d+ entries are missing/, which);
       });
   }
 });
@@ -348,4 +480,60 @@ test('after an erasure everything verifies as before, what the person kept too',
     }
     assert.equal((await run('ledger', 'verify', '--data', data)).code, 0);
   });
+});
+
+// The map names the key of its places: under another one the ledger would sign nothing more, so the start says it.
+test('a start without the key of the map, or with another one, is refused; so is one without the key of receipts', async () => {
+  await afterTampering(undefined, async ({ data }) => {
+    const refused = (why) => assert.rejects(Kelisim.start({ data }), (error) => {
+      assert.match(error.message, why);
+      return true;
+    });
+    const file = (name) => path.join(data, 'secrets', name);
+    const keep = async (name, work) => {
+      const text = await readFile(file(name));
+      await work(text);
+      await writeFile(file(name), text);
+    };
+    await keep('person-tags.pem', async () => {
+      await rm(file('person-tags.pem'));
+      await refused(/person-tags\.pem: is missing, and persons have their places in the map/);
+      const verified = await run('ledger', 'verify', '--data', data);
+      assert.notEqual(verified.code, 0);
+      assert.match(verified.output, /person-tags\.pem: is missing/);
+      await assert.rejects(readFile(file('person-tags.pem')), /ENOENT/, 'none was made anew');
+      await writeFile(file('person-tags.pem'), await readFile(file('token-signing.pem')));
+      await refused(/person-tags\.pem: is not the key under which persons have their places/);
+    });
+    await keep('receipt-signing.pem', async () => {
+      await rm(file('receipt-signing.pem'));
+      await refused(/receipt-signing\.pem: is missing, and receipts were signed with it/);
+      await assert.rejects(readFile(file('receipt-signing.pem')), /ENOENT/);
+    });
+    const own = await Kelisim.start({ data });
+    await own.stop();
+    // The way out that the refusal names.
+    await rm(file('receipt-signing.pem'));
+    const rotated = await run('receipt', 'rotate-key', '--data', data);
+    assert.equal(rotated.code, 0, rotated.output);
+    await (await Kelisim.start({ data })).stop();
+  });
+});
+
+// What damage forbids is a new signature; what was signed is shown on.
+test('while damage stops the signing, the last state under a checkpoint is shown, and no older one', async () => {
+  await afterTampering(
+    "UPDATE ledger_leaf SET hash = (SELECT root FROM ledger_epoch WHERE number = 1) WHERE number = (SELECT max(number) FROM ledger_leaf)",
+    async ({ data, vkey }) => {
+      const own = await Kelisim.start({ data });
+      try {
+        const cabinet = await Cabinet.signIn(own.base, abai);
+        const answer = await cabinet.get('/ledger');
+        assert.equal(answer.status, 200, answer.text);
+        const { findings } = await verifier.verifyHistory([answer.json], { iin: abai.iin, vkey });
+        assert.ok(findings.every((finding) => !/map/.test(finding)), findings.join());
+      } finally {
+        await own.stop();
+      }
+    });
 });

@@ -3,10 +3,11 @@
 // everybody sees: the person's entries form a chain; a map, one for all persons, says how many there are and how the chain ends;
 // the root of the map is an entry of the log; and the person's place in the map is the one that the IIN gives
 // (ECVRF-P256-SHA256-TAI of RFC 9381), so that there is no second one. To be read in ten minutes, like verify.ts.
-import { type Checkpoint, type Fetch, Refused, base64, concat, encoder, equal, hash, openCheckpoint, rootOfEntry, sha256,
-  tilePath } from './verify.js';
+import { type Checkpoint, type Fetch, Refused, base64, concat, consistencyProof, cosigned, encoder, equal, hash, openCheckpoint,
+  rootOfEntry, sha256, tilePath, verifyConsistency } from './verify.js';
+import { verifyVrf } from './vrf.js';
 
-// An entry of the person. `path`: to the checkpoint's root, for those that the map does not count yet.
+// An entry of the person. `path`: to the root of its page's checkpoint, for those that the page's map does not count yet.
 export interface Item { leaf: number; salt: string; fact: string; path?: string[] }
 export interface Page {
   checkpoint: string;
@@ -16,12 +17,13 @@ export interface Page {
   items: Item[];
   next?: number;
 }
-// What a person keeps, to see later that nothing of it was taken back.
-export interface Kept { tag_key: string; epoch: number; count: number; head: string; leaf: number }
+// What a person keeps, to see later that nothing of it was taken back. `checkpoint`: the note of the log that was shown.
+export interface Kept { tag_key: string; epoch: number; count: number; head: string; leaf: number; checkpoint: string }
 export interface History {
   counted: number; // entries that the map counts
   later: number; // entries after those, each proven by itself
-  upTo?: { map: number; log: number }; // leaves that the map has seen, and that the log had: between them only `later` shows
+  // Leaves that the map has seen, that the log had (between them only `later` shows), and that the witnesses have seen.
+  upTo?: { map: number; log: number; witnessed?: number };
   facts: { leaf: number; fact: Record<string, unknown> }[];
   kept?: Kept;
   findings: string[]; // in words; empty when all holds
@@ -30,7 +32,10 @@ export interface Question {
   iin: string;
   vkey: string; // of the log
   since?: Kept; // then the pages are those after since.leaf
-  log?: Fetch; // to look each entry up in the log, which tells the one that was changed
+  // To look each entry up in the log, which tells the one that was changed; and needed where several checkpoints have to be of
+  // one log: those of pages, the one that was kept, the one that witnesses signed.
+  log?: Fetch;
+  witnesses?: string[]; // their verifier keys: one of them at least has to have signed
 }
 
 const number64 = (value: number): Uint8Array => {
@@ -91,16 +96,25 @@ export async function verifyHistory(pages: Page[], question: Question): Promise<
     work().catch((error: unknown) => void find(error instanceof Refused ? error.message : `not readable: ${error}`));
   const last = pages.at(-1);
   if (!last) return find('there is no page'), report;
-  const items = pages.flatMap((page) => page.items);
   if (last.next !== undefined) find('the last page is missing');
 
-  const checkpoint = await attempt(() => openCheckpoint(last.checkpoint, vkey));
-  if (!checkpoint) return report;
+  // Each page speaks of the log of its own checkpoint. All of them are one log, and the one that was kept.
+  const items: { item: Item; under: Checkpoint }[] = [];
+  let seen = since && (await attempt(() => openCheckpoint(since.checkpoint, vkey)));
+  for (const page of pages) {
+    const under = await attempt(() => openCheckpoint(page.checkpoint, vkey));
+    if (!under) return report;
+    if (seen) await attempt(() => oneLog(seen!, under, log));
+    seen = under;
+    for (const item of page.items) items.push({ item, under });
+  }
+  const checkpoint = seen!;
+  const seenByWitnesses = question.witnesses && (await attempt(() => witnessed(checkpoint, question)));
   if (!last.epoch || !last.map) return find('there is no map yet: nothing shows that these are all'), report;
   const { epoch, map } = last;
   const root = await attempt(() => openMapRoot(epoch, checkpoint));
   if (!root) return report;
-  report.upTo = { map: root.size, log: checkpoint.size };
+  report.upTo = { map: root.size, log: checkpoint.size, ...(seenByWitnesses !== undefined && { witnessed: seenByWitnesses }) };
   if (log && (await attempt(() => rootAfter(log, epoch.leaf, checkpoint.size)))) {
     find('the log has a newer state of the map than the one that was shown');
   }
@@ -117,7 +131,7 @@ export async function verifyHistory(pages: Page[], question: Question): Promise<
   let head = since ? hash(since.head) : nothing;
   let count = since?.count ?? 0;
   let before = since?.leaf ?? -1;
-  for (const item of items) {
+  for (const { item, under } of items) {
     const name = `the entry at leaf ${item.leaf}`;
     const of = await attempt(() => commitment(item));
     const fact = await attempt(async () => JSON.parse(item.fact) as Record<string, unknown>);
@@ -126,8 +140,8 @@ export async function verifyHistory(pages: Page[], question: Question): Promise<
     before = item.leaf;
     report.facts.push({ leaf: item.leaf, fact });
     const entry = concat(Uint8Array.of(factEntry), of);
-    if (log && item.leaf < checkpoint.size) {
-      const there = await attempt(() => entryInLog(log, item.leaf, checkpoint.size));
+    if (log && item.leaf < under.size) {
+      const there = await attempt(() => entryInLog(log, item.leaf, under.size));
       if (there && !equal(there, entry)) find(`${name} is not what the log has there`);
     }
     if (item.leaf < root.size) {
@@ -138,16 +152,36 @@ export async function verifyHistory(pages: Page[], question: Question): Promise<
     // Too new for the map: at least it is in the log.
     ++report.later;
     const path = item.path;
-    const there = path && (await attempt(() => rootOfEntry(entry, item.leaf, checkpoint.size, path.map(hash))));
-    if (!there || !equal(there, checkpoint.root)) find(`${name} is not proven to be in the log`);
+    const there = path && (await attempt(() => rootOfEntry(entry, item.leaf, under.size, path.map(hash))));
+    if (!there || !equal(there, under.root)) find(`${name} is not proven to be in the log`);
   }
   report.counted = count;
   if (count < mine.count) find(`${mine.count - count} of ${mine.count} entries are missing`);
   else if (count > mine.count) find(`${count - mine.count} entries are shown that the map does not count`);
   else if (!equal(head, hash(mine.head))) find('an entry was changed, exchanged or moved');
-  const covered = items.filter(({ leaf }) => leaf < root.size).at(-1)?.leaf ?? since?.leaf ?? -1;
-  report.kept = { tag_key: root.tag_key, epoch: root.epoch, count, head: text64(head), leaf: covered };
+  const leaf = items.filter(({ item }) => item.leaf < root.size).at(-1)?.item.leaf ?? since?.leaf ?? -1;
+  report.kept = { tag_key: root.tag_key, epoch: root.epoch, count, head: text64(head), leaf, checkpoint: last.checkpoint };
   return report;
+}
+
+// Whoever signs two checkpoints neither of which continues the other shows different logs to different people.
+async function oneLog(older: Checkpoint, newer: Checkpoint, log?: Fetch): Promise<void> {
+  if (older.text === newer.text) return;
+  if (older.size > newer.size) throw new Refused('this is an older log than was shown before');
+  if (!log) throw new Refused('several checkpoints, and no log to show that they are of one');
+  await verifyConsistency(older, newer, await consistencyProof(log, older.size, newer.size));
+}
+
+// How many leaves the witnesses have seen of this same log.
+async function witnessed(checkpoint: Checkpoint, { vkey, log, witnesses = [] }: Question): Promise<number> {
+  if (!log) throw new Refused('what witnesses have signed stands in the log');
+  const note = new TextDecoder().decode(await log('checkpoint/cosigned'));
+  const theirs = await openCheckpoint(note, vkey);
+  const signed = await Promise.all(witnesses.map((witness) => cosigned(note, witness)));
+  if (!signed.includes(true)) throw new Refused('no witness has signed the log');
+  const [older, newer] = theirs.size < checkpoint.size ? [theirs, checkpoint] : [checkpoint, theirs];
+  await oneLog(older, newer, log);
+  return theirs.size;
 }
 
 // Entries have one length, so that the place of one in its bundle is known: two bytes of length, 33 of the entry.
@@ -201,91 +235,4 @@ export async function verifyRoots(
     if (root.epoch !== i + 1 || root.tag_key !== roots[0]!.tag_key) findings.push(`epoch ${root.epoch} is out of its order, or has another key`);
   });
   return { roots, findings };
-}
-
-// ---- ECVRF-P256-SHA256-TAI (RFC 9381 5.5), verifying only: speed and side channels do not matter, all is public here
-
-const p = 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n;
-const q = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
-const b = 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn;
-type Point = { x: bigint; y: bigint } | null; // null: the point at infinity
-const generator: Point = {
-  x: 0x6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296n,
-  y: 0x4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5n,
-};
-
-const mod = (value: bigint): bigint => ((value % p) + p) % p;
-function power(base: bigint, exponent: bigint): bigint {
-  let result = 1n;
-  for (let square = base; exponent > 0n; exponent >>= 1n, square = mod(square * square)) {
-    if (exponent & 1n) result = mod(result * square);
-  }
-  return result;
-}
-// Euclid's
-function inverse(value: bigint): bigint {
-  let [rest, next, result, factor] = [p, mod(value), 0n, 1n];
-  while (next > 0n) {
-    const times = rest / next;
-    [rest, next, result, factor] = [next, rest - times * next, factor, result - times * factor];
-  }
-  return mod(result);
-}
-
-function add(left: Point, right: Point): Point {
-  if (!left || !right) return left ?? right;
-  if (left.x === right.x && left.y !== right.y) return null;
-  const slope = left.x === right.x
-    ? (3n * left.x * left.x - 3n) * inverse(2n * left.y)
-    : (right.y - left.y) * inverse(right.x - left.x);
-  const x = mod(mod(slope) * mod(slope) - left.x - right.x);
-  return { x, y: mod(mod(slope) * (left.x - x) - left.y) };
-}
-function times(scalar: bigint, point: Point): Point {
-  let result: Point = null;
-  for (let doubled = point; scalar > 0n; scalar >>= 1n, doubled = add(doubled, doubled)) {
-    if (scalar & 1n) result = add(result, doubled);
-  }
-  return result;
-}
-const negative = (point: Point): Point => point && { x: point.x, y: mod(-point.y) };
-
-const integer = (bytes: Uint8Array): bigint => bytes.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
-function octets(point: Point): Uint8Array {
-  if (!point) throw new Refused('the point at infinity');
-  const hex = point.x.toString(16).padStart(64, '0');
-  return Uint8Array.of(Number(2n + (point.y & 1n)), ...hex.match(/../g)!.map((byte) => parseInt(byte, 16)));
-}
-// SEC 1, 2.3.4; nothing for an x that no point has.
-function point(bytes: Uint8Array): Point {
-  const x = integer(bytes.subarray(1));
-  const square = mod(x * x * x - 3n * x + b);
-  const y = power(square, (p + 1n) / 4n);
-  if (bytes.length !== 33 || (bytes[0] !== 2 && bytes[0] !== 3) || x >= p || mod(y * y) !== square) return null;
-  return { x, y: Number(y & 1n) === bytes[0] - 2 ? y : mod(-y) };
-}
-
-// 5.4.1.1, try and increment
-async function encodeToCurve(key: Uint8Array, input: Uint8Array): Promise<Point> {
-  for (let counter = 0; counter < 256; ++counter) {
-    const x = await sha256(Uint8Array.of(1, 1), key, input, Uint8Array.of(counter, 0));
-    const found = point(concat(Uint8Array.of(2), x));
-    if (found) return found;
-  }
-  throw new Refused('no point for this input');
-}
-
-// 5.3: the output that belongs to the input under this key; throws Refused when the proof does not show it.
-export async function verifyVrf(key: Uint8Array, input: Uint8Array, proof: Uint8Array): Promise<Uint8Array> {
-  const y = point(key);
-  const gamma = point(proof.subarray(0, 33));
-  const c = integer(proof.subarray(33, 49));
-  const s = integer(proof.subarray(49));
-  if (!y || !gamma || proof.length !== 81 || s >= q) throw new Refused('not the proof of a tag');
-  const h = await encodeToCurve(key, input);
-  const u = add(times(s, generator), negative(times(c, y)));
-  const v = add(times(s, h), negative(times(c, gamma)));
-  const challenge = await sha256(Uint8Array.of(1, 2), key, octets(h), octets(gamma), octets(u), octets(v), Uint8Array.of(0));
-  if (integer(challenge.subarray(0, 16)) !== c) throw new Refused('the tag is not that of this person');
-  return sha256(Uint8Array.of(1, 3), octets(gamma), Uint8Array.of(0));
 }

@@ -73,37 +73,61 @@ function count(text: string): number {
 
 // "<key name>+hex(32-bit key ID)+base64(signature type || public key)", with "key ID = SHA-256(key name || 0x0A ||
 // signature type || public key)[:4]".
-async function readKey(vkey: string): Promise<{ name: string; id: Uint8Array; key: Uint8Array }> {
+async function readKey(vkey: string, type: number): Promise<{ name: string; id: Uint8Array; key: Uint8Array }> {
   const match = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)$/.exec(vkey);
   if (!match) throw new Refused('not a verifier key');
   const [, name, idText, material] = match as unknown as [string, string, string, string];
   const bytes = base64(material);
   const id = (await sha256(encoder.encode(`${name}\n`), bytes)).subarray(0, 4);
   const hex = [...id].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  if (bytes.length !== 33 || bytes[0] !== 1 || hex !== idText) throw new Refused('not the verifier key of an Ed25519 log');
+  if (bytes.length !== 33 || bytes[0] !== type || hex !== idText) throw new Refused('not a verifier key of Ed25519 for this');
   return { name, id, key: bytes.subarray(1) };
+}
+
+function readNote(note: string): { text: string; signatures: { name: string; bytes: Uint8Array }[] } {
+  // "the text is separated from the signatures by the last empty line in the note"
+  const blank = note.lastIndexOf('\n\n');
+  if (blank < 0 || !note.endsWith('\n')) throw new Refused('not a signed note');
+  const signatures = note.slice(blank + 2, -1).split('\n').map((line) => {
+    const match = /^\u2014 ([^\s+]+) (\S+)$/.exec(line);
+    if (!match) throw new Refused('not a signature line');
+    return { name: match[1]!, bytes: base64(match[2]!) };
+  });
+  return { text: note.slice(0, blank + 1), signatures };
+}
+
+// Whether the owner of this key has signed what `message` makes of the text and of the bytes before the signature, `ahead` of
+// them. Throws Refused for a signature that is wrong.
+async function signedBy(note: string, vkey: string, type: number, ahead: number, message: (text: string, bytes: Uint8Array) => string) {
+  const { name, id, key } = await readKey(vkey, type);
+  const { text, signatures } = readNote(note);
+  let signed = false;
+  for (const { name: by, bytes } of signatures) {
+    if (by !== name || !equal(bytes.subarray(0, 4), id)) continue; // "MUST ignore signatures from unknown keys"
+    const imported = await webCrypto.subtle.importKey('raw', concat(key), { name: 'Ed25519' }, false, ['verify']);
+    const [own, signature] = [bytes.subarray(4, 4 + ahead), concat(bytes.subarray(4 + ahead))];
+    const right = await webCrypto.subtle.verify({ name: 'Ed25519' }, imported, signature, encoder.encode(message(text, own)));
+    if (!right) throw new Refused('the signature is wrong');
+    signed = true;
+  }
+  return { name, text, signed };
 }
 
 // The checkpoint in a note that this key has signed; throws Refused for anything else.
 export async function openCheckpoint(note: string, vkey: string): Promise<Checkpoint> {
-  const { name, id, key } = await readKey(vkey);
-  // "the text is separated from the signatures by the last empty line in the note"
-  const blank = note.lastIndexOf('\n\n');
-  if (blank < 0 || !note.endsWith('\n')) throw new Refused('not a signed note');
-  const text = note.slice(0, blank + 1);
-  let signed = false;
-  for (const line of note.slice(blank + 2, -1).split('\n')) {
-    const match = /^\u2014 ([^\s+]+) (\S+)$/.exec(line);
-    if (!match) throw new Refused('not a signature line');
-    const bytes = base64(match[2]!);
-    if (match[1] !== name || !equal(bytes.subarray(0, 4), id)) continue; // "MUST ignore signatures from unknown keys"
-    const imported = await webCrypto.subtle.importKey('raw', concat(key), { name: 'Ed25519' }, false, ['verify']);
-    const right = await webCrypto.subtle.verify({ name: 'Ed25519' }, imported, concat(bytes.subarray(4)), encoder.encode(text));
-    if (!right) throw new Refused('the signature is wrong');
-    signed = true;
-  }
+  const { name, text, signed } = await signedBy(note, vkey, 1, 0, (text) => text);
   if (!signed) throw new Refused('the key has not signed this');
   return { ...readCheckpoint(text, name), text };
+}
+
+// Whether this witness has signed the note (C2SP tlog-cosignature: "cosignature/v1", a time in eight bytes, then the text).
+// Throws Refused for a signature that is wrong.
+export async function cosigned(note: string, vkey: string): Promise<boolean> {
+  const { signed } = await signedBy(note, vkey, 4, 8, (text, time) => {
+    if (time.length !== 8) throw new Refused('not a cosignature');
+    return `cosignature/v1\ntime ${new DataView(concat(time).buffer).getBigUint64(0)}\n${text}`;
+  });
+  return signed;
 }
 
 // C2SP tlog-checkpoint: origin, size, root, each on its line.
@@ -203,6 +227,38 @@ export function tilePath(level: number | 'entries', n: number, width: number): s
     groups.unshift(`x${String(rest % 1000).padStart(3, '0')}`);
   }
   return `tile/${level}/${groups.join('/')}${width === 256 ? '' : `.p/${width}`}`;
+}
+
+// The proof of 2.1.4.1 that a log of `size` leaves begins with its first `from`, made of what stands in its tiles: whoever checks it
+// need not trust them.
+export async function consistencyProof(log: Fetch, from: number, size: number): Promise<Uint8Array[]> {
+  const tiles = new Map<string, Promise<Uint8Array>>();
+  // MTH(D[start:start + n]): one hash of a tile where a whole subtree begins and ends there.
+  const hashOf = async (start: number, n: number): Promise<Uint8Array> => {
+    let [level, width] = [0, 1];
+    while (width * 256 <= n) [level, width] = [level + 1, width * 256];
+    if (n !== width) {
+      const k = split(n);
+      return nodeHash(await hashOf(start, k), await hashOf(start + k, n - k));
+    }
+    const index = start / width;
+    const tile = Math.floor(index / 256);
+    const path = tilePath(level, tile, Math.min(256, Math.floor(size / width) - tile * 256));
+    if (!tiles.has(path)) tiles.set(path, log(path));
+    const at = (index % 256) * 32;
+    const found = (await tiles.get(path)!).subarray(at, at + 32);
+    if (found.length !== 32) throw new Refused(`${path} is cut off`);
+    return found;
+  };
+  // SUBPROOF(m, D[start:start + n], b)
+  const subproof = async (m: number, start: number, n: number, known: boolean): Promise<Uint8Array[]> => {
+    if (m === n) return known ? [] : [await hashOf(start, n)];
+    const k = split(n);
+    return m <= k
+      ? [...(await subproof(m, start, k, known)), await hashOf(start + k, n - k)]
+      : [...(await subproof(m - k, start + k, n - k, false)), await hashOf(start, k)];
+  };
+  return from === 0 ? [] : subproof(from, 0, size, true);
 }
 
 // "big-endian uint16 length-prefixed log entries"
