@@ -13,6 +13,9 @@ const store::Statement commit_statement{"commit", "COMMIT"};
 const store::Statement rollback_statement{"rollback", "ROLLBACK"};
 const store::Statement mark{"store_batch_mark", "UPDATE store_batch SET number = ?1"};
 
+// Whoever makes units fail makes one batch in so many run twice, and the others as dear as they would be with savepoints always.
+constexpr int savepoints_after_an_undo = 64;
+
 }  // namespace
 
 BatchWriter::BatchWriter(const Options& options, std::filesystem::path file, ReaderPool& readers,
@@ -81,11 +84,14 @@ void BatchWriter::drop() noexcept {
 void BatchWriter::begin() {
     connection_->query(begin_statement, {}, nullptr);
     changes_before_ = connection_->changes();
+    undoing_ = batches_with_savepoints_ > 0 ? Undoing::by_savepoint : Undoing::by_running_the_batch_again;
+    if (batches_with_savepoints_ > 0) --batches_with_savepoints_;
 }
 
 void BatchWriter::roll_back() {
     session_.reset();
     connection_->query(rollback_statement, {}, nullptr);
+    batches_with_savepoints_ = savepoints_after_an_undo;
 }
 
 void BatchWriter::end() {

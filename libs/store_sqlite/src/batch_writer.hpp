@@ -55,7 +55,7 @@ private:
     void drop() noexcept override;
     void begin() override;
     void roll_back() override;
-    store::UnitSession& unit() override { return session_.emplace(*connection_); }
+    store::UnitSession& unit() override { return session_.emplace(*connection_, undoing_); }
     bool wrote() override { return connection_->changes() != changes_before_; }
     void end() override;
     void commit(std::int64_t number) override;
@@ -76,6 +76,8 @@ private:
     std::optional<Connection> connection_;
     std::optional<UnitSession> session_;
     std::int64_t changes_before_ = 0;
+    Undoing undoing_ = Undoing::by_running_the_batch_again;
+    int batches_with_savepoints_ = 0;
     std::uint64_t page_bytes_ = 4096;
     bool was_open_ = false;
 

@@ -56,6 +56,41 @@ TEST_F(DatabaseTest, TheLogBeginsAgainWhileUnitsStreamIn) {
     EXPECT_EQ(database_->statistics().failed_checkpoints, 0U);
 }
 
+// A unit that is taken back without a savepoint has its batch run again; then savepoints are there for a while.
+TEST_F(DatabaseTest, AUnitThatIsTakenBackHasItsBatchRunAgainOnce) {
+    options_.batches.batch_units_max = 1;
+    open();
+    const auto runs_of_a_failing_unit = [&] {
+        int runs = 0;
+        EXPECT_THROW(store::run(database_->writer(),
+                                [&](store::WriteSession& session) {
+                                    ++runs;
+                                    session.execute(insert_item, {std::int64_t{1'000'000}, "undone"});
+                                    throw std::runtime_error("undone");
+                                }),
+                     std::runtime_error);
+        return runs;
+    };
+    EXPECT_EQ(runs_of_a_failing_unit(), 2);
+    EXPECT_EQ(runs_of_a_failing_unit(), 1) << "by its savepoint";
+    for (int i = 0; i < 70; ++i)
+        put(++last_id_);
+    EXPECT_EQ(runs_of_a_failing_unit(), 2) << "without savepoints again";
+    EXPECT_EQ(count(), static_cast<std::size_t>(last_id_));
+}
+
+TEST_F(DatabaseTest, AUnitThatWroteNothingIsTakenBackWithoutMoreAdo) {
+    open();
+    int runs = 0;
+    EXPECT_THROW(store::run(database_->writer(),
+                            [&](store::WriteSession&) {
+                                ++runs;
+                                throw std::runtime_error("undone");
+                            }),
+                 std::runtime_error);
+    EXPECT_EQ(runs, 1);
+}
+
 TEST_F(DatabaseTest, AReaderThatHoldsTheLogTooLongIsCutOff) {
     options_.log_checkpoint_bytes = 100'000;
     options_.log_bytes_max = 400'000;

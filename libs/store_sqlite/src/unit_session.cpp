@@ -13,7 +13,7 @@ const store::Statement rollback_to{"rollback_to", "ROLLBACK TO unit"};
 }  // namespace
 
 void UnitSession::open_savepoint() {
-    if (savepoint_) return;
+    if (savepoint_ || undoing_ == Undoing::by_running_the_batch_again) return;
     connection_.query(savepoint, {}, nullptr);
     savepoint_ = true;
 }
@@ -41,6 +41,7 @@ void UnitSession::keep_unit() {
 
 void UnitSession::undo_unit() {
     require_transaction();
+    if (connection_.changes() != changes_before_ && !savepoint_) throw store::RunAgain("a unit is taken back");
     if (!savepoint_) return;
     connection_.query(rollback_to, {}, nullptr);
     connection_.query(release, {}, nullptr);

@@ -152,12 +152,11 @@ TEST_P(StoreTimers, MayBeSetAgainByTheirHandler) {
 }
 
 TEST_P(StoreTimers, AFailingHandlerIsTriedAgainLaterAndLaterThenGivenUp) {
-    int calls = 0;
     std::vector<int> attempts;
     const auto failing = [&](WriteSession& session, const DueTimer& timer) {
-        ++calls;
-        attempts.push_back(timer.attempt);
-        session.execute(insert_item, {calls, "undone"});
+        // An engine may run a unit again, which is no attempt more.
+        if (attempts.empty() || attempts.back() != timer.attempt) attempts.push_back(timer.attempt);
+        session.execute(insert_item, {timer.attempt, "undone"});
         throw std::runtime_error("handler");
     };
     const auto due = due_timers({{"a", failing}, {"b", note()}}, {.attempts_max = 3, .retry_first = second});
@@ -166,7 +165,7 @@ TEST_P(StoreTimers, AFailingHandlerIsTriedAgainLaterAndLaterThenGivenUp) {
     EXPECT_EQ(due->run_due(), clock_.now() + second);
     EXPECT_EQ(fired_.size(), 1U) << "others are not held up";
     due->run_due();
-    EXPECT_EQ(calls, 1) << "not before its time";
+    EXPECT_EQ(attempts.size(), 1U) << "not before its time";
     clock_.advance(second);
     EXPECT_EQ(due->run_due(), clock_.now() + 2 * second);
     clock_.advance(2 * second);
@@ -178,7 +177,7 @@ TEST_P(StoreTimers, AFailingHandlerIsTriedAgainLaterAndLaterThenGivenUp) {
     EXPECT_THAT(seen(), IsEmpty()) << "what the handler wrote went with it";
     clock_.advance(std::chrono::hours{24});
     EXPECT_EQ(due->run_due(), std::nullopt);
-    EXPECT_EQ(calls, 3);
+    EXPECT_EQ(attempts.size(), 3U);
 }
 
 TEST_P(StoreTimers, GivenUpOnesCanBeRevivedMovedAndCancelled) {

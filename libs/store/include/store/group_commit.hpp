@@ -22,7 +22,8 @@
 
 namespace kelisim::store {
 
-// The engine wants the batch run again from its start: another transaction was in its way.
+// The engine wants the batch run again from its start: another transaction was in its way, or a unit is to be taken back
+// and cannot be without the others.
 class RunAgain : public Unavailable {
 public:
     using Unavailable::Unavailable;
@@ -30,14 +31,14 @@ public:
 
 using Actions = std::vector<std::function<void()>>;
 
-// What one unit sees, inside a savepoint of the batch transaction.
+// What one unit sees, inside the batch transaction.
 class UnitSession : public WriteSession {
 public:
     std::size_t query(const Statement& statement, Params params, const Visit& visit) final;
     std::size_t execute(const Statement& statement, Params params) final;
     void after_commit(std::function<void()> action) final { actions_.push_back(std::move(action)); }
 
-    // Exactly one of the two ends the unit. Both throw Unavailable when the engine fails.
+    // Exactly one of the two ends the unit. Both throw Unavailable when the engine fails; undo() may throw RunAgain.
     Actions keep();
     void undo();
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The unit of work (design.md section 2): a synchronous closure that loads, decides and writes inside a savepoint of a
-// batch transaction. Nothing is acknowledged before it is durable.
+// The unit of work (design.md section 2): a synchronous closure that loads, decides and writes inside a batch
+// transaction. Nothing is acknowledged before it is durable.
 #pragma once
 
 #include <exception>
@@ -55,8 +55,9 @@ enum class Verdict { keep, undo };
 class Unit {
 public:
     virtual ~Unit() = default;
-    // On the writer's thread, inside a savepoint. An exception undoes this unit and no other. An engine may run it
-    // again from the start after a serialization failure: it must change nothing outside the session.
+    // On the writer's thread, inside the batch transaction. An exception undoes this unit and no other. An engine may run
+    // it again from the start, after a serialization failure or because another unit of the batch is taken back: it must
+    // change nothing outside the session.
     virtual Verdict run(WriteSession& session) = 0;
     // After the batch is durable (failure == nullptr, also for a unit undone by its own verdict), or after it failed.
     // A failed batch fails each of its units, refusals too: they may have been decided on what is now not stored.
