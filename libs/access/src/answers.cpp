@@ -29,11 +29,11 @@ const base::Reason answer_not_in_cabinet{"answer_not_in_cabinet",
                                           "Consent to a proactive service is given from the mobile device only."}};
 
 std::optional<Answers::Loaded> Answers::load(store::WriteSession& session, consent::RequestId id) const {
-    const auto state = parts_.records.requests.state(session, id);
-    if (!state) throw records::Damaged("an answer names a request that is gone");
-    auto person = parts_.records.subjects.find(session, state->subject);
+    const auto stored = parts_.records.requests.stored(session, id);
+    if (!stored) throw records::Damaged("an answer names a request that is gone");
+    auto person = parts_.records.subjects.find(session, stored->subject);
     if (!person) return std::nullopt;
-    auto request = parts_.records.requests.find(session, id, person->data_key).value();
+    auto request = parts_.records.requests.open(*stored, person->data_key);
     return Loaded{.request = std::move(request), .person = std::move(*person)};
 }
 
@@ -54,7 +54,11 @@ void Answers::mark_undeliverable(store::WriteSession& session, consent::RequestI
 base::Result<Answers::Prepared> Answers::prepare(store::WriteSession& session, const AnswerCommand& command,
                                                  base::Time now) const {
     if (!parts_.records.requests.state(session, command.request)) return base::Refusal(answer_request_unknown);
-    auto loaded = load(session, command.request);
+    return prepare(session, command, load(session, command.request), now);
+}
+
+base::Result<Answers::Prepared> Answers::prepare(store::WriteSession& session, const AnswerCommand& command,
+                                                 std::optional<Loaded> loaded, base::Time now) const {
     if (!loaded || loaded->request.asked_of != command.by) return base::Refusal(answer_request_unknown);
     auto decider = decider_of(parts_, session, loaded->person);
     if (!decider || decider->id != command.by) return base::Refusal(answer_request_unknown);
@@ -86,41 +90,45 @@ base::Result<std::optional<consent::ConsentId>> Answers::answer(store::WriteSess
                                                                 const AnswerCommand& command, base::Time now) const {
     auto prepared = prepare(session, command, now);
     if (prepared.has_error()) return prepared.error();
-    const consent::AccessRequest& request = prepared->loaded.request;
+    return settle(session, command, *prepared, now);
+}
+
+std::optional<consent::ConsentId> Answers::settle(store::WriteSession& session, const AnswerCommand& command,
+                                                  Prepared& prepared, base::Time now) const {
+    const consent::AccessRequest& request = prepared.loaded.request;
     const bool yes = command.answer == Answer::yes;
     save_request(parts_, session, request, now);
     // A reply by SMS has closed its question on the phone already.
     const bool by_phone = command.means == Means::sms_reply || command.means == Means::sms_code;
     if (!by_phone) close_question(parts_, session, request.id, now);
-    const Answered to{prepared->agreed, prepared->loaded.person, prepared->decider};
+    const Answered to{prepared.agreed, prepared.loaded.person, prepared.decider};
     if (yes) {
         grant(parts_, session, to, command.means, now);
     } else {
         refuse(parts_, session, to, now);
     }
-    return prepared->agreed.consent;
+    return prepared.agreed.consent;
 }
 
 void Answers::answer_from_phone(store::WriteSession& session, const store::OutboxRow& row, base::Time now) const {
     const auto payload = open_payload(parts_, outbox_answer, row.payload);
     auto loaded = load(session, consent::RequestId::parse(payload.at("request").as_string()).value());
     if (!loaded) return;
+    if (payload.at("attempts_over").as_bool()) return end_unanswered(session, std::move(*loaded), payload, now);
     const bool by_code = loaded->request.terms.channel == registry::Channel::sms_code;
-    const auto answered = payload.at("attempts_over").as_bool()
-                              ? base::Result<std::optional<consent::ConsentId>>(base::Refusal(consent::request_closed))
-                              : answer(session,
-                                       {.request = loaded->request.id,
-                                        .by = loaded->request.asked_of,
-                                        .answer = payload.at("yes").as_bool() ? Answer::yes : Answer::no,
-                                        .means = by_code ? Means::sms_code : Means::sms_reply,
-                                        // In time is what reached us in time, however long it waited in our own queue.
-                                        .heard = base::from_micros(payload.at("heard").as_int64())},
-                                       now);
-    if (answered.has_error()) end_unanswered(session, *loaded, payload, now);
+    const AnswerCommand command{.request = loaded->request.id,
+                                .by = loaded->request.asked_of,
+                                .answer = payload.at("yes").as_bool() ? Answer::yes : Answer::no,
+                                .means = by_code ? Means::sms_code : Means::sms_reply,
+                                // In time is what reached us in time, however long it waited in our own queue.
+                                .heard = base::from_micros(payload.at("heard").as_int64())};
+    auto prepared = prepare(session, command, std::move(loaded), now);
+    if (prepared.has_error()) return end_unanswered(session, load(session, command.request).value(), payload, now);
+    settle(session, command, *prepared, now);
 }
 
 // An answer that could not count: the attempts are over, another way was first, the right to decide has ended.
-void Answers::end_unanswered(store::WriteSession& session, Loaded& loaded, const boost::json::object& payload,
+void Answers::end_unanswered(store::WriteSession& session, Loaded loaded, const boost::json::object& payload,
                              base::Time now) const {
     consent::AccessRequest& request = loaded.request;
     const auto told = parts_.records.subjects.find(session, request.asked_of);

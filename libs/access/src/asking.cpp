@@ -262,10 +262,10 @@ Result<AskDecision> Asking::record(store::WriteSession& session, const AskComman
 
 void Asking::expire(store::WriteSession& session, consent::RequestId id, base::Time now) const {
     const records::Records& records = parts_.records;
-    const auto state = records.requests.state(session, id);
-    if (!state) throw records::Damaged("a timer names a request that is gone");
-    const records::Subject subject = records.subjects.load(session, state->subject);
-    auto request = records.requests.find(session, id, subject.data_key).value();
+    const auto stored = records.requests.stored(session, id);
+    if (!stored) throw records::Damaged("a timer names a request that is gone");
+    const records::Subject subject = records.subjects.load(session, stored->subject);
+    auto request = records.requests.open(*stored, subject.data_key);
     const bool was_asked = request.state == consent::RequestState::asked;
     if (consent::open(request) && now < request.expires) {
         // The clock was moved back since the timer was found due, and the timer goes with this unit.

@@ -80,13 +80,13 @@ std::string_view acr_of(consent::Means means) {
 
 PollState Tokens::poll(store::ReadSession& session, consent::RequestId id, std::string_view initiator,
                        base::Time now) const {
-    const auto state = parts_.records.requests.state(session, id);
-    if (!state) return PollState::unknown;
-    const auto subject = parts_.records.subjects.find(session, state->subject);
+    const auto stored = parts_.records.requests.stored(session, id);
+    if (!stored) return PollState::unknown;
+    const auto subject = parts_.records.subjects.find(session, stored->subject);
     if (!subject) return PollState::unknown;  // erased since
-    const auto request = parts_.records.requests.find(session, id, subject->data_key);
-    if (!request || request->terms.initiator != initiator) return PollState::unknown;
-    switch (request->state) {
+    const consent::AccessRequest request = parts_.records.requests.open(*stored, subject->data_key);
+    if (request.terms.initiator != initiator) return PollState::unknown;
+    switch (request.state) {
         case consent::RequestState::granted:
             return PollState::granted;
         case consent::RequestState::refused:
@@ -99,7 +99,7 @@ PollState Tokens::poll(store::ReadSession& session, consent::RequestId id, std::
             return PollState::expired;
         // The clock decides, not the scheduler.
         default:
-            return now >= request->expires ? PollState::expired : PollState::pending;
+            return now >= request.expires ? PollState::expired : PollState::pending;
     }
 }
 

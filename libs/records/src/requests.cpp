@@ -58,12 +58,21 @@ RequestBody unseal(base::BytesView sealed, consent::RequestId id, const crypto::
             .stopped_for = boost::json::value_to<std::vector<std::string>>(body.at("stopped_for"))};
 }
 
-RequestBody open(OpenedRows& opened, base::BytesView sealed, consent::RequestId id, consent::SubjectId whose,
-                 const crypto::SealKey& data_key) {
+RequestBody body_of(OpenedRows& opened, base::BytesView sealed, consent::RequestId id, consent::SubjectId whose,
+                    const crypto::SealKey& data_key) {
     if (const auto kept = opened.requests.find(id, {data_key.reveal(), sealed})) return *kept;
     RequestBody body = unseal(sealed, id, data_key);
     opened.keep(opened.requests, whose, id, {data_key.reveal(), sealed}, body);
     return body;
+}
+
+Requests::State state_at(const store::Row& row) {
+    Requests::State state{.state = enum_at(row, 0, last_state),
+                          .expires = time_at(row, 1),
+                          .subject = id_at<consent::SubjectId>(row, 2),
+                          .consent = {}};
+    if (!row.null(4)) state.consent = id_at<consent::ConsentId>(row, 4);
+    return state;
 }
 
 }  // namespace
@@ -109,35 +118,39 @@ void Requests::update(store::WriteSession& session, const consent::AccessRequest
 
 std::optional<Requests::State> Requests::state(store::ReadSession& session, consent::RequestId id) const {
     std::optional<State> found;
+    session.query(by_id, {id.bytes(), std::int64_t{id.bucket().value}},
+                  [&](const store::Row& row) { found = state_at(row); });
+    return found;
+}
+
+std::optional<Requests::Stored> Requests::stored(store::ReadSession& session, consent::RequestId id) const {
+    std::optional<Stored> found;
     session.query(by_id, {id.bytes(), std::int64_t{id.bucket().value}}, [&](const store::Row& row) {
-        found = State{.state = enum_at(row, 0, last_state),
-                      .expires = time_at(row, 1),
-                      .subject = id_at<consent::SubjectId>(row, 2),
-                      .consent = {}};
-        if (!row.null(4)) found->consent = id_at<consent::ConsentId>(row, 4);
+        const base::BytesView sealed = row.blob(5);
+        found = Stored{state_at(row), id, time_at(row, 3), base::Bytes(sealed.begin(), sealed.end())};
     });
     return found;
 }
 
+consent::AccessRequest Requests::open(const Stored& stored, const crypto::SealKey& data_key) const {
+    RequestBody body = body_of(opened_, stored.sealed, stored.id, stored.subject, data_key);
+    return {.id = stored.id,
+            .subject = stored.subject,
+            .state = stored.state,
+            .created = stored.created,
+            .expires = stored.expires,
+            .terms = std::move(body.terms),
+            .employee = std::move(body.employee),
+            .consent = stored.consent,
+            .asked_of = body.asked_of,
+            .proof = std::move(body.proof),
+            .stopped_for = std::move(body.stopped_for)};
+}
+
 std::optional<consent::AccessRequest> Requests::find(store::ReadSession& session, consent::RequestId id,
                                                      const crypto::SealKey& data_key) const {
-    std::optional<consent::AccessRequest> found;
-    session.query(by_id, {id.bytes(), std::int64_t{id.bucket().value}}, [&](const store::Row& row) {
-        RequestBody body = open(opened_, row.blob(5), id, id_at<consent::SubjectId>(row, 2), data_key);
-        found = consent::AccessRequest{.id = id,
-                                       .subject = id_at<consent::SubjectId>(row, 2),
-                                       .state = enum_at(row, 0, last_state),
-                                       .created = time_at(row, 3),
-                                       .expires = time_at(row, 1),
-                                       .terms = std::move(body.terms),
-                                       .employee = std::move(body.employee),
-                                       .consent = {},
-                                       .asked_of = body.asked_of,
-                                       .proof = std::move(body.proof),
-                                       .stopped_for = std::move(body.stopped_for)};
-        if (!row.null(4)) found->consent = id_at<consent::ConsentId>(row, 4);
-    });
-    return found;
+    const auto found = stored(session, id);
+    return found ? std::optional(open(*found, data_key)) : std::nullopt;
 }
 
 std::int64_t Requests::stopped(store::ReadSession& session, consent::SubjectId subject, std::string_view initiator,

@@ -58,9 +58,13 @@ private:
         consent::AccessRequest agreed;  // with the terms that were agreed to, and the consent that a yes brings
     };
     base::Result<Prepared> prepare(store::WriteSession& session, const AnswerCommand& command, base::Time now) const;
+    base::Result<Prepared> prepare(store::WriteSession& session, const AnswerCommand& command,
+                                   std::optional<Loaded> loaded, base::Time now) const;
+    std::optional<consent::ConsentId> settle(store::WriteSession& session, const AnswerCommand& command,
+                                             Prepared& prepared, base::Time now) const;
     // Nothing when the person's data were erased: then nothing is left to decide.
     std::optional<Loaded> load(store::WriteSession& session, consent::RequestId id) const;
-    void end_unanswered(store::WriteSession& session, Loaded& loaded, const boost::json::object& payload,
+    void end_unanswered(store::WriteSession& session, Loaded loaded, const boost::json::object& payload,
                         base::Time now) const;
 
     Parts parts_;

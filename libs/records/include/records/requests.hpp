@@ -29,6 +29,16 @@ public:
         std::optional<consent::ConsentId> consent;  // that a yes brought
     };
     std::optional<State> state(store::ReadSession& session, consent::RequestId id) const;
+
+    // A request as it lies there, for who finds the key of its person by it.
+    struct Stored : State {
+        consent::RequestId id;
+        base::Time created;
+        base::Bytes sealed;
+    };
+    std::optional<Stored> stored(store::ReadSession& session, consent::RequestId id) const;
+    consent::AccessRequest open(const Stored& stored, const crypto::SealKey& data_key) const;
+    // Both at once, for who has the key.
     std::optional<consent::AccessRequest> find(store::ReadSession& session, consent::RequestId id,
                                                const crypto::SealKey& data_key) const;
 
