@@ -8,15 +8,14 @@
 #include <csignal>
 #include <cstdio>
 #include <fstream>
-#include <iostream>
 #include <iterator>
 
 #include "access/erasure.hpp"
 #include "access/steering.hpp"
 #include "access/supervision.hpp"
-#include "api/sandbox.hpp"
 #include "base/entropy.hpp"
 #include "base/text.hpp"
+#include "books.hpp"
 #include "data_directory.hpp"
 #include "records/registry_store.hpp"
 #include "records/rows.hpp"
@@ -43,44 +42,6 @@ std::unique_ptr<Storage> existing_storage(const fs::path& data, const config::Co
 }
 
 namespace {
-
-// What a command works with on a data directory that nobody serves.
-struct Books {
-    Books(const fs::path& data, const config::Config& config)
-        : directory(data),
-          storage(existing_storage(data, config)),
-          vault(directory.master_key(entropy, DataDirectory::Database::exists)),
-          records(vault, entropy),
-          database(storage->open({})) {}
-
-    std::optional<records::Subject> person(const base::Iin& iin) const {
-        std::optional<records::Subject> found;
-        database->readers().read([&](store::ReadSession& session) { found = records.subjects.find(session, iin); });
-        return found;
-    }
-    registry::Entries registry() const {
-        registry::Entries entries;
-        database->readers().read([&](store::ReadSession& session) { entries = records::load_registry(session); });
-        return entries;
-    }
-
-    base::SystemEntropy entropy;
-    base::SystemClock clock;
-    DataDirectory directory;
-    std::unique_ptr<Storage> storage;
-    records::Vault vault;
-    records::Records records;
-    std::unique_ptr<store::Database> database;
-};
-
-// Never an argument: those stand in the list of processes and in the history of the shell.
-base::Iin read_iin() {
-    std::string line;
-    std::getline(std::cin, line);
-    const auto iin = base::Iin::parse(line);
-    if (iin.has_error()) throw base::Outage("standard input holds no IIN");
-    return *iin;
-}
 
 int nobody() {
     complain("this service knows no such person");
@@ -173,7 +134,7 @@ std::string time_or_never(const std::optional<base::Time>& time) {
 
 void list_overdue_deletions(store::ReadSession& session, const records::Records& records, base::Time now) {
     std::vector<consent::ConsentId> ids;
-    records::each_row(session, [&](const records::RowState& row) {
+    records::each_row(session, records.archives, [&](const records::RowState& row) {
         if (row.table == "consent") ids.emplace_back(row.id);
     });
     for (const consent::ConsentId id : ids) {
@@ -198,10 +159,8 @@ void list_overdue_deletions(store::ReadSession& session, const records::Records&
 int events_list(const fs::path& data, const config::Config& config) {
     Books opened(data, config);
     std::size_t open = 0;
+    const base::Time now = opened.now();
     opened.database->readers().read([&](store::ReadSession& session) {
-        // The sandbox's clock may be ahead.
-        const auto offset = base::parse_integer(records::setting(session, api::clock_setting).value_or("0"));
-        const base::Time now = base::SystemClock().now() + base::Duration{offset.value_or(0)};
         opened.records.security_events.each_open(session, [&](const records::SecurityEvent& event) {
             ++open;
             print_line(fmt::format("{} {} {} {} {} at {}, told {}, attempts {}{}{}",

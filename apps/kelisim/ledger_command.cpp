@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "access/verify.hpp"
+#include "archive/files.hpp"
 #include "base/entropy.hpp"
 #include "base/text.hpp"
 #include "commands.hpp"
@@ -79,7 +80,8 @@ public:
         : directory_(data),
           storage_(existing_storage(data, config)),
           vault_(directory_.master_key(entropy_, DataDirectory::Database::exists)),
-          records_(vault_, entropy_),
+          archive_files_(archive_directory(data, config)),
+          records_(vault_, entropy_, &archive_files_),
           database_(storage_->open({})) {}
 
     const records::Records& records() const { return records_; }
@@ -96,6 +98,7 @@ private:
     base::SystemEntropy entropy_;
     const std::unique_ptr<Storage> storage_;
     const records::Vault vault_;
+    const archive::Files archive_files_;
     const records::Records records_;
     const std::unique_ptr<store::Database> database_;
 };

@@ -7,6 +7,7 @@
 #include <exception>
 #include <functional>
 
+#include "archive_command.hpp"
 #include "commands.hpp"
 #include "demo.hpp"
 #include "ledger_command.hpp"
@@ -27,6 +28,8 @@ struct Arguments {
     std::size_t persons = 100;
     app::LedgerQuestion ledger;
     app::ReceiptQuestion receipt;
+    app::ArchiveSearch search;
+    std::string key;
     bool sandbox = false;
 };
 
@@ -67,6 +70,31 @@ CLI::App* declare_receipt(CLI::App& cli, Arguments& a, int& status) {
     return receipt;
 }
 
+// Files of old entries.
+CLI::App* declare_archive(CLI::App& cli, Arguments& a, int& status) {
+    auto* archive = cli.add_subcommand("archive", "Sealed files of old entries.")->require_subcommand(1);
+    auto* verify = archive->add_subcommand(
+        "verify", "Say whether a file, or all of a directory, is as it was sealed; without a database or a network.");
+    verify->add_option("where", a.file, "A file, or a directory of them.")->required()->check(CLI::ExistingPath);
+    verify->add_option("--key", a.key, "Key of the ledger, or a file of /ledger/vkey.")->required();
+    verify->callback([&] { status = app::archive_verify(a.file, a.key); });
+    auto* search = archive->add_subcommand(
+        "search",
+        "Show an official one person's uses, archived and live, in a data directory that nobody serves. Standard input: "
+        "the IIN of the official, in the next line that of the person. The person sees the look and its reason.");
+    search->add_option("--data", a.search.data, "Data directory.")->required();
+    search->add_option("--reason", a.search.reason, "Of the look; the person will read it.")->required();
+    search->add_option("--id", a.search.use, "One use; then no IIN of a person is read.");
+    search->add_option("--from", a.search.from, "First day, as 2026-11-22.");
+    search->add_option("--to", a.search.to, "Last day.");
+    add_config(a, search);
+    search->callback([&] {
+        const auto config = app::read_config(a.config);
+        status = config ? app::archive_search(a.search, *config) : 1;
+    });
+    return archive;
+}
+
 // Commands on a data directory that nobody serves.
 void declare_on_data(CLI::App& cli, Arguments& a, int& status) {
     using OnData = std::function<int(const fs::path&, const config::Config&)>;
@@ -93,6 +121,8 @@ void declare_on_data(CLI::App& cli, Arguments& a, int& status) {
     with_data(events, "replay", "Tell again what was refused or given up.", app::events_replay);
     with_data(declare_receipt(cli, a, status), "rotate-key", "Sign receipts with another key from the next start on.",
               app::receipt_rotate_key);
+    with_data(declare_archive(cli, a, status), "list", "Which there are, and whether their files are there.",
+              app::archive_list);
     auto* staff =
         cli.add_subcommand("staff", "Officials, in a data directory that nobody serves.")->require_subcommand(1);
     with_data(staff, "appoint", "Let the person whose IIN stands on standard input act for an organisation.",

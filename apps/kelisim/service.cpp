@@ -159,11 +159,12 @@ Service::Service(const ServiceOptions& options)
       port_(listener_.port()),
       storage_(storage_of(options.data, options_.config)),
       vault_(directory_.master_key(entropy_, found_in(*storage_))),
+      archive_files_(archive_directory(options_.data, options_.config), log_.get()),
       signing_key_(directory_.signing_key()),
       keys_({signing_key_.verification()}),
       ledger_key_(directory_.ledger_key()),
       database_(open_database(*storage_, *log_)),
-      records_(vault_, entropy_),
+      records_(vault_, entropy_, &archive_files_),
       receipt_key_(kept_receipt_key(database_->readers(), directory_)),
       receipt_keys_(settle_receipt_keys(*database_, records_, receipt_key_, signing_key_)),
       tag_key_(kept_tag_key(database_->readers(), records_, directory_)),
@@ -187,6 +188,7 @@ Service::Service(const ServiceOptions& options)
       workers_(static_cast<std::size_t>(options_.config.number("server.io_threads"))),
       client_(workers_),
       event_client_(workers_),
+      elsewhere_(base::limits::archive_threads, base::limits::archive_queue_max),
       oauth_({.issuer = issuer_,
               .registry = registry_,
               .vault = vault_,
@@ -221,6 +223,7 @@ Service::Service(const ServiceOptions& options)
       cabinet_({.parts = parts(),
                 .writer = database_->writer(),
                 .readers = database_->readers(),
+                .elsewhere = elsewhere_,
                 .clock = clock_,
                 .persons = persons_,
                 .use_cases = use_cases_,
@@ -239,6 +242,7 @@ Service::Service(const ServiceOptions& options)
                  .bindings = gateway_.bindings()}),
       phones_(database_->writer(), records_, clock_) {
     database_->readers().read([&](store::ReadSession& session) { tokens_.load_index(session, clock_.now()); });
+    start_archiver();
     scheduler_ = std::make_unique<store::Scheduler>(timers_, database_->writer(), database_->readers(), clock_,
                                                     timer_handlers());
     store::run(database_->writer(), [&](store::WriteSession& session) {
@@ -267,6 +271,7 @@ Service::Service(const ServiceOptions& options)
                               .sms = phones_,
                               .events_came = [&alarm = event_alarm_] { alarm.ring(); }});
     start_ledger();
+    archiver_->ring();  // there is a checkpoint now
     http::ServerOptions server_options;
     server_options.connections_max = static_cast<std::size_t>(options_.config.number("server.connections_max"));
     server_ = std::make_unique<http::Server>(std::move(listener_), routes(),
@@ -288,11 +293,34 @@ Service::~Service() {
     sequencer_.reset();
     runner_.reset();
     scheduler_.reset();
+    archiver_.reset();
     // Its last bookings need the writer.
     pusher_.reset();
     // Units that were accepted are finished here, while everything that they refer to is still there.
     database_.reset();
     log_->write(server_stopped);
+}
+
+void Service::start_archiver() {
+    const config::Config& config = options_.config;
+    archiver_ = std::make_unique<archive::Archiver>(
+        archive::ArchivingParts{.records = records_,
+                                .writer = database_->writer(),
+                                .readers = database_->readers(),
+                                .clock = clock_,
+                                .entropy = entropy_,
+                                .log = *log_,
+                                .files = archive_files_,
+                                .ledger = ledger_vkey_.name,
+                                .key = ledger_key_,
+                                .signed_size =
+                                    [&board = board_]() -> std::uint64_t {
+                                        const auto newest = board.newest();
+                                        return newest ? newest->checkpoint.size : 0;
+                                    }},
+        archive::ArchivingOptions{.term = std::chrono::days{config.number("archive.after_days")},
+                                  .tiles = config.number("archive.tiles"),
+                                  .scrub = std::chrono::days{config.number("ledger.scrub_days")}});
 }
 
 void Service::start_ledger() {
@@ -364,6 +392,7 @@ store::TimerHandlers Service::timer_handlers() {
     };
     handlers[std::string(access::timer_sweep)] = [this](store::WriteSession& session, const store::DueTimer&) {
         access::sweep(parts(), session, clock_.now());
+        session.after_commit([this] { archiver_->ring(); });
     };
     handlers[std::string(access::timer_question_due)] = [this](store::WriteSession& session, const store::DueTimer& t) {
         use_cases_.inquiries.fall_due(session, records::QuestionId::from_bytes(t.key.entity).value(), clock_.now());
@@ -404,6 +433,7 @@ http::Routes Service::routes() {
     add(api::initiator_routes({.records = records_,
                                .writer = database_->writer(),
                                .readers = database_->readers(),
+                               .elsewhere = elsewhere_,
                                .clock = clock_,
                                .clients = authentication_,
                                .steering = use_cases_.steering,
@@ -424,6 +454,7 @@ http::Routes Service::routes() {
     add(api::staff_routes({.parts = parts(),
                            .writer = database_->writer(),
                            .readers = database_->readers(),
+                           .elsewhere = elsewhere_,
                            .clock = clock_,
                            .staff = staff_,
                            .cabinet = use_cases_.cabinet,
@@ -445,6 +476,7 @@ http::Routes Service::routes() {
                              .clock_moved = [&alarm = event_alarm_] { alarm.ring(); }}));
     add(api::ledger_routes({.board = board_,
                             .readers = database_->readers(),
+                            .elsewhere = elsewhere_,
                             .records = records_,
                             .vkey = ledger_vkey_.to_text(),
                             .tag_key = tag_key_.public_key()}));
@@ -497,6 +529,7 @@ std::string Service::metrics() const {
     });
     counter("kelisim_gateway_outcomes_lost", "Outcomes of uses that could not be written.", gateway_.outcomes_lost());
     expose_ledger(out);
+    expose_archives(out);
     return std::move(out).finish();
 }
 
@@ -523,6 +556,27 @@ void Service::expose_ledger(telemetry::Exposition& out) const {
     }
     counter("kelisim_ledger_cosignatures", "Signatures of witnesses, verified and stored.", cosignatures);
     counter("kelisim_ledger_witness_failures", "Submissions to witnesses that brought no signature.", failures);
+}
+
+void Service::expose_archives(telemetry::Exposition& out) const {
+    const archive::ArchivingCounts& counts = archiver_->counts();
+    const auto counter = [&](std::string_view name, std::string_view help, std::uint64_t value) {
+        out.counter(name, help);
+        out.count(value);
+    };
+    const auto gauge = [&](std::string_view name, std::string_view help, auto value) {
+        out.gauge(name, help);
+        out.value(static_cast<double>(value));
+    };
+    records::Archives::Totals totals;
+    database_->readers().read([&](store::ReadSession& session) { totals = records_.archives.totals(session); });
+    gauge("kelisim_archive_files", "Sealed files of old entries.", totals.files);
+    gauge("kelisim_archive_bytes", "Length of all of them.", totals.bytes);
+    gauge("kelisim_archive_entries", "Entries of the ledger that stand in them.", totals.leaves);
+    gauge("kelisim_archive_damaged", "Files that are missing or altered.", archive_files_.damaged());
+    counter("kelisim_archive_sealed", "Files sealed since the start.", counts.sealed);
+    counter("kelisim_archive_failures", "Attempts at archiving that failed; they come again.", counts.failures);
+    counter("kelisim_archive_checked", "Files that were read through.", counts.checked);
 }
 
 }  // namespace kelisim::app

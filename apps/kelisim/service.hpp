@@ -19,6 +19,7 @@
 #include "api/oauth.hpp"
 #include "api/staff_authentication.hpp"
 #include "api/status_lists.hpp"
+#include "archive/archiver.hpp"
 #include "base/zone.hpp"
 #include "config/config.hpp"
 #include "data_directory.hpp"
@@ -70,6 +71,8 @@ private:
     std::map<std::string, gateway::Binding, std::less<>> bindings();
     std::string metrics() const;
     void expose_ledger(telemetry::Exposition& out) const;
+    void start_archiver();
+    void expose_archives(telemetry::Exposition& out) const;
     void start_ledger();
     void replay_erasures();
 
@@ -84,6 +87,7 @@ private:
     const std::uint16_t port_;
     const std::unique_ptr<Storage> storage_;
     records::Vault vault_;
+    const archive::Files archive_files_;
     const token::SigningKey signing_key_;
     const token::KeySet keys_;
     const crypto::Ed25519Key ledger_key_;
@@ -116,6 +120,7 @@ private:
     http::Workers workers_;
     http::Client client_;
     http::Client event_client_;
+    http::Elsewhere elsewhere_;
     api::OAuth oauth_;
     api::StatusLists status_lists_;
     std::optional<OwnerProcess> owner_;
@@ -128,6 +133,7 @@ private:
     gateway::OwnData own_data_;
     delivery::SandboxPhones phones_;
     // From here on things happen by themselves; they end first.
+    std::unique_ptr<archive::Archiver> archiver_;
     std::unique_ptr<store::Scheduler> scheduler_;
     std::unique_ptr<delivery::EventPusher> pusher_;
     std::unique_ptr<delivery::Runner> runner_;

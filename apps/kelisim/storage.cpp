@@ -84,6 +84,11 @@ private:
 
 }  // namespace
 
+fs::path archive_directory(const fs::path& data, const config::Config& config) {
+    const std::string& configured = config.text("archive.directory");
+    return configured.empty() ? data / "archive" : fs::path(configured);
+}
+
 std::unique_ptr<Storage> storage_of(const fs::path& directory, const config::Config& config) {
     if (config.text("store.engine") == "postgres") return std::make_unique<PostgresStorage>(directory, config);
     return std::make_unique<SqliteStorage>(directory, config);

@@ -31,6 +31,8 @@ public:
 };
 
 // Of `store.engine`; throws base::Outage when the configuration does not say where it is.
+// Where sealed files of old entries are.
+std::filesystem::path archive_directory(const std::filesystem::path& data, const config::Config& config);
 std::unique_ptr<Storage> storage_of(const std::filesystem::path& directory, const config::Config& config);
 
 // What it means for the master key that the database is there.

@@ -17,4 +17,5 @@ set(KELISIM_POSTGRES_MIGRATIONS
     0014_map_of_persons.sql
     0015_overdue_questions.sql
     0016_before_the_checkpoint.sql
+    0017_archives.sql
 )

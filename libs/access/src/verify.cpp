@@ -2,6 +2,8 @@
 #include "access/verify.hpp"
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <map>
 #include <unordered_map>
 
 #include "base/text.hpp"
@@ -31,6 +33,7 @@ public:
         read_journal();
         check_leaves();
         check_rows();
+        check_archives();
         if (const auto block = records_.journal.wrong_list(session_))
             find("the list of whose entries block " + std::to_string(*block) + " of the journal holds is wrong");
         return std::move(report_);
@@ -80,6 +83,7 @@ private:
         const auto* named = object.if_contains("subject");
         if (named != nullptr && entry.subject && *named != boost::json::value(entry.subject->to_string()))
             return find(name + " is another person's");
+        if (entry.kind == records::archive_sealed_kind) sealed_.emplace(entry.seq, object);
         note(object, entry.subject, name);
     }
 
@@ -157,10 +161,32 @@ private:
     }
 
     void check_rows() {
-        records::each_row(session_, [&](const records::RowState& row) { check_row(row); });
+        records::each_row(session_, records_.archives, [&](const records::RowState& row) { check_row(row); });
         for (const auto& [id, said] : said_) {
             if (!said.has_row) find("the journal speaks of " + id + ", of which there is no row");
         }
+    }
+
+    // Each file is the one that the journal says, so that none was exchanged or taken away together with its row.
+    void check_archives() {
+        std::int64_t number = 0;
+        for (std::size_t read = page; read == page;) {
+            const auto archives = records_.archives.after(session_, number, page);
+            read = archives.size();
+            for (const records::Archive& archive : archives) {
+                const std::string name = "archive " + std::to_string(archive.number);
+                if (archive.number != ++number) return find(name + " stands where archive " + std::to_string(number) + " should");
+                const auto at = sealed_.find(archive.journal_seq);
+                if (at == sealed_.end()) {
+                    find(name + " is unknown to the journal");
+                    continue;
+                }
+                if (!records::said_by(at->second, archive)) find(name + " is not what the journal says");
+                sealed_.erase(at);
+            }
+        }
+        for (const auto& [seq, fact] : sealed_)
+            find("the journal speaks of archive " + boost::json::serialize(fact.at("number")) + ", of which there is no row");
     }
 
     void check_row(const records::RowState& row) {
@@ -184,6 +210,7 @@ private:
     std::vector<crypto::Digest> leaf_hashes_;
     std::vector<std::int64_t> sequences_;
     std::unordered_map<std::string, Said> said_;
+    std::map<std::int64_t, boost::json::object> sealed_;  // by their place in the journal
 };
 
 }  // namespace

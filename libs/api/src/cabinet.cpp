@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api/cabinet.hpp"
 
+#include "api/anywhere.hpp"
 #include "api/problem.hpp"
 
 namespace kelisim::api {
 
 Cabinet::Answer Cabinet::look(const PersonCall& call, const http::Request& request, Look what) {
     std::optional<http::Response> response;
-    parts_.readers.read([&](store::ReadSession& session) {
+    auto read = [&](store::ReadSession& session) {
         const auto actors = access::may_look(parts_.parts, session, call.acting);
         response = actors ? what(session, *actors) : problem(access::cabinet_not_found, request);
-    });
+    };
+    co_await read_anywhere(parts_.readers, parts_.elsewhere, std::move(read));
     co_return std::move(*response);
 }
 

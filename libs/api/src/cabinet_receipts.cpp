@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/json/serialize.hpp>
 
+#include "api/anywhere.hpp"
 #include "api/cabinet.hpp"
 #include "api/ledger.hpp"
 #include "api/problem.hpp"
@@ -103,10 +104,11 @@ Cabinet::Answer Cabinet::use_receipt(const PersonCall& call, const http::Request
 // Signed after the read and outside the writer; two first readers at once sign twice, and both get what was kept first.
 Cabinet::Answer Cabinet::give_receipt(const PersonCall& call, const http::Request& request, FindReceipt find) {
     std::optional<base::Result<access::ReceiptFound>> found;
-    parts_.readers.read([&](store::ReadSession& session) {
+    auto read = [&](store::ReadSession& session) {
         const auto actors = access::may_look(parts_.parts, session, call.acting);
         found = actors ? find(session, actors->whose) : base::Refusal(access::cabinet_not_found);
-    });
+    };
+    co_await read_anywhere(parts_.readers, parts_.elsewhere, std::move(read));
     if (found->has_error()) co_return problem(found->error(), request);
     access::ReceiptFound& receipt = **found;
     if (!receipt.stored) {
@@ -136,7 +138,7 @@ Cabinet::Answer Cabinet::file_of(const records::Receipt& receipt, const http::Re
     const auto wanted = read_query(request).value().tree_size;
     const auto newest = parts_.board.newest();
     const records::Ledger& ledger = parts_.parts.records.ledger;
-    parts_.readers.read([&](store::ReadSession& session) {
+    auto read = [&](store::ReadSession& session) {
         const auto leaf = receipt.journal_seq ? ledger.leaf_of(session, *receipt.journal_seq) : std::nullopt;
         if (!leaf || !newest) return;
         receipts::Proof proof{.index = *leaf, .size = 0, .path = {}, .checkpoint = {}};
@@ -150,7 +152,8 @@ Cabinet::Answer Cabinet::file_of(const records::Receipt& receipt, const http::Re
         if (proof.index >= proof.size || proof.size > newest->checkpoint.size) return;
         proof.path = ledger.tree(session, proof.size).inclusion(proof.index);
         file.proof = std::move(proof);
-    });
+    };
+    co_await read_anywhere(parts_.readers, parts_.elsewhere, std::move(read));
     // Who asks for a tree has its checkpoint; that the entry is not in it is an answer of its own.
     if (wanted && !file.proof) co_return problem(ledger_not_found, request);
     co_return receipt_response(file_type, receipts::to_text(file));

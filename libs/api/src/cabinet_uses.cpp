@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "api/anywhere.hpp"
 #include "api/cabinet.hpp"
 #include "api/problem.hpp"
 #include "base/limits.hpp"
@@ -50,6 +51,9 @@ Cabinet::Answer Cabinet::ask_question(const PersonCall& call, const http::Reques
     const auto text = json::text(*body, "text", base::limits::person_text_bytes_max);
     if (text.has_error()) co_return problem(text.error(), request);
     const base::Time now = parts_.clock.now();
+    // The file that the use may stand in is opened here and not under the writer.
+    auto find = [this, id](store::ReadSession& session) { parts_.parts.records.uses.find(session, *id); };
+    co_await read_anywhere(parts_.readers, parts_.elsewhere, std::move(find));
     auto ask = [&inquiries = parts_.use_cases.inquiries, acting = call.acting, id = *id, text = std::string(*text),
                 now](store::WriteSession& session) { return inquiries.ask(session, acting, id, text, now); };
     const auto asked = co_await http::committed(parts_.writer, std::move(ask));

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "access/party.hpp"
+#include "api/anywhere.hpp"
 #include "api/problem.hpp"
 #include "base/limits.hpp"
 #include "cabinet_json.hpp"
@@ -101,7 +102,7 @@ Answer questions(const InitiatorParts& parts, const ClientSystem& client, const 
     if (query.has_error()) co_return problem(query.error(), request);
     boost::json::object body;
     const base::Time now = parts.clock.now();
-    parts.readers.read([&](store::ReadSession& session) {
+    auto read = [&](store::ReadSession& session) {
         const std::string& initiator = client.system->key;
         body = page_of(parts, session, initiator, PartyNoticeKind::question, *query, [&](const PartyNotice& notice) {
             const auto found = parts.inquiries.find(session, initiator, records::QuestionId{notice.entity});
@@ -110,7 +111,8 @@ Answer questions(const InitiatorParts& parts, const ClientSystem& client, const 
             item["consent"] = found->consent.to_string();
             return std::optional(std::move(item));
         });
-    });
+    };
+    co_await read_anywhere(parts.readers, parts.elsewhere, std::move(read));
     co_return http::json_response(200, body);
 }
 

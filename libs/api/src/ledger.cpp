@@ -5,6 +5,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "api/anywhere.hpp"
 #include "api/problem.hpp"
 #include "base/text.hpp"
 #include "ledger_json.hpp"
@@ -58,11 +59,12 @@ Answer tile(const LedgerParts& parts, const http::Request& request) {
         path->tile.width <= ledger::width_in(newest->checkpoint.size, path->tile.level, path->tile.number);
     if (!there) co_return nothing(request);
     base::Bytes bytes;
-    parts.readers.read([&](store::ReadSession& session) {
+    auto read = [&](store::ReadSession& session) {
         bytes = path->content == ledger::TilePath::Content::entries
                     ? ledger::entry_bundle(parts.records.ledger.entries(session, path->tile))
                     : ledger::tile_bytes(parts.records.ledger.tile(session, path->tile));
-    });
+    };
+    co_await read_anywhere(parts.readers, parts.elsewhere, std::move(read));
     co_return cached({.status = 200,
                       .content_type = "application/octet-stream",
                       .headers = {},
@@ -76,12 +78,13 @@ Answer proof(const LedgerParts& parts, const http::Request& request) {
     const auto index = base::parse_integer(request.parameter("entry"));
     if (!newest || !index || static_cast<std::uint64_t>(*index) >= newest->checkpoint.size) co_return nothing(request);
     boost::json::object body{{"index", *index}};
-    parts.readers.read([&](store::ReadSession& session) {
+    auto read = [&](store::ReadSession& session) {
         ledger::Tree tree = parts.records.ledger.tree(session, newest->checkpoint.size);
         const auto entry = static_cast<std::uint64_t>(*index);
         body["leaf"] = base::to_base64(tree.leaf(entry));
         body["path"] = hashes_json(tree.inclusion(entry));
-    });
+    };
+    co_await read_anywhere(parts.readers, parts.elsewhere, std::move(read));
     body["checkpoint"] = newest->note;
     co_return http::json_response(200, body);
 }
@@ -92,7 +95,7 @@ Answer map_root(const LedgerParts& parts, const http::Request& request, std::opt
     const auto newest = parts.board.newest();
     if (!newest) co_return nothing(request);
     std::optional<boost::json::object> body;
-    parts.readers.read([&](store::ReadSession& session) {
+    auto read = [&](store::ReadSession& session) {
         const auto& map = parts.records.person_map;
         auto epoch = number ? map.find(session, *number) : std::optional(map.newest(session));
         if (!epoch || epoch->number == 0) return;
@@ -102,7 +105,8 @@ Answer map_root(const LedgerParts& parts, const http::Request& request, std::opt
             epoch = map.find(session, epoch->number - 1);
             if (epoch) body = epoch_json(session, parts.records, *epoch, parts.tag_key, newest->checkpoint.size);
         }
-    });
+    };
+    co_await read_anywhere(parts.readers, parts.elsewhere, std::move(read));
     if (!body) co_return nothing(request);
     co_return cached(
         {.status = 200, .content_type = "application/json", .headers = {}, .body = boost::json::serialize(*body)},

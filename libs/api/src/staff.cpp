@@ -4,6 +4,7 @@
 #include <boost/json/value_from.hpp>
 #include <functional>
 
+#include "api/anywhere.hpp"
 #include "api/problem.hpp"
 #include "base/limits.hpp"
 #include "cabinet_json.hpp"
@@ -78,11 +79,12 @@ Answer show(const StaffParts& parts, const StaffCall& call, const http::Request&
     if (!id) co_return problem(access::look_over, request);
     const auto query = read_query(request).value();
     std::optional<http::Response> response;
-    parts.readers.read([&](store::ReadSession& session) {
+    auto read = [&](store::ReadSession& session) {
         const auto whose = parts.supervision.whose(session, call.official, *id, parts.clock.now());
         response = whose.has_error() ? problem(whose.error(), request)
                                      : http::json_response(200, entries(parts, session, *whose, query.page));
-    });
+    };
+    co_await read_anywhere(parts.readers, parts.elsewhere, std::move(read));
     co_return std::move(*response);
 }
 

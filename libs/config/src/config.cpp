@@ -143,10 +143,30 @@ std::vector<Key> ledger_keys() {
     };
 }
 
+// What is kept where once it is old.
+std::vector<Key> archive_keys() {
+    using std::int64_t;
+    return {
+        {.name = "archive.after_days",
+         .description = "Days after which uses and entries of the ledger move to sealed files; 36500: never.",
+         .fallback = int64_t{365},
+         .min = 3,  // base::limits::archive_days_min
+         .max = 36'500},
+        {.name = "archive.directory",
+         .description = "Where those files are. Empty: archive in the data directory.",
+         .fallback = std::string()},
+        {.name = "archive.tiles",
+         .description = "Tiles of 256 entries that one file holds; a file is made once that many are old enough.",
+         .fallback = int64_t{64},
+         .min = 1,
+         .max = 256},
+    };
+}
+
 const std::vector<Key>& table() {
     static const std::vector<Key> keys = [] {
         std::vector<Key> all = running_keys();
-        for (auto* more : {ledger_keys, asking_keys}) {
+        for (auto* more : {ledger_keys, archive_keys, asking_keys}) {
             for (Key& key : more())
                 all.push_back(std::move(key));
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "crypto/hash.hpp"
+#include "crypto/hash_stream.hpp"
 
 #include <gtest/gtest.h>
 
@@ -16,6 +17,14 @@ TEST(Sha256, GivesTheVectorsOfItsStandard) {
               "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     EXPECT_EQ(base::to_hex(sha256(as_bytes(""))), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     EXPECT_EQ(sha256({as_bytes("a"), as_bytes("bc")}), sha256(as_bytes("abc")));
+}
+
+TEST(Sha256, GivesInPiecesWhatItGivesAtOnce) {
+    Sha256 pieces;
+    for (const char* piece : {"a", "", "b", "c"})
+        pieces.add(as_bytes(piece));
+    EXPECT_EQ(pieces.finish(), sha256(as_bytes("abc")));
+    EXPECT_EQ(Sha256().finish(), sha256(base::BytesView()));
 }
 
 // RFC 4231 test case 2.

@@ -248,7 +248,10 @@ void Sequencing::list() {
 
 void Sequencing::scrub() {
     const std::int64_t size = signed_size();
-    const std::int64_t from = scrub_.next < size ? scrub_.next : 0;
+    // What stands in archives is checked as whole files, by their hashes, where they are kept (archive::Archiving).
+    std::int64_t live = 0;
+    parts_.readers.read([&](ReadSession& session) { live = parts_.records.archives.leaves(session); });
+    const std::int64_t from = std::max(scrub_.next < size ? scrub_.next : 0, live);
     // Whole tiles: their roots are looked at with the last of their leaves.
     const Range piece{from, std::min(from + piece_leaves(), size)};
     scrub_.next = piece.to == size ? 0 : piece.to;

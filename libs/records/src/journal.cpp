@@ -47,10 +47,10 @@ base::BytesView key_of(base::BytesView subject) {
     return subject.subspan(key_at, key_bytes);
 }
 
-Runs runs_of(store::ReadSession& session, std::int64_t block) {
+Runs runs_of(store::ReadSession& session, const Archives& archives, std::int64_t block) {
     std::array<std::vector<RunItem>, run_parts> items;
     const std::int64_t first = block * block_entries;
-    session.query(subjects_in, {first, first + block_entries}, [&](const store::Row& row) {
+    const auto add = [&](const store::Row& row) {
         const auto subject = id_at<consent::SubjectId>(row, 1);
         const auto place = static_cast<std::uint16_t>(row.integer(0) - first);
         RunItem item{};
@@ -58,7 +58,12 @@ Runs runs_of(store::ReadSession& session, std::int64_t block) {
         item[key_bytes] = static_cast<std::uint8_t>(place >> 8);
         item[key_bytes + 1] = static_cast<std::uint8_t>(place);
         items.at(static_cast<std::size_t>(part_of(subject.bytes()))).push_back(item);
-    });
+    };
+    archives.over_entries(session, first, first + block_entries,
+                          [&](store::ReadSession& piece, std::int64_t from, std::int64_t to) {
+                              piece.query(subjects_in, {from, to}, add);
+                              return true;
+                          });
     Runs runs;
     for (std::size_t part = 0; part < items.size(); ++part) {
         std::ranges::sort(items.at(part));
@@ -152,21 +157,24 @@ void Journal::append(store::WriteSession& session, const Fact& fact) const {
 
 void Journal::each_after(store::ReadSession& session, std::int64_t seq, std::size_t max,
                          const std::function<void(const JournalEntry&)>& visit) const {
-    session.query(after, {seq, static_cast<std::int64_t>(max)}, [&](const store::Row& row) { visit(entry_at(row)); });
+    std::size_t left = max;
+    archives_.over_entries(session, seq + 1, std::numeric_limits<std::int64_t>::max(),
+                           [&](store::ReadSession& piece, std::int64_t from, std::int64_t) {
+                               left -= piece.query(after, {from - 1, static_cast<std::int64_t>(left)},
+                                                   [&](const store::Row& row) { visit(entry_at(row)); });
+                               return left > 0;
+                           });
 }
-
-namespace {
 
 // Visits those of one person after `seq` until the visitor has enough or the blocks are used up. Returns up to where all were
 // visited.
-std::int64_t walk(store::ReadSession& session, consent::SubjectId subject, std::int64_t seq, std::size_t blocks,
-                  const std::function<bool(const JournalEntry&)>& more) {
+std::int64_t Journal::walk(store::ReadSession& session, consent::SubjectId subject, std::int64_t seq, std::size_t blocks,
+                           const std::function<bool(const JournalEntry&)>& more) const {
     const std::int64_t last = number_from(session, last_seq, 0);
     const std::size_t cost_max = std::max<std::size_t>(blocks, 1);
     std::optional<std::int64_t> stopped;
-    const auto give = [&](const store::Row& row) {
+    const auto give = [&](const JournalEntry& entry) {
         if (stopped) return;
-        const JournalEntry entry = entry_at(row);
         if (entry.subject == subject && !more(entry)) stopped = entry.seq;
     };
     std::int64_t next = std::max<std::int64_t>(seq, 0) + 1;
@@ -175,21 +183,26 @@ std::int64_t walk(store::ReadSession& session, consent::SubjectId subject, std::
         const std::int64_t first = block * block_entries, end = first + block_entries;
         if (const auto places = listed(session, block, subject.bytes())) {
             for (const std::int64_t place : *places) {
-                if (first + place >= next && !stopped) session.query(at_seq, {first + place}, give);
+                if (first + place < next || stopped) continue;
+                if (const auto entry = at(session, first + place)) give(*entry);
             }
             ++cost;
         } else {
             // In pieces, so that one who has enough does not read on.
-            constexpr std::int64_t piece = 256;
-            for (std::int64_t from = next; from < end && from <= last && !stopped;) {
-                std::int64_t found = 0, behind = end;
-                session.query(of_one_in, {from, end, subject.bytes(), piece}, [&](const store::Row& row) {
-                    ++found;
-                    behind = row.integer(0) + 1;
-                    give(row);
-                });
-                from = found < piece ? end : behind;
-            }
+            constexpr std::int64_t at_once = 256;
+            const auto read = [&](store::ReadSession& piece, std::int64_t from, std::int64_t to) {
+                while (from < to && from <= last && !stopped) {
+                    std::int64_t found = 0, behind = to;
+                    piece.query(of_one_in, {from, to, subject.bytes(), at_once}, [&](const store::Row& row) {
+                        ++found;
+                        behind = row.integer(0) + 1;
+                        give(entry_at(row));
+                    });
+                    from = found < at_once ? to : behind;
+                }
+                return !stopped;
+            };
+            archives_.over_entries(session, next, end, read);
             cost += base::limits::journal_unlisted_block_cost;
         }
         if (stopped) return *stopped;
@@ -197,8 +210,6 @@ std::int64_t walk(store::ReadSession& session, consent::SubjectId subject, std::
     }
     return next > last ? std::max(last, seq) : next - 1;
 }
-
-}  // namespace
 
 std::int64_t Journal::of_subject(store::ReadSession& session, consent::SubjectId subject, std::int64_t seq,
                                  const Budget& budget, const std::function<void(const JournalEntry&)>& visit) const {
@@ -212,7 +223,13 @@ std::int64_t Journal::of_subject(store::ReadSession& session, consent::SubjectId
 
 std::optional<base::Time> Journal::written(store::ReadSession& session, std::int64_t seq) const {
     std::optional<base::Time> time;
-    session.query(id_from, {seq}, [&](const store::Row& row) { time = id_at<base::RawId>(row, 0).time(); });
+    archives_.over_entries(session, seq, std::numeric_limits<std::int64_t>::max(),
+                           [&](store::ReadSession& piece, std::int64_t from, std::int64_t) {
+                               piece.query(id_from, {from}, [&](const store::Row& row) {
+                                   time = id_at<base::RawId>(row, 0).time();
+                               });
+                               return !time;
+                           });
     return time;
 }
 
@@ -226,8 +243,10 @@ std::optional<JournalEntry> Journal::find(store::ReadSession& session, consent::
     const std::int64_t last = this->last(session);
     // Ids tell milliseconds, and so does what is compared with them. The block before the first that begins at that time.
     const base::Time instant = std::chrono::floor<std::chrono::milliseconds>(near);
-    std::int64_t from = 0;
-    for (std::int64_t to = last / block_entries + 1; from < to;) {
+    // Between the ends of the file that it is in, or among the live ones: no other file is opened for it.
+    const auto [earliest, latest] = archives_.around(session, instant);
+    std::int64_t from = earliest / block_entries;
+    for (std::int64_t to = std::min(latest, last) / block_entries + 1; from < to;) {
         const std::int64_t middle = from + (to - from) / 2;
         const auto begins = written(session, middle * block_entries);
         if (begins && *begins < instant) {
@@ -247,7 +266,16 @@ std::optional<JournalEntry> Journal::find(store::ReadSession& session, consent::
 
 std::optional<JournalEntry> Journal::at(store::ReadSession& session, std::int64_t seq) const {
     std::optional<JournalEntry> entry;
-    session.query(at_seq, {seq}, [&](const store::Row& row) { entry = entry_at(row); });
+    const auto missing = [&](store::ReadSession& from) {
+        from.query(at_seq, {seq}, [&](const store::Row& row) { entry = entry_at(row); });
+        return !entry;
+    };
+    // The live table first: nearly everything that is asked for one by one is young.
+    if (missing(session)) {
+        archives_.over_entries(session, seq, seq + 1, [&](store::ReadSession& piece, std::int64_t, std::int64_t) {
+            return &piece != &session && missing(piece);
+        });
+    }
     return entry;
 }
 
@@ -263,7 +291,7 @@ std::size_t Journal::list_blocks(store::Writer& writer, store::Readers& readers,
         readers.read([&](store::ReadSession& session) {
             block = first_unlisted(session);
             if (last(session) < (block + 1) * block_entries) return;
-            runs = runs_of(session, block);
+            runs = runs_of(session, archives_, block);
         });
         if (!runs) break;
         store::run(writer, [&](store::WriteSession& session) {
@@ -277,7 +305,7 @@ std::size_t Journal::list_blocks(store::Writer& writer, store::Readers& readers,
 std::optional<std::int64_t> Journal::wrong_list(store::ReadSession& session) const {
     const std::int64_t end = first_unlisted(session);
     for (std::int64_t block = 0; block < end; ++block) {
-        const Runs right = runs_of(session, block);
+        const Runs right = runs_of(session, archives_, block);
         for (std::size_t part = 0; part < right.size(); ++part) {
             std::optional<base::Bytes> stored;
             session.query(read_run, {block * run_parts + static_cast<std::int64_t>(part)},

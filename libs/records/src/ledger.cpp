@@ -2,6 +2,7 @@
 #include "records/ledger.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "codec.hpp"
 
@@ -50,6 +51,8 @@ constexpr store::Statement read_scrub{"ledger_scrub", "SELECT next, damaged FROM
 constexpr store::Statement write_scrub{"ledger_scrub_write",
                                        "INSERT INTO ledger_scrub (only_row, next, damaged) VALUES (1, ?1, ?2) "
                                        "ON CONFLICT (only_row) DO UPDATE SET next = ?1, damaged = ?2"};
+
+constexpr std::int64_t every = std::numeric_limits<std::int64_t>::max();
 
 ledger::EntryFormat format_at(const store::Row& row, int column) {
     return static_cast<ledger::EntryFormat>(row.integer(column));
@@ -116,9 +119,14 @@ std::size_t Ledger::sequence(store::WriteSession& session, std::size_t max, base
 
 void Ledger::each_leaf_from(store::ReadSession& session, std::int64_t number, std::size_t max,
                             const std::function<void(const Leaf&)>& visit) const {
-    session.query(leaves, {number, static_cast<std::int64_t>(max)}, [&](const store::Row& row) {
-        visit({.number = row.integer(0), .journal_seq = row.integer(1), .hash = digest_at(row, 2)});
-    });
+    std::size_t left = max;
+    archives_.over_leaves(
+        session, number, every, [&](store::ReadSession& piece, std::int64_t from, std::int64_t) {
+            left -= piece.query(leaves, {from, static_cast<std::int64_t>(left)}, [&](const store::Row& row) {
+                visit({.number = row.integer(0), .journal_seq = row.integer(1), .hash = digest_at(row, 2)});
+            });
+            return left > 0;
+        });
 }
 
 // Without an index, which every entry would pay for: leaves stand in the order of the journal, and nearly as close, so that
@@ -160,25 +168,45 @@ std::optional<std::uint64_t> Ledger::leaf_of(store::ReadSession& session, std::i
 
 void Ledger::each_commitment_after(store::ReadSession& session, std::int64_t seq, std::size_t max,
                                    const std::function<void(const Committed&)>& visit) const {
-    session.query(commitments_after, {seq, static_cast<std::int64_t>(max)}, [&](const store::Row& row) {
-        visit({.seq = row.integer(0), .entry = {.format = format_at(row, 1), .commitment = digest_at(row, 2)}});
-    });
+    std::size_t left = max;
+    archives_.over_entries(
+        session, seq + 1, every, [&](store::ReadSession& piece, std::int64_t from, std::int64_t) {
+            left -= piece.query(
+                commitments_after, {from - 1, static_cast<std::int64_t>(left)}, [&](const store::Row& row) {
+                    visit(
+                        {.seq = row.integer(0), .entry = {.format = format_at(row, 1), .commitment = digest_at(row, 2)}});
+                });
+            return left > 0;
+        });
 }
 
 void Ledger::each_owned_leaf(store::ReadSession& session, std::uint64_t from, std::uint64_t to,
                              const std::function<void(const OwnedLeaf&)>& visit) const {
-    session.query(
-        owned_leaves, {static_cast<std::int64_t>(from), static_cast<std::int64_t>(to)}, [&](const store::Row& row) {
-            OwnedLeaf leaf{
-                .number = static_cast<std::uint64_t>(row.integer(0)), .commitment = digest_at(row, 1), .subject = {}};
-            if (!row.null(2)) leaf.subject = id_at<consent::SubjectId>(row, 2);
-            visit(leaf);
-        });
+    const auto give = [&](const store::Row& row) {
+        OwnedLeaf leaf{
+            .number = static_cast<std::uint64_t>(row.integer(0)), .commitment = digest_at(row, 1), .subject = {}};
+        if (!row.null(2)) leaf.subject = id_at<consent::SubjectId>(row, 2);
+        visit(leaf);
+    };
+    archives_.over_leaves(session, static_cast<std::int64_t>(from), static_cast<std::int64_t>(to),
+                          [&](store::ReadSession& piece, std::int64_t first, std::int64_t end) {
+                              piece.query(owned_leaves, {first, end}, give);
+                              return true;
+                          });
 }
 
 std::optional<std::int64_t> Ledger::entry_of(store::ReadSession& session, std::int64_t leaf) const {
     std::optional<std::int64_t> seq;
-    session.query(entry_of_leaf, {leaf}, [&](const store::Row& row) { seq = row.integer(0); });
+    const auto missing = [&](store::ReadSession& from) {
+        from.query(entry_of_leaf, {leaf}, [&](const store::Row& row) { seq = row.integer(0); });
+        return !seq;
+    };
+    // The live table first: nearly everything that is asked for one by one is young.
+    if (missing(session)) {
+        archives_.over_leaves(session, leaf, leaf + 1, [&](store::ReadSession& piece, std::int64_t, std::int64_t) {
+            return &piece != &session && missing(piece);
+        });
+    }
     return seq;
 }
 
@@ -186,7 +214,11 @@ ledger::Hashes Ledger::tile(store::ReadSession& session, const ledger::Tile& til
     TileRows rows(tile);
     const auto add = [&](const store::Row& row) { rows.add(row); };
     if (tile.level == 0) {
-        session.query(leaf_tile, {rows.begin(), rows.end()}, add);
+        archives_.over_leaves(session, rows.begin(), rows.end(),
+                              [&](store::ReadSession& piece, std::int64_t from, std::int64_t to) {
+                                  piece.query(leaf_tile, {from, to}, add);
+                                  return true;
+                              });
     } else {
         session.query(node_tile, {rows.begin(), rows.end(), std::int64_t{tile.level}}, add);
     }
@@ -196,10 +228,14 @@ ledger::Hashes Ledger::tile(store::ReadSession& session, const ledger::Tile& til
 ledger::Entries Ledger::entries(store::ReadSession& session, const ledger::Tile& tile) const {
     TileRows rows(tile);
     std::vector<ledger::EntryFormat> formats;
-    session.query(entry_tile, {rows.begin(), rows.end()}, [&](const store::Row& row) {
-        rows.add(row);
-        formats.push_back(format_at(row, 2));
-    });
+    archives_.over_leaves(session, rows.begin(), rows.end(),
+                          [&](store::ReadSession& piece, std::int64_t from, std::int64_t to) {
+                              piece.query(entry_tile, {from, to}, [&](const store::Row& row) {
+                                  rows.add(row);
+                                  formats.push_back(format_at(row, 2));
+                              });
+                              return true;
+                          });
     ledger::Entries entries;
     const ledger::Hashes commitments = std::move(rows).finish();
     for (const ledger::Digest& commitment : commitments)

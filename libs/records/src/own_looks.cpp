@@ -34,29 +34,35 @@ void OwnLooks::conclude(store::WriteSession& session, consent::UseId id, consent
 
 std::optional<OwnLook> OwnLooks::find(store::ReadSession& session, consent::UseId id) const {
     std::optional<OwnLook> found;
-    session.query(by_id, {id.bytes(), std::int64_t{id.bucket().value}}, [&](const store::Row& row) {
+    const auto read = [&](const store::Row& row) {
         found = OwnLook{.id = id,
                         .subject = id_at<consent::SubjectId>(row, 0),
                         .state = enum_at(row, 1, consent::UseState::unknown),
                         .record = open_record(vault_, row.blob(2), id)};
+    };
+    archives_.look_up(session, id, [&](store::ReadSession& in) {
+        return in.query(by_id, {id.bytes(), std::int64_t{id.bucket().value}}, read) != 0;
     });
     return found;
 }
 
 std::vector<OwnLook> OwnLooks::of(store::ReadSession& session, consent::SubjectId subject,
                                   const std::optional<base::RawId>& before, std::size_t max) const {
-    std::vector<OwnLook> found;
-    session.query(
-        of_subject,
-        {subject.bytes(), std::int64_t{subject.bucket().value}, before_bytes(before), static_cast<std::int64_t>(max)},
-        [&](const store::Row& row) {
-            const auto id = id_at<consent::UseId>(row, 0);
-            found.push_back({.id = id,
-                             .subject = subject,
-                             .state = enum_at(row, 1, consent::UseState::unknown),
-                             .record = open_record(vault_, row.blob(2), id)});
-        });
-    return found;
+    const auto read = [&](store::ReadSession& from) {
+        std::vector<OwnLook> found;
+        from.query(of_subject,
+                   {subject.bytes(), std::int64_t{subject.bucket().value}, before_bytes(before),
+                    static_cast<std::int64_t>(max)},
+                   [&](const store::Row& row) {
+                       const auto id = id_at<consent::UseId>(row, 0);
+                       found.push_back({.id = id,
+                                        .subject = subject,
+                                        .state = enum_at(row, 1, consent::UseState::unknown),
+                                        .record = open_record(vault_, row.blob(2), id)});
+                   });
+        return found;
+    };
+    return archives_.merged<OwnLook>(session, Archives::Kind::look, subject, before, max, read);
 }
 
 void OwnLooks::sweep(store::WriteSession& session, base::Time instant) const {

@@ -488,7 +488,7 @@ TEST_F(RecordsTest, EveryRowWhoseChangesTheJournalTellsIsVisited) {
     tables.add_use(consent, abai, "key");
     std::vector<std::string> rows;
     store.readers().read(
-        [&](ReadSession& session) { each_row(session, [&](const RowState& row) { rows.emplace_back(row.table); }); });
+        [&](ReadSession& session) { each_row(session, records.archives, [&](const RowState& row) { rows.emplace_back(row.table); }); });
     EXPECT_THAT(rows, ElementsAre("request", "consent", "use"));
 }
 

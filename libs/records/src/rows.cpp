@@ -14,6 +14,9 @@ constexpr store::Statement consents{"rows_of_consents",
 constexpr store::Statement uses{
     "rows_of_uses",
     "SELECT u.id, u.state, -1, -1, NULL, c.subject FROM use_record u JOIN consent c ON c.id = u.consent"};
+// A file names the person, so that it can be searched without the rest.
+constexpr store::Statement archived_uses{"rows_of_archived_uses",
+                                         "SELECT id, state, -1, -1, NULL, subject FROM use_record"};
 constexpr store::Statement tokens{
     "rows_of_tokens",
     "SELECT t.id, CASE WHEN t.revoked IS NULL THEN 0 ELSE 1 END, -1, -1, t.expires, c.subject "
@@ -21,9 +24,10 @@ constexpr store::Statement tokens{
 
 }  // namespace
 
-void each_row(store::ReadSession& session, const std::function<void(const RowState&)>& visit) {
-    const auto table = [&](std::string_view name, const store::Statement& statement) {
-        session.query(statement, {}, [&](const store::Row& row) {
+void each_row(store::ReadSession& session, const Archives& archives,
+              const std::function<void(const RowState&)>& visit) {
+    const auto table = [&](store::ReadSession& in, std::string_view name, const store::Statement& statement) {
+        in.query(statement, {}, [&](const store::Row& row) {
             RowState state{.table = name,
                            .id = id_at<base::RawId>(row, 0),
                            .subject = id_at<consent::SubjectId>(row, 5),
@@ -35,10 +39,17 @@ void each_row(store::ReadSession& session, const std::function<void(const RowSta
             visit(state);
         });
     };
-    table("request", requests);
-    table("consent", consents);
-    table("use", uses);
-    table("token", tokens);
+    table(session, "request", requests);
+    table(session, "consent", consents);
+    table(session, "use", uses);
+    table(session, "token", tokens);
+    std::int64_t number = 0;
+    while (true) {
+        const std::vector<Archive> some = archives.after(session, number, 1);
+        if (some.empty()) return;
+        number = some.front().number;
+        archives.read(some.front(), [&](store::ReadSession& file) { table(file, "use", archived_uses); });
+    }
 }
 
 namespace {

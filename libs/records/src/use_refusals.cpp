@@ -30,29 +30,35 @@ void UseRefusals::add(store::WriteSession& session, const UseRefusal& refusal) c
 
 std::optional<UseRefusal> UseRefusals::find(store::ReadSession& session, consent::UseId id) const {
     std::optional<UseRefusal> found;
-    session.query(by_id, {id.bytes(), std::int64_t{id.bucket().value}}, [&](const store::Row& row) {
+    const auto read = [&](const store::Row& row) {
         found = UseRefusal{.id = id,
                            .subject = id_at<consent::SubjectId>(row, 0),
                            .consent = id_at<consent::ConsentId>(row, 1),
                            .record = open_record(vault_, row.blob(2), id)};
+    };
+    archives_.look_up(session, id, [&](store::ReadSession& in) {
+        return in.query(by_id, {id.bytes(), std::int64_t{id.bucket().value}}, read) != 0;
     });
     return found;
 }
 
 std::vector<UseRefusal> UseRefusals::of(store::ReadSession& session, consent::SubjectId subject,
                                         const std::optional<base::RawId>& before, std::size_t max) const {
-    std::vector<UseRefusal> found;
-    session.query(
-        of_subject,
-        {subject.bytes(), std::int64_t{subject.bucket().value}, before_bytes(before), static_cast<std::int64_t>(max)},
-        [&](const store::Row& row) {
-            const auto id = id_at<consent::UseId>(row, 0);
-            found.push_back({.id = id,
-                             .subject = subject,
-                             .consent = id_at<consent::ConsentId>(row, 1),
-                             .record = open_record(vault_, row.blob(2), id)});
-        });
-    return found;
+    const auto read = [&](store::ReadSession& from) {
+        std::vector<UseRefusal> found;
+        from.query(of_subject,
+                   {subject.bytes(), std::int64_t{subject.bucket().value}, before_bytes(before),
+                    static_cast<std::int64_t>(max)},
+                   [&](const store::Row& row) {
+                       const auto id = id_at<consent::UseId>(row, 0);
+                       found.push_back({.id = id,
+                                        .subject = subject,
+                                        .consent = id_at<consent::ConsentId>(row, 1),
+                                        .record = open_record(vault_, row.blob(2), id)});
+                   });
+        return found;
+    };
+    return archives_.merged<UseRefusal>(session, Archives::Kind::refusal, subject, before, max, read);
 }
 
 UseRefusals::Kept UseRefusals::kept_since(store::ReadSession& session, consent::SubjectId subject,

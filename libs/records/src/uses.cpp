@@ -100,7 +100,9 @@ std::optional<StoredUse> Uses::find(store::ReadSession& session, consent::Consen
 
 std::optional<StoredUse> Uses::find(store::ReadSession& session, consent::UseId id) const {
     std::optional<StoredUse> found;
-    session.query(by_id, {id.bytes(), bucket(id)}, [&](const store::Row& row) { found = read(row); });
+    archives_.look_up(session, id, [&](store::ReadSession& in) {
+        return in.query(by_id, {id.bytes(), bucket(id)}, [&](const store::Row& row) { found = read(row); }) != 0;
+    });
     return found;
 }
 
@@ -130,8 +132,11 @@ void Uses::forget_answer(store::WriteSession& session, consent::UseId id) const 
 
 std::optional<AccessRecord> Uses::record(store::ReadSession& session, consent::UseId id) const {
     std::optional<AccessRecord> found;
-    session.query(body_of, {id.bytes(), bucket(id)},
-                  [&](const store::Row& row) { found = open_record(vault_, row.blob(0), id); });
+    archives_.look_up(session, id, [&](store::ReadSession& in) {
+        return in.query(body_of, {id.bytes(), bucket(id)}, [&](const store::Row& row) {
+            found = open_record(vault_, row.blob(0), id);
+        }) != 0;
+    });
     return found;
 }
 

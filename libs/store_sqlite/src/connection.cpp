@@ -99,6 +99,18 @@ private:
     std::string_view name_;
 };
 
+// https://www.sqlite.org/uri.html: "immutable": no locks, no other files, no look whether it changed.
+std::string immutable_uri(const std::filesystem::path& file) {
+    std::string uri = "file:";
+    for (const char c : std::filesystem::absolute(file).string()) {
+        const auto byte = static_cast<unsigned char>(c);
+        const bool plain = (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
+                           (byte >= 'a' && byte <= 'z') || c == '/' || c == '-' || c == '.' || c == '_';
+        uri += plain ? std::string(1, c) : fmt::format("%{:02x}", byte);
+    }
+    return uri + "?immutable=1";
+}
+
 // A run of a prepared statement; however it ends, the statement is free again and forgets its parameters.
 class Run {
 public:
@@ -155,10 +167,13 @@ void Connection::Finalize::operator()(sqlite3_stmt* statement) const {
 
 Connection::Connection(const std::filesystem::path& file, Access access, const TestHooks& hooks) : access_(access) {
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-    flags |= access == Access::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    const bool reads = access == Access::read || access == Access::sealed;
+    flags |= reads ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     if (access == Access::create) flags |= SQLITE_OPEN_CREATE;
+    if (access == Access::sealed) flags |= SQLITE_OPEN_URI;
+    const std::string name = access == Access::sealed ? immutable_uri(file) : file.string();
     sqlite3* handle = nullptr;
-    const int result = sqlite3_open_v2(file.c_str(), &handle, flags, hooks.vfs.empty() ? nullptr : hooks.vfs.c_str());
+    const int result = sqlite3_open_v2(name.c_str(), &handle, flags, hooks.vfs.empty() ? nullptr : hooks.vfs.c_str());
     handle_.reset(handle);
     if (result != SQLITE_OK) throw_failure(handle, result, "open " + file.string());
     configure(hooks);
@@ -178,6 +193,8 @@ void Connection::configure(const TestHooks& hooks) {
         "PRAGMA trusted_schema = OFF;"
         "PRAGMA cache_size = -65536");
     if (access_ == Access::read) script("PRAGMA query_only = ON");
+    // Many of them are open, and each is read here and there. A page that contradicts itself is no page.
+    if (access_ == Access::sealed) script("PRAGMA cache_size = -512; PRAGMA cell_size_check = ON");
 }
 
 void Connection::wait_for_locks(std::chrono::milliseconds at_most) {

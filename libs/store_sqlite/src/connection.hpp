@@ -23,7 +23,8 @@ namespace kelisim::store_sqlite {
 // to be dropped: what SQLite still holds of the transaction is not to be trusted.
 class Connection {
 public:
-    enum class Access { create, write, read };
+    // sealed: nobody writes the file any more.
+    enum class Access { create, write, read, sealed };
     static constexpr std::chrono::milliseconds default_wait{1000};
 
     // Throws base::Outage.

@@ -59,7 +59,8 @@ struct Service {
 
 class World {
 public:
-    explicit World(std::uint64_t seed = 1) : entropy(seed), records(vault, entropy) {
+    explicit World(std::uint64_t seed = 1, const records::ArchiveFiles* files = nullptr)
+        : entropy(seed), records(vault, entropy, files) {
         start();
         store.unit([this](store::WriteSession& session) {
             records::add_people(session, records, person::all(), clock.now());

@@ -10,6 +10,7 @@
 #include "access/person_side.hpp"
 #include "api/person_authentication.hpp"
 #include "crypto/vrf.hpp"
+#include "http/elsewhere.hpp"
 #include "identity/address_pace.hpp"
 #include "identity/caller_address.hpp"
 #include "notary/board.hpp"
@@ -21,6 +22,7 @@ struct CabinetParts {
     const access::Parts parts;
     store::Writer& writer;
     store::Readers& readers;
+    http::Elsewhere& elsewhere;  // for reads that need an archive
     const base::Clock& clock;
     const PersonAuthentication& persons;
     const access::PersonSide& use_cases;

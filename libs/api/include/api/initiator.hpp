@@ -8,6 +8,7 @@
 #include "access/inquiries.hpp"
 #include "access/steering.hpp"
 #include "api/client_authentication.hpp"
+#include "http/elsewhere.hpp"
 #include "http/route.hpp"
 
 namespace kelisim::api {
@@ -16,6 +17,7 @@ struct InitiatorParts {
     const records::Records& records;
     store::Writer& writer;
     store::Readers& readers;
+    http::Elsewhere& elsewhere;  // for reads that need an archive
     const base::Clock& clock;
     const ClientAuthentication& clients;
     const access::Steering& steering;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "crypto/vrf.hpp"
+#include "http/elsewhere.hpp"
 #include "http/route.hpp"
 #include "notary/board.hpp"
 #include "records/records.hpp"
@@ -19,6 +20,7 @@ extern const base::Reason ledger_not_found;
 struct LedgerParts {
     const notary::Board& board;
     store::Readers& readers;
+    http::Elsewhere& elsewhere;  // for reads that need an archive
     const records::Records& records;
     std::string vkey;             // C2SP signed-note: of the key that signs
     crypto::VrfPublic tag_key{};  // of the map of persons

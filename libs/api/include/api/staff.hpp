@@ -8,6 +8,7 @@
 #include "access/data_reports.hpp"
 #include "access/registry_changes.hpp"
 #include "api/staff_authentication.hpp"
+#include "http/elsewhere.hpp"
 
 namespace kelisim::api {
 
@@ -15,6 +16,7 @@ struct StaffParts {
     const access::Parts parts;
     store::Writer& writer;
     store::Readers& readers;
+    http::Elsewhere& elsewhere;  // for reads that need an archive
     const base::Clock& clock;
     const StaffAuthentication& staff;
     const access::Cabinet& cabinet;

@@ -126,6 +126,17 @@ inline constexpr std::size_t receipt_file_bytes_max = receipt_bytes_max + 2 * no
 inline constexpr std::size_t receipt_keys_max =
     64;  // that ever signed: one a year for longer than anybody keeps receipts
 
+// Archives. The term is longer than whatever needs a row in its live table: an answer is kept for repeats for 48 hours, a use is
+// concluded within minutes.
+inline constexpr int archive_days_min = 3;
+inline constexpr int archive_days_max = 36'500;
+inline constexpr int archive_tiles_max = 256;                    // of 256 entries in one file: 65,536, some 50 MB
+inline constexpr std::chrono::seconds archive_glance = 1h;         // in which a missing file is found
+inline constexpr std::chrono::seconds archive_retry_first = 1s;    // after a failure; doubles
+inline constexpr std::chrono::seconds archive_retry_max = 10min;
+inline constexpr std::size_t archive_threads = 2;                  // that wait for disks in place of io threads
+inline constexpr std::size_t archive_queue_max = 256;              // requests that wait for them; then 503
+
 // Memory. Opened subjects, requests and consents, so many of each, about 20 MiB together: seconds of the busiest hour,
 // in which a request is asked, answered and redeemed.
 inline constexpr std::size_t opened_rows_max = 4096;

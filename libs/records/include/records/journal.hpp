@@ -12,6 +12,7 @@
 #include "base/limits.hpp"
 #include "consent/ids.hpp"
 #include "ledger/merkle.hpp"
+#include "records/archives.hpp"
 #include "records/vault.hpp"
 #include "store/alarm.hpp"
 #include "store/session.hpp"
@@ -40,10 +41,12 @@ struct JournalEntry {
     Digest commitment{};
 };
 
-// The append-only journal; records::Ledger is the Merkle log over it. Thread-safe. Outlives the units that append.
+// The append-only journal, old entries of which stand in archives; records::Ledger is the Merkle log over it. Thread-safe.
+// Outlives the units that append.
 class Journal {
 public:
-    Journal(const Vault& vault, base::Entropy& entropy) : vault_(vault), entropy_(entropy) {}
+    Journal(const Vault& vault, base::Entropy& entropy, const Archives& archives)
+        : vault_(vault), entropy_(entropy), archives_(archives) {}
 
     void append(store::WriteSession& session, const Fact& fact) const;
 
@@ -95,8 +98,14 @@ public:
     Growth& growth() const { return growth_; }
 
 private:
+    // Visits those of one person after `seq` until the visitor has enough or the blocks are used up. Returns up to where all were
+    // visited.
+    std::int64_t walk(store::ReadSession& session, consent::SubjectId subject, std::int64_t seq, std::size_t blocks,
+                      const std::function<bool(const JournalEntry&)>& more) const;
+
     const Vault& vault_;
     base::Entropy& entropy_;
+    const Archives& archives_;
     mutable Growth growth_;  // no part of what the journal says
 };
 

@@ -9,15 +9,18 @@
 #include "consent/ids.hpp"
 #include "ledger/tile.hpp"
 #include "ledger/tree.hpp"
+#include "records/archives.hpp"
 #include "records/vault.hpp"
 #include "store/session.hpp"
 
 namespace kelisim::records {
 
-// The Merkle log over the journal: its leaves, the roots of full tiles above them, and what was signed. Thread-safe:
-// without state. Everything throws Damaged when a row is not what it can be.
+// The Merkle log over the journal: its leaves, old ones of which stand in archives, the roots of full tiles above them, and
+// what was signed. Thread-safe: without state. Everything throws Damaged when a row is not what it can be.
 class Ledger {
 public:
+    explicit Ledger(const Archives& archives) : archives_(archives) {}
+
     // As far as the sequencer came.
     struct Head {
         ledger::Frontier frontier;
@@ -76,6 +79,9 @@ public:
     };
     Scrub scrub(store::ReadSession& session) const;
     void keep_scrub(store::WriteSession& session, const Scrub& scrub) const;
+
+private:
+    const Archives& archives_;
 };
 
 }  // namespace kelisim::records

@@ -20,7 +20,8 @@ struct OwnLook {
 // Thread-safe: without state.
 class OwnLooks {
 public:
-    OwnLooks(const Vault& vault, base::Entropy& entropy) : vault_(vault), entropy_(entropy) {}
+    OwnLooks(const Vault& vault, base::Entropy& entropy, const Archives& archives)
+        : vault_(vault), entropy_(entropy), archives_(archives) {}
 
     void add(store::WriteSession& session, const OwnLook& look) const;
     void conclude(store::WriteSession& session, consent::UseId id, consent::UseState outcome) const;
@@ -34,6 +35,7 @@ public:
 private:
     const Vault& vault_;
     base::Entropy& entropy_;
+    const Archives& archives_;
 };
 
 }  // namespace kelisim::records

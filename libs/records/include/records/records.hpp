@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "records/archives.hpp"
 #include "records/asker_blocks.hpp"
 #include "records/codes.hpp"
 #include "records/consent_events.hpp"
@@ -32,27 +33,31 @@ namespace kelisim::records {
 
 // All tables under one vault. Thread-safe. The vault and the entropy outlive it; it outlives the units that use it.
 struct Records {
-    Records(const Vault& with, base::Entropy& entropy)
+    // `files`: of the archives, outlives it; null where none is read.
+    Records(const Vault& with, base::Entropy& entropy, const ArchiveFiles* files = nullptr)
         : vault(with),
+          archives(files),
           subjects(with, entropy, opened),
           requests(with, entropy, opened),
           consents(entropy, opened),
           consent_events(entropy),
-          uses(with, entropy),
-          use_refusals(with, entropy),
+          uses(with, entropy, archives),
+          use_refusals(with, entropy, archives),
           phone_questions(with, entropy),
-          journal(with, entropy),
+          journal(with, entropy, archives),
+          ledger(archives),
           person_map(journal),
           sandbox_messages(with, entropy),
           codes(with),
           receipts(entropy),
           use_questions(entropy),
-          own_looks(with, entropy),
+          own_looks(with, entropy, archives),
           official_looks(with, entropy),
           data_changes(with, entropy) {}
 
     const Vault& vault;
-    OpenedRows opened;  // before those that use it
+    OpenedRows opened;  // before those that use it, like the next
+    Archives archives;
     Subjects subjects;
     Representations representations;
     AskerBlocks asker_blocks;

@@ -8,6 +8,7 @@
 
 #include "base/id.hpp"
 #include "consent/ids.hpp"
+#include "records/archives.hpp"
 #include "store/session.hpp"
 
 namespace kelisim::records {
@@ -22,8 +23,8 @@ struct RowState {
     std::optional<base::Time> expires;     // not of a use
 };
 
-// All requests, consents, uses and access tokens. Throws Damaged where an id is none.
-void each_row(store::ReadSession& session, const std::function<void(const RowState&)>& visit);
+// All requests, consents, uses and access tokens, those in archives too. Throws Damaged where an id is none.
+void each_row(store::ReadSession& session, const Archives& archives, const std::function<void(const RowState&)>& visit);
 
 // What stands in the name of one subject, oldest first. Reads whole tables: for the rare case of an erasure.
 struct SubjectRows {

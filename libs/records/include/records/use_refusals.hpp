@@ -21,7 +21,8 @@ struct UseRefusal {
 // Thread-safe: without state.
 class UseRefusals {
 public:
-    UseRefusals(const Vault& vault, base::Entropy& entropy) : vault_(vault), entropy_(entropy) {}
+    UseRefusals(const Vault& vault, base::Entropy& entropy, const Archives& archives)
+        : vault_(vault), entropy_(entropy), archives_(archives) {}
 
     void add(store::WriteSession& session, const UseRefusal& refusal) const;
     std::optional<UseRefusal> find(store::ReadSession& session, consent::UseId id) const;
@@ -38,6 +39,7 @@ public:
 private:
     const Vault& vault_;
     base::Entropy& entropy_;
+    const Archives& archives_;
 };
 
 }  // namespace kelisim::records

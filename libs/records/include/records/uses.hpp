@@ -7,6 +7,7 @@
 
 #include "base/iin.hpp"
 #include "consent/use.hpp"
+#include "records/archives.hpp"
 #include "records/vault.hpp"
 #include "store/session.hpp"
 
@@ -38,7 +39,8 @@ struct StoredAnswer {
 // Thread-safe: without state.
 class Uses {
 public:
-    Uses(const Vault& vault, base::Entropy& entropy) : vault_(vault), entropy_(entropy) {}
+    Uses(const Vault& vault, base::Entropy& entropy, const Archives& archives)
+        : vault_(vault), entropy_(entropy), archives_(archives) {}
 
     // `key`: blind index of the Idempotency-Key or message id, nothing where the caller gave none. Throws
     // store::Duplicate when the consent has a use under this key.
@@ -64,6 +66,7 @@ public:
 private:
     const Vault& vault_;
     base::Entropy& entropy_;
+    const Archives& archives_;
 };
 
 }  // namespace kelisim::records
