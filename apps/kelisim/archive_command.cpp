@@ -178,8 +178,8 @@ int archive_list(const fs::path& data, const config::Config& config) {
 
 int archive_verify(const fs::path& where, const std::string& given) {
     const ledger::NoteKey key = key_of(given);
-    const auto all = fs::is_directory(where) ? archive::verify_directory(where, key)
-                                             : std::vector{archive::verify_file(where, key)};
+    const auto all =
+        fs::is_directory(where) ? archive::verify_directory(where, key) : std::vector{archive::verify_file(where, key)};
     std::size_t findings = 0;
     for (const archive::Verified& file : all) {
         for (const std::string& finding : file.findings)

@@ -80,7 +80,8 @@ CLI::App* declare_archive(CLI::App& cli, Arguments& a, int& status) {
     verify->callback([&] { status = app::archive_verify(a.file, a.key); });
     auto* search = archive->add_subcommand(
         "search",
-        "Show an official one person's uses, archived and live, in a data directory that nobody serves. Standard input: "
+        "Show an official one person's uses, archived and live, in a data directory that nobody serves. Standard "
+        "input: "
         "the IIN of the official, in the next line that of the person. The person sees the look and its reason.");
     search->add_option("--data", a.search.data, "Data directory.")->required();
     search->add_option("--reason", a.search.reason, "Of the look; the person will read it.")->required();

@@ -313,11 +313,10 @@ void Service::start_archiver() {
                                 .files = archive_files_,
                                 .ledger = ledger_vkey_.name,
                                 .key = ledger_key_,
-                                .signed_size =
-                                    [&board = board_]() -> std::uint64_t {
-                                        const auto newest = board.newest();
-                                        return newest ? newest->checkpoint.size : 0;
-                                    }},
+                                .signed_size = [&board = board_]() -> std::uint64_t {
+                                    const auto newest = board.newest();
+                                    return newest ? newest->checkpoint.size : 0;
+                                }},
         archive::ArchivingOptions{.term = std::chrono::days{config.number("archive.after_days")},
                                   .tiles = config.number("archive.tiles"),
                                   .scrub = std::chrono::days{config.number("ledger.scrub_days")}});

@@ -175,7 +175,8 @@ private:
             read = archives.size();
             for (const records::Archive& archive : archives) {
                 const std::string name = "archive " + std::to_string(archive.number);
-                if (archive.number != ++number) return find(name + " stands where archive " + std::to_string(number) + " should");
+                if (archive.number != ++number)
+                    return find(name + " stands where archive " + std::to_string(number) + " should");
                 const auto at = sealed_.find(archive.journal_seq);
                 if (at == sealed_.end()) {
                     find(name + " is unknown to the journal");
@@ -186,7 +187,8 @@ private:
             }
         }
         for (const auto& [seq, fact] : sealed_)
-            find("the journal speaks of archive " + boost::json::serialize(fact.at("number")) + ", of which there is no row");
+            find("the journal speaks of archive " + boost::json::serialize(fact.at("number")) +
+                 ", of which there is no row");
     }
 
     void check_row(const records::RowState& row) {

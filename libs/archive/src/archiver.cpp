@@ -102,7 +102,9 @@ void Archiving::put_in_place(Archive& archive, const fs::path& file) const {
     ::chmod(file.c_str(), S_IRUSR);
     sync(file, O_RDONLY);
     archive.bytes = static_cast<std::int64_t>(fs::file_size(file));
-    archive.file = hash_of_file(file);
+    const auto hash = hash_of_file(file);
+    if (!hash) throw base::Outage(file.string() + " cannot be read back");
+    archive.file = *hash;
     const fs::path name = parts_.files.path(archive.number);
     if (fs::exists(name)) fs::rename(name, name.string() + ".unregistered");
     fs::rename(file, name);
@@ -142,7 +144,8 @@ void Archiving::enter(Archive archive) {
 // Any number of times: what is gone already is deleted again. The file is read through first.
 void Archiving::empty(const Archive& archive) {
     if (!parts_.files.check(archive))
-        throw records::ArchiveAway("archive " + std::to_string(archive.number) + " is missing or altered: nothing is deleted");
+        throw records::ArchiveAway("archive " + std::to_string(archive.number) +
+                                   " is missing or altered: nothing is deleted");
     empty_uses(archive);
     const auto rows = static_cast<std::int64_t>(options_.rows_a_unit);
     const auto in_pieces = [&](std::int64_t from, std::int64_t end, auto forget) {
@@ -268,7 +271,8 @@ void Archiver::work(const std::stop_token& stop) {
             lock.lock();
         }
         const auto until = rung_ || busy ? std::min(scrub, retry) : scrub;
-        if (until > Steady::now()) changed_.wait_until(lock, stop, until, [&] { return rung_ && Steady::now() >= retry; });
+        if (until > Steady::now())
+            changed_.wait_until(lock, stop, until, [&] { return rung_ && Steady::now() >= retry; });
     }
 }
 

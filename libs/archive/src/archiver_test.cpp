@@ -18,8 +18,8 @@ namespace fs = std::filesystem;
 const store::Statement journal_rows{"t_journal", "SELECT count(*) FROM journal"};
 const store::Statement leaf_rows{"t_leaves", "SELECT count(*) FROM ledger_leaf"};
 const store::Statement use_rows{"t_uses", "SELECT count(*) FROM use_record"};
-const store::Statement other_rows{
-    "t_others", "SELECT (SELECT count(*) FROM use_refusal) + (SELECT count(*) FROM own_look)"};
+const store::Statement other_rows{"t_others",
+                                  "SELECT (SELECT count(*) FROM use_refusal) + (SELECT count(*) FROM own_look)"};
 
 class ArchivingTest : public ::testing::Test {
 protected:
@@ -73,7 +73,8 @@ TEST_F(ArchivingTest, AFileBeginsWhereTheOneBeforeEnds) {
 TEST_F(ArchivingTest, WhatIsYoungStays) {
     it.grow(2 * tile);
     const auto last = it.world.look([&](store::ReadSession& session) {
-        return records::Archives::entry_time(session, it.world.records.ledger.entry_of(session, tile - 1).value()).value();
+        return records::Archives::entry_time(session, it.world.records.ledger.entry_of(session, tile - 1).value())
+            .value();
     });
     const auto archiving = it.archiving();
     // To the millisecond, as ids tell time: not what is exactly as old as the term.
@@ -321,8 +322,10 @@ TEST_F(FilesTest, NoFileIsOpenedWhereNobodyMayWait) {
 
 TEST_F(FilesTest, TheVerifierFindsAnArchiveThatTheJournalDoesNotKnow) {
     static const std::vector<std::pair<store::Statement, std::string>> forgeries{
-        {{"t_f1", "UPDATE archive SET manifest = zeroblob(32) WHERE number = 2"}, "archive 2 is not what the journal says"},
-        {{"t_f2", "UPDATE archive SET journal_seq = journal_seq - 1 WHERE number = 2"}, "archive 2 is unknown to the journal"},
+        {{"t_f1", "UPDATE archive SET manifest = zeroblob(32) WHERE number = 2"},
+         "archive 2 is not what the journal says"},
+        {{"t_f2", "UPDATE archive SET journal_seq = journal_seq - 1 WHERE number = 2"},
+         "archive 2 is unknown to the journal"},
     };
     for (const auto& [forgery, finding] : forgeries) {
         it.world.store.tamper(forgery);

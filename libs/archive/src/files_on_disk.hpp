@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <optional>
 
 #include "crypto/hash_stream.hpp"
 
@@ -23,6 +24,6 @@ private:
     int descriptor_;
 };
 
-crypto::Digest hash_of_file(const std::filesystem::path& file);  // throws records::ArchiveAway
+std::optional<crypto::Digest> hash_of_file(const std::filesystem::path& file);  // nothing when it cannot be read
 
 }  // namespace kelisim::archive

@@ -16,7 +16,14 @@
 namespace kelisim::archive::fixture {
 
 using namespace std::chrono_literals;
-using namespace access::testing;
+namespace person = access::testing::person;
+using access::testing::call_with;
+using access::testing::conclude;
+using access::testing::granted;
+using access::testing::id_of;
+using access::testing::redeem;
+using access::testing::reserve;
+using access::testing::World;
 using records::testing::TemporaryDirectory;
 
 class LogInMemory final : public telemetry::Log {
@@ -56,7 +63,8 @@ struct Installation {
             const auto token = redeem(world, granted(world, person::abai()), world.bank()).value();
             // Three of them count, which is what the connection allows.
             for (int i = 0; i < 5; ++i) {
-                const auto use = std::get<access::Reserved>(reserve(world, call_with(id_of(token), person::abai().iin)));
+                const auto use =
+                    std::get<access::Reserved>(reserve(world, call_with(id_of(token), person::abai().iin)));
                 world.clock.advance(1s);
                 conclude(world, use.id,
                          i % 2 == 0 && i < 4 ? consent::UseState::not_sent
@@ -84,9 +92,8 @@ struct Installation {
             while (world.records.ledger.sequence(session, 1000, world.clock.now()) != 0) {
             }
         });
-        return static_cast<std::int64_t>(world.look([this](store::ReadSession& session) {
-            return world.records.ledger.head(session).frontier.size();
-        }));
+        return static_cast<std::int64_t>(world.look(
+            [this](store::ReadSession& session) { return world.records.ledger.head(session).frontier.size(); }));
     }
     records::Subject subject(const people::Person& person) {
         return world.look(
@@ -124,7 +131,8 @@ struct Installation {
         });
     }
     std::vector<records::Archive> registered() {
-        return world.look([this](store::ReadSession& session) { return world.records.archives.after(session, 0, 100); });
+        return world.look(
+            [this](store::ReadSession& session) { return world.records.archives.after(session, 0, 100); });
     }
 
     // What a person, a witness and an auditor read of the first `size` leaves, each thing a line.
@@ -184,9 +192,10 @@ private:
         records.ledger.each_leaf_from(session, 250, 10, [&](const records::Ledger::Leaf& leaf) {
             lines.push_back(fmt::format("leaf {} {} {}", leaf.number, leaf.journal_seq, base::to_hex(leaf.hash)));
         });
-        records.ledger.each_owned_leaf(session, 200, static_cast<std::uint64_t>(size), [&](const records::Ledger::OwnedLeaf& leaf) {
-            lines.push_back(fmt::format("owned {} {}", leaf.number, leaf.subject.has_value()));
-        });
+        records.ledger.each_owned_leaf(
+            session, 200, static_cast<std::uint64_t>(size), [&](const records::Ledger::OwnedLeaf& leaf) {
+                lines.push_back(fmt::format("owned {} {}", leaf.number, leaf.subject.has_value()));
+            });
         for (std::uint64_t n = 0; ledger::width_in(static_cast<std::uint64_t>(size), 0, n) != 0; ++n) {
             const ledger::Tile wanted{
                 .level = 0, .number = n, .width = ledger::width_in(static_cast<std::uint64_t>(size), 0, n)};

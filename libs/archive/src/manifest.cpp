@@ -56,12 +56,12 @@ private:
 }  // namespace
 
 std::string Manifest::to_text() const {
-    std::string text = fmt::format(
-        "{}\nledger {}\nnumber {}\nprevious {}\nleaves {} {}\njournal {} {}\ntime {} {}\n", title, ledger, number,
-        base::to_base64(previous), first_leaf, last_leaf, first_seq, last_seq, base::to_micros(began),
-        base::to_micros(ended));
+    std::string text = fmt::format("{}\nledger {}\nnumber {}\nprevious {}\nleaves {} {}\njournal {} {}\ntime {} {}\n",
+                                   title, ledger, number, base::to_base64(previous), first_leaf, last_leaf, first_seq,
+                                   last_seq, base::to_micros(began), base::to_micros(ended));
     for (std::size_t i = 0; i < tables.size(); ++i)
-        text += fmt::format("table {} {} {}\n", table_names.at(i), tables.at(i).rows, base::to_base64(tables.at(i).root));
+        text +=
+            fmt::format("table {} {} {}\n", table_names.at(i), tables.at(i).rows, base::to_base64(tables.at(i).root));
     return text;
 }
 

@@ -39,8 +39,8 @@ TEST(Manifest, HasOneSpelling) {
     for (const std::string& wrong :
          {std::string(), right + "\n", right.substr(0, right.size() - 1), "\n" + right, with("archive 1", "archive 2"),
           with("number 3", "number 03"), with("number 3", "number"), with("number 3", "number -3"),
-          with("leaves 512 767", "leaves 512"), with("leaves 512 767", "leaves 512  767"),
-          with("leaves 512 767\n", ""), with("table journal 256", "table journals 256"),
+          with("leaves 512 767", "leaves 512"), with("leaves 512 767", "leaves 512  767"), with("leaves 512 767\n", ""),
+          with("table journal 256", "table journals 256"),
           with("table journal 256", "table journal 9223372036854775808"), with("ledger kelisim", "ledger a kelisim"),
           with("previous ", "previous A"), with("time ", "date "), right + "table more 0 AAAA\n"}) {
         EXPECT_FALSE(Manifest::parse(wrong)) << wrong;

@@ -77,7 +77,8 @@ constexpr std::array<Table, table_names.size()> tables{{
      .ids = {"file_look_ids", "SELECT id FROM own_look WHERE id > ?1 ORDER BY id LIMIT ?2"},
      .types = "bibib"},
 }};
-constexpr store::Statement insert_manifest{"file_manifest_insert", "INSERT INTO manifest (only_row, note) VALUES (1, ?1)"};
+constexpr store::Statement insert_manifest{"file_manifest_insert",
+                                           "INSERT INTO manifest (only_row, note) VALUES (1, ?1)"};
 constexpr store::Statement manifest_note{"file_manifest", "SELECT note FROM manifest"};
 
 const Table& of(TableName table) {

@@ -90,7 +90,8 @@ private:
             if (commitment.size() == entry.commitment.size()) std::ranges::copy(commitment, entry.commitment.begin());
             const bool right = next < leaves.size() && leaves[next].seq == row.integer(0) &&
                                std::ranges::equal(leaves[next].hash, ledger::leaf_hash(entry));
-            if (!right && !told_) find(fmt::format("entry {} of the journal has no leaf that is its own", row.integer(0)));
+            if (!right && !told_)
+                find(fmt::format("entry {} of the journal has no leaf that is its own", row.integer(0)));
             told_ = told_ || !right;
             ++next;
         });
@@ -135,7 +136,8 @@ std::vector<Verified> verify_directory(const fs::path& directory, const ledger::
         const Manifest& is = *each.manifest;
         const std::int64_t expected = before == nullptr ? 1 : before->number + 1;
         if (is.number > expected) {
-            each.findings.push_back(fmt::format("the archives {} to {} before it are missing", expected, is.number - 1));
+            each.findings.push_back(
+                fmt::format("the archives {} to {} before it are missing", expected, is.number - 1));
         } else if (is.number < expected) {
             each.findings.push_back(fmt::format("is a second archive {}", is.number));
         } else {

@@ -114,7 +114,8 @@ TEST_F(VerifyTest, ARowThatIsAnother) {
                 Contains(HasSubstr("has no leaf that is its own")));
     EXPECT_THAT(changed({.table = TableName::ledger_leaf, .row = 9, .column = 2}), other("ledger_leaf"));
     for (int column = 1; column < 8; ++column)
-        EXPECT_THAT(changed({.table = TableName::use_record, .row = 3, .column = column}), other("use_record")) << column;
+        EXPECT_THAT(changed({.table = TableName::use_record, .row = 3, .column = column}), other("use_record"))
+            << column;
     EXPECT_THAT(changed({.table = TableName::use_refusal, .row = 0, .column = 4}), other("use_refusal"));
     EXPECT_THAT(changed({.table = TableName::own_look, .row = 0, .column = 3}), other("own_look"));
 }

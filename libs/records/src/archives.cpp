@@ -12,25 +12,21 @@ namespace kelisim::records {
 
 namespace {
 
-#define ARCHIVE_COLUMNS                                                                                        \
-    "number, first_leaf, last_leaf, first_seq, last_seq, first_use, last_use, began, ended, uses, refusals, looks, "   \
+#define ARCHIVE_COLUMNS                                                                                              \
+    "number, first_leaf, last_leaf, first_seq, last_seq, first_use, last_use, began, ended, uses, refusals, looks, " \
     "bytes, manifest, file, journal_seq, emptied"
 
-constexpr store::Statement newest_one{
-    "archive_newest", "SELECT " ARCHIVE_COLUMNS " FROM archive ORDER BY number DESC LIMIT 1"};
+constexpr store::Statement newest_one{"archive_newest",
+                                      "SELECT " ARCHIVE_COLUMNS " FROM archive ORDER BY number DESC LIMIT 1"};
 constexpr store::Statement ends{"archive_ends",
                                 "SELECT last_seq + 1, last_leaf + 1 FROM archive ORDER BY number DESC LIMIT 1"};
-constexpr store::Statement by_number{"archive_find",
-                                     "SELECT " ARCHIVE_COLUMNS " FROM archive WHERE number = ?1"};
+constexpr store::Statement by_number{"archive_find", "SELECT " ARCHIVE_COLUMNS " FROM archive WHERE number = ?1"};
 constexpr store::Statement after_number{
-    "archive_after",
-    "SELECT " ARCHIVE_COLUMNS " FROM archive WHERE number > ?1 ORDER BY number LIMIT ?2"};
+    "archive_after", "SELECT " ARCHIVE_COLUMNS " FROM archive WHERE number > ?1 ORDER BY number LIMIT ?2"};
 constexpr store::Statement with_entry{
-    "archive_with_entry",
-    "SELECT " ARCHIVE_COLUMNS " FROM archive WHERE last_seq >= ?1 ORDER BY last_seq LIMIT 1"};
+    "archive_with_entry", "SELECT " ARCHIVE_COLUMNS " FROM archive WHERE last_seq >= ?1 ORDER BY last_seq LIMIT 1"};
 constexpr store::Statement with_leaf{
-    "archive_with_leaf",
-    "SELECT " ARCHIVE_COLUMNS " FROM archive WHERE last_leaf >= ?1 ORDER BY last_leaf LIMIT 1"};
+    "archive_with_leaf", "SELECT " ARCHIVE_COLUMNS " FROM archive WHERE last_leaf >= ?1 ORDER BY last_leaf LIMIT 1"};
 constexpr store::Statement with_use{"archive_with_use",
                                     "SELECT " ARCHIVE_COLUMNS
                                     " FROM archive WHERE last_use >= ?1 AND first_use <= ?1 ORDER BY number DESC"};
@@ -38,18 +34,18 @@ constexpr store::Statement until{"archive_until",
                                  "SELECT first_seq, last_seq FROM archive WHERE ended >= ?1 ORDER BY number LIMIT 1"};
 constexpr store::Statement sizes{"archive_sizes", "SELECT bytes FROM archive"};
 // One of a file that was not registered in the end has no archive.
-constexpr store::Statement persons{"archive_persons",
-                                   "SELECT a.number, p.last FROM archive_person p JOIN archive a ON a.number = p.archive "
-                                   "WHERE p.subject = ?1 AND p.bucket = ?2 AND p.kind = ?3 AND p.first < ?4 "
-                                   "ORDER BY p.last DESC"};
+constexpr store::Statement persons{
+    "archive_persons",
+    "SELECT a.number, p.last FROM archive_person p JOIN archive a ON a.number = p.archive "
+    "WHERE p.subject = ?1 AND p.bucket = ?2 AND p.kind = ?3 AND p.first < ?4 "
+    "ORDER BY p.last DESC"};
 constexpr store::Statement add_person{
     "archive_person_write",
     "INSERT INTO archive_person (subject, kind, archive, bucket, first, last) VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
     "ON CONFLICT (subject, kind, archive, bucket) DO UPDATE SET first = ?5, last = ?6"};
 constexpr store::Statement insert{
-    "archive_insert",
-    "INSERT INTO archive (" ARCHIVE_COLUMNS
-    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 0)"};
+    "archive_insert", "INSERT INTO archive (" ARCHIVE_COLUMNS
+                      ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 0)"};
 constexpr store::Statement entry_id{"archive_entry_id", "SELECT id FROM journal WHERE seq = ?1"};
 constexpr store::Statement entry_rows{"archive_entry_rows",
                                       "SELECT seq, id, bucket, kind, entity, salt, sealed, commitment, subject "
@@ -64,10 +60,12 @@ constexpr store::Statement use_row{"archive_use_row",
                                    "FROM use_record u JOIN consent c ON c.id = u.consent AND c.bucket = u.bucket "
                                    "WHERE u.id = ?1 AND u.bucket = ?2"};
 constexpr store::Statement refusal_row{
-    "archive_refusal_row", "SELECT id, bucket, subject, consent, sealed FROM use_refusal WHERE id = ?1 AND bucket = ?2"};
+    "archive_refusal_row",
+    "SELECT id, bucket, subject, consent, sealed FROM use_refusal WHERE id = ?1 AND bucket = ?2"};
 constexpr store::Statement look_row{
     "archive_look_row", "SELECT id, bucket, subject, state, sealed FROM own_look WHERE id = ?1 AND bucket = ?2"};
-constexpr store::Statement forget_entry_rows{"archive_forget_entries", "DELETE FROM journal WHERE seq >= ?1 AND seq < ?2"};
+constexpr store::Statement forget_entry_rows{"archive_forget_entries",
+                                             "DELETE FROM journal WHERE seq >= ?1 AND seq < ?2"};
 constexpr store::Statement forget_leaf_rows{"archive_forget_leaves",
                                             "DELETE FROM ledger_leaf WHERE number >= ?1 AND number < ?2"};
 constexpr store::Statement forget_use{"archive_forget_use", "DELETE FROM use_record WHERE id = ?1 AND bucket = ?2"};
@@ -227,11 +225,9 @@ bool Archives::look_up(store::ReadSession& session, const base::RawId& use, cons
 std::vector<Archives::Held> Archives::held_of(store::ReadSession& session, Kind kind, consent::SubjectId subject,
                                               const std::optional<base::RawId>& before) const {
     std::vector<Held> held;
-    session.query(persons,
-                  {subject.bytes(), std::int64_t{subject.bucket().value}, number(kind), before_bytes(before)},
-                  [&](const store::Row& row) {
-                      held.push_back({.number = row.integer(0), .last = id_at<base::RawId>(row, 1)});
-                  });
+    session.query(
+        persons, {subject.bytes(), std::int64_t{subject.bucket().value}, number(kind), before_bytes(before)},
+        [&](const store::Row& row) { held.push_back({.number = row.integer(0), .last = id_at<base::RawId>(row, 1)}); });
     return held;
 }
 
@@ -269,7 +265,9 @@ void Archives::each_leaf_row(store::ReadSession& session, std::int64_t from, std
 }
 
 bool Archives::row(store::ReadSession& session, Table table, const base::RawId& id, const store::Visit& visit) {
-    const store::Statement& statement = table == Table::use ? use_row : table == Table::refusal ? refusal_row : look_row;
+    const store::Statement& statement = table == Table::use       ? use_row
+                                        : table == Table::refusal ? refusal_row
+                                                                  : look_row;
     return session.query(statement, {id.bytes(), std::int64_t{id.bucket().value}}, visit) != 0;
 }
 

@@ -168,8 +168,8 @@ void Journal::each_after(store::ReadSession& session, std::int64_t seq, std::siz
 
 // Visits those of one person after `seq` until the visitor has enough or the blocks are used up. Returns up to where all were
 // visited.
-std::int64_t Journal::walk(store::ReadSession& session, consent::SubjectId subject, std::int64_t seq, std::size_t blocks,
-                           const std::function<bool(const JournalEntry&)>& more) const {
+std::int64_t Journal::walk(store::ReadSession& session, consent::SubjectId subject, std::int64_t seq,
+                           std::size_t blocks, const std::function<bool(const JournalEntry&)>& more) const {
     const std::int64_t last = number_from(session, last_seq, 0);
     const std::size_t cost_max = std::max<std::size_t>(blocks, 1);
     std::optional<std::int64_t> stopped;
@@ -225,9 +225,8 @@ std::optional<base::Time> Journal::written(store::ReadSession& session, std::int
     std::optional<base::Time> time;
     archives_.over_entries(session, seq, std::numeric_limits<std::int64_t>::max(),
                            [&](store::ReadSession& piece, std::int64_t from, std::int64_t) {
-                               piece.query(id_from, {from}, [&](const store::Row& row) {
-                                   time = id_at<base::RawId>(row, 0).time();
-                               });
+                               piece.query(id_from, {from},
+                                           [&](const store::Row& row) { time = id_at<base::RawId>(row, 0).time(); });
                                return !time;
                            });
     return time;

@@ -120,13 +120,12 @@ std::size_t Ledger::sequence(store::WriteSession& session, std::size_t max, base
 void Ledger::each_leaf_from(store::ReadSession& session, std::int64_t number, std::size_t max,
                             const std::function<void(const Leaf&)>& visit) const {
     std::size_t left = max;
-    archives_.over_leaves(
-        session, number, every, [&](store::ReadSession& piece, std::int64_t from, std::int64_t) {
-            left -= piece.query(leaves, {from, static_cast<std::int64_t>(left)}, [&](const store::Row& row) {
-                visit({.number = row.integer(0), .journal_seq = row.integer(1), .hash = digest_at(row, 2)});
-            });
-            return left > 0;
+    archives_.over_leaves(session, number, every, [&](store::ReadSession& piece, std::int64_t from, std::int64_t) {
+        left -= piece.query(leaves, {from, static_cast<std::int64_t>(left)}, [&](const store::Row& row) {
+            visit({.number = row.integer(0), .journal_seq = row.integer(1), .hash = digest_at(row, 2)});
         });
+        return left > 0;
+    });
 }
 
 // Without an index, which every entry would pay for: leaves stand in the order of the journal, and nearly as close, so that
@@ -169,15 +168,12 @@ std::optional<std::uint64_t> Ledger::leaf_of(store::ReadSession& session, std::i
 void Ledger::each_commitment_after(store::ReadSession& session, std::int64_t seq, std::size_t max,
                                    const std::function<void(const Committed&)>& visit) const {
     std::size_t left = max;
-    archives_.over_entries(
-        session, seq + 1, every, [&](store::ReadSession& piece, std::int64_t from, std::int64_t) {
-            left -= piece.query(
-                commitments_after, {from - 1, static_cast<std::int64_t>(left)}, [&](const store::Row& row) {
-                    visit(
-                        {.seq = row.integer(0), .entry = {.format = format_at(row, 1), .commitment = digest_at(row, 2)}});
-                });
-            return left > 0;
+    archives_.over_entries(session, seq + 1, every, [&](store::ReadSession& piece, std::int64_t from, std::int64_t) {
+        left -= piece.query(commitments_after, {from - 1, static_cast<std::int64_t>(left)}, [&](const store::Row& row) {
+            visit({.seq = row.integer(0), .entry = {.format = format_at(row, 1), .commitment = digest_at(row, 2)}});
         });
+        return left > 0;
+    });
 }
 
 void Ledger::each_owned_leaf(store::ReadSession& session, std::uint64_t from, std::uint64_t to,

@@ -133,9 +133,8 @@ void Uses::forget_answer(store::WriteSession& session, consent::UseId id) const 
 std::optional<AccessRecord> Uses::record(store::ReadSession& session, consent::UseId id) const {
     std::optional<AccessRecord> found;
     archives_.look_up(session, id, [&](store::ReadSession& in) {
-        return in.query(body_of, {id.bytes(), bucket(id)}, [&](const store::Row& row) {
-            found = open_record(vault_, row.blob(0), id);
-        }) != 0;
+        return in.query(body_of, {id.bytes(), bucket(id)},
+                        [&](const store::Row& row) { found = open_record(vault_, row.blob(0), id); }) != 0;
     });
     return found;
 }

@@ -23,8 +23,7 @@ public:
     static constexpr std::size_t open_max = 32;
 
     // `log`: told of each file that is missing or altered, once, and when it is whole again; null for none. Outlives this.
-    explicit Files(std::filesystem::path directory, telemetry::Log* log = nullptr,
-                   store_sqlite::TestHooks hooks = {})
+    explicit Files(std::filesystem::path directory, telemetry::Log* log = nullptr, store_sqlite::TestHooks hooks = {})
         : directory_(std::move(directory)), log_(log), hooks_(std::move(hooks)) {}
 
     void read(const records::Archive& archive, const std::function<void(store::ReadSession&)>& look) const override;

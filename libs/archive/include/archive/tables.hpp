@@ -39,6 +39,7 @@ void add_manifest(store_sqlite::SealedFileWriter& file, std::string_view note);
 void each_row(store::ReadSession& file, TableName table, const store::Visit& visit);
 std::string read_manifest(store::ReadSession& file);
 // Ids of uses, refusals or looks after `after`.
-std::vector<base::RawId> ids_after(store::ReadSession& file, TableName table, const base::RawId& after, std::size_t max);
+std::vector<base::RawId> ids_after(store::ReadSession& file, TableName table, const base::RawId& after,
+                                   std::size_t max);
 
 }  // namespace kelisim::archive

@@ -13,8 +13,8 @@
 namespace kelisim::archive {
 
 struct Verified {
-    std::string file;                    // its name
-    std::optional<Manifest> manifest;    // nothing when there is none to read
+    std::string file;                   // its name
+    std::optional<Manifest> manifest;   // nothing when there is none to read
     std::vector<std::string> findings;  // empty when all is as it was sealed; no personal data
 };
 

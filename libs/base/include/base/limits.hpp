@@ -131,11 +131,11 @@ inline constexpr std::size_t receipt_keys_max =
 inline constexpr int archive_days_min = 3;
 inline constexpr int archive_days_max = 36'500;
 inline constexpr int archive_tiles_max = 256;                    // of 256 entries in one file: 65,536, some 50 MB
-inline constexpr std::chrono::seconds archive_glance = 1h;         // in which a missing file is found
-inline constexpr std::chrono::seconds archive_retry_first = 1s;    // after a failure; doubles
+inline constexpr std::chrono::seconds archive_glance = 1h;       // in which a missing file is found
+inline constexpr std::chrono::seconds archive_retry_first = 1s;  // after a failure; doubles
 inline constexpr std::chrono::seconds archive_retry_max = 10min;
-inline constexpr std::size_t archive_threads = 2;                  // that wait for disks in place of io threads
-inline constexpr std::size_t archive_queue_max = 256;              // requests that wait for them; then 503
+inline constexpr std::size_t archive_threads = 2;      // that wait for disks in place of io threads
+inline constexpr std::size_t archive_queue_max = 256;  // requests that wait for them; then 503
 
 // Memory. Opened subjects, requests and consents, so many of each, about 20 MiB together: seconds of the busiest hour,
 // in which a request is asked, answered and redeemed.

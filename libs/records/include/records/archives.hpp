@@ -140,8 +140,10 @@ public:
     static std::optional<base::Time> entry_time(store::ReadSession& session, std::int64_t seq);
     // Live rows as they go into a file, their columns in the order of archive/tables.hpp; those asked for by id: whether
     // there is one.
-    static void each_entry_row(store::ReadSession& session, std::int64_t from, std::int64_t to, const store::Visit& visit);
-    static void each_leaf_row(store::ReadSession& session, std::int64_t from, std::int64_t to, const store::Visit& visit);
+    static void each_entry_row(store::ReadSession& session, std::int64_t from, std::int64_t to,
+                               const store::Visit& visit);
+    static void each_leaf_row(store::ReadSession& session, std::int64_t from, std::int64_t to,
+                              const store::Visit& visit);
     enum class Table { use, refusal, look };
     static bool row(store::ReadSession& session, Table table, const base::RawId& id, const store::Visit& visit);
     // Deletes them, those there are: entries and leaves from `from` on and before `to`.
