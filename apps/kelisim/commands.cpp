@@ -134,7 +134,7 @@ std::string time_or_never(const std::optional<base::Time>& time) {
 
 void list_overdue_deletions(store::ReadSession& session, const records::Records& records, base::Time now) {
     std::vector<consent::ConsentId> ids;
-    records::each_row(session, records.archives, [&](const records::RowState& row) {
+    records::each_row(session, [&](const records::RowState& row) {
         if (row.table == "consent") ids.emplace_back(row.id);
     });
     for (const consent::ConsentId id : ids) {

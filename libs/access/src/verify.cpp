@@ -161,7 +161,8 @@ private:
     }
 
     void check_rows() {
-        records::each_row(session_, records_.archives, [&](const records::RowState& row) { check_row(row); });
+        records::each_row(session_, [&](const records::RowState& row) { check_row(row); });
+        records::each_archived_use(session_, records_.archives, [&](const records::RowState& row) { check_row(row); });
         for (const auto& [id, said] : said_) {
             if (!said.has_row) find("the journal speaks of " + id + ", of which there is no row");
         }

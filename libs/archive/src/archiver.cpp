@@ -33,7 +33,24 @@ void sync(const fs::path& path, int flags) {
     if (file.get() < 0 || ::fsync(file.get()) != 0) throw base::Outage(path.string() + " cannot be made durable");
 }
 
+// Nothing that was put aside is overwritten.
+fs::path free_name(const std::string& wanted) {
+    fs::path name = wanted;
+    for (int number = 2; fs::exists(name); ++number)
+        name = wanted + "-" + std::to_string(number);
+    return name;
+}
+
 }  // namespace
+
+Archiving::Archiving(ArchivingParts parts, ArchivingOptions options)
+    : parts_(std::move(parts)), options_(std::move(options)) {
+    namespace limits = base::limits;
+    const bool term = options_.term >= std::chrono::days{limits::archive_days_min} &&
+                      options_.term <= std::chrono::days{limits::archive_days_max};
+    if (!term || options_.tiles < 1 || options_.tiles > limits::archive_tiles_max)
+        throw base::Outage("archives: a term or a length of a file beyond its limits");
+}
 
 // The next whole file of leaves whose last entry is old enough. The newest signed leaf stays live, so that the ledger's thread
 // needs no file to go on from it.
@@ -106,7 +123,7 @@ void Archiving::put_in_place(Archive& archive, const fs::path& file) const {
     if (!hash) throw base::Outage(file.string() + " cannot be read back");
     archive.file = *hash;
     const fs::path name = parts_.files.path(archive.number);
-    if (fs::exists(name)) fs::rename(name, name.string() + ".unregistered");
+    if (fs::exists(name)) fs::rename(name, free_name(name.string() + ".unregistered"));
     fs::rename(file, name);
     sync(name.parent_path(), O_RDONLY | O_DIRECTORY);
 }

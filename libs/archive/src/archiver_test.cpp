@@ -106,6 +106,16 @@ TEST_F(ArchivingTest, TheNewestSignedLeafStays) {
     EXPECT_TRUE(archiving.step());
 }
 
+TEST_F(ArchivingTest, AShorterTermOrALongerFileIsRefused) {
+    using std::chrono::days;
+    EXPECT_NO_THROW(it.archiving({.term = days{3}, .tiles = 256}));
+    EXPECT_NO_THROW(it.archiving({.term = days{36'500}, .tiles = 1}));
+    EXPECT_THROW(it.archiving({.term = days{2}, .tiles = 1}), base::Outage);
+    EXPECT_THROW(it.archiving({.term = days{36'501}, .tiles = 1}), base::Outage);
+    EXPECT_THROW(it.archiving({.term = days{3}, .tiles = 0}), base::Outage);
+    EXPECT_THROW(it.archiving({.term = days{3}, .tiles = 257}), base::Outage);
+}
+
 TEST_F(ArchivingTest, AUseWithoutItsOutcomeWaits) {
     it.grow(2 * tile);
     static const store::Statement reserve_all{"t_reserve", "UPDATE use_record SET state = 0"};
@@ -252,7 +262,7 @@ protected:
         it.world.look([&](store::ReadSession& session) {
             const records::Records& records = it.world.records;
             EXPECT_THROW(records.journal.each_after(session, 0, 10, [](const auto&) {}), records::ArchiveAway);
-            EXPECT_THROW(records.journal.of_subject(session, me.id, 0, 10, [](const auto&) {}), records::ArchiveAway);
+            EXPECT_THROW(records.journal.of_subject(session, me.id, 0, {}, [](const auto&) {}), records::ArchiveAway);
             EXPECT_THROW(records.journal.at(session, 3), records::ArchiveAway);
             EXPECT_THROW(records.ledger.tile(session, {.level = 0, .number = 0}), records::ArchiveAway);
             EXPECT_THROW(records.ledger.entry_of(session, 3), records::ArchiveAway);

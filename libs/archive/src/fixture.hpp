@@ -187,8 +187,8 @@ private:
         };
         all([&](const auto& visit) { records.journal.each_after(session, 0, 1'000'000, visit); });
         all([&](const auto& visit) { records.journal.each_after(session, 250, 20, visit); });
-        all([&](const auto& visit) { records.journal.of_subject(session, me.id, 0, 1'000'000, visit); });
-        all([&](const auto& visit) { records.journal.of_subject(session, me.id, 200, 90, visit); });
+        all([&](const auto& visit) { records.journal.of_subject(session, me.id, 0, {}, visit); });
+        all([&](const auto& visit) { records.journal.of_subject(session, me.id, 200, {.entries = 90}, visit); });
         records.ledger.each_leaf_from(session, 250, 10, [&](const records::Ledger::Leaf& leaf) {
             lines.push_back(fmt::format("leaf {} {} {}", leaf.number, leaf.journal_seq, base::to_hex(leaf.hash)));
         });

@@ -487,9 +487,8 @@ TEST_F(RecordsTest, EveryRowWhoseChangesTheJournalTellsIsVisited) {
     const auto consent = tables.add_consent(abai);
     tables.add_use(consent, abai, "key");
     std::vector<std::string> rows;
-    store.readers().read([&](ReadSession& session) {
-        each_row(session, records.archives, [&](const RowState& row) { rows.emplace_back(row.table); });
-    });
+    store.readers().read(
+        [&](ReadSession& session) { each_row(session, [&](const RowState& row) { rows.emplace_back(row.table); }); });
     EXPECT_THAT(rows, ElementsAre("request", "consent", "use"));
 }
 

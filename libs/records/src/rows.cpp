@@ -22,33 +22,36 @@ constexpr store::Statement tokens{
     "SELECT t.id, CASE WHEN t.revoked IS NULL THEN 0 ELSE 1 END, -1, -1, t.expires, c.subject "
     "FROM token t JOIN consent c ON c.id = t.consent WHERE t.kind = 0"};
 
+void each_of(store::ReadSession& session, std::string_view name, const store::Statement& statement,
+             const std::function<void(const RowState&)>& visit) {
+    session.query(statement, {}, [&](const store::Row& row) {
+        RowState state{.table = name,
+                       .id = id_at<base::RawId>(row, 0),
+                       .subject = id_at<consent::SubjectId>(row, 5),
+                       .state = row.integer(1),
+                       .uses = row.integer(2),
+                       .counted = row.integer(3),
+                       .expires = {}};
+        if (!row.null(4)) state.expires = time_at(row, 4);
+        visit(state);
+    });
+}
+
 }  // namespace
 
-void each_row(store::ReadSession& session, const Archives& archives,
-              const std::function<void(const RowState&)>& visit) {
-    const auto table = [&](store::ReadSession& in, std::string_view name, const store::Statement& statement) {
-        in.query(statement, {}, [&](const store::Row& row) {
-            RowState state{.table = name,
-                           .id = id_at<base::RawId>(row, 0),
-                           .subject = id_at<consent::SubjectId>(row, 5),
-                           .state = row.integer(1),
-                           .uses = row.integer(2),
-                           .counted = row.integer(3),
-                           .expires = {}};
-            if (!row.null(4)) state.expires = time_at(row, 4);
-            visit(state);
-        });
-    };
-    table(session, "request", requests);
-    table(session, "consent", consents);
-    table(session, "use", uses);
-    table(session, "token", tokens);
+void each_row(store::ReadSession& session, const std::function<void(const RowState&)>& visit) {
+    each_of(session, "request", requests, visit);
+    each_of(session, "consent", consents, visit);
+    each_of(session, "use", uses, visit);
+    each_of(session, "token", tokens, visit);
+}
+
+void each_archived_use(store::ReadSession& session, const Archives& archives,
+                       const std::function<void(const RowState&)>& visit) {
     std::int64_t number = 0;
-    while (true) {
-        const std::vector<Archive> some = archives.after(session, number, 1);
-        if (some.empty()) return;
-        number = some.front().number;
-        archives.read(some.front(), [&](store::ReadSession& file) { table(file, "use", archived_uses); });
+    for (auto next = archives.after(session, number, 1); !next.empty(); next = archives.after(session, number, 1)) {
+        number = next.front().number;
+        archives.read(next.front(), [&](store::ReadSession& file) { each_of(file, "use", archived_uses, visit); });
     }
 }
 

@@ -53,8 +53,8 @@ struct ArchivingCounts {
 // cannot be written, damage): then nothing is lost, and the next call goes on where this one ended.
 class Archiving {
 public:
-    Archiving(ArchivingParts parts, ArchivingOptions options)
-        : parts_(std::move(parts)), options_(std::move(options)) {}
+    // Throws base::Outage where the options are beyond base::limits.
+    Archiving(ArchivingParts parts, ArchivingOptions options);
 
     // Brings one file about, from the snapshot to the last live row; or ends what an earlier process began. False when nothing is
     // old enough.

@@ -23,8 +23,11 @@ struct RowState {
     std::optional<base::Time> expires;     // not of a use
 };
 
-// All requests, consents, uses and access tokens, those in archives too. Throws Damaged where an id is none.
-void each_row(store::ReadSession& session, const Archives& archives, const std::function<void(const RowState&)>& visit);
+// All requests, consents, uses and access tokens. Throws Damaged where an id is none.
+void each_row(store::ReadSession& session, const std::function<void(const RowState&)>& visit);
+// The uses that stand in archives; while live rows of a file are about to be deleted, those come above too.
+void each_archived_use(store::ReadSession& session, const Archives& archives,
+                       const std::function<void(const RowState&)>& visit);
 
 // What stands in the name of one subject, oldest first. Reads whole tables: for the rare case of an erasure.
 struct SubjectRows {
