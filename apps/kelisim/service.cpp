@@ -6,6 +6,7 @@
 
 #include "access/erasure.hpp"
 #include "access/sweeps.hpp"
+#include "api/deferrals.hpp"
 #include "api/events.hpp"
 #include "api/initiator.hpp"
 #include "api/ledger.hpp"
@@ -396,6 +397,9 @@ store::TimerHandlers Service::timer_handlers() {
     handlers[std::string(access::timer_question_due)] = [this](store::WriteSession& session, const store::DueTimer& t) {
         use_cases_.inquiries.fall_due(session, records::QuestionId::from_bytes(t.key.entity).value(), clock_.now());
     };
+    handlers[std::string(access::timer_deferral_due)] = [this](store::WriteSession& session, const store::DueTimer& t) {
+        use_cases_.deferring.fall_due(session, consent::SubjectId::from_bytes(t.key.entity).value(), clock_.now());
+    };
     handlers[std::string(access::timer_registry_ended)] = [this](store::WriteSession& session,
                                                                  const store::DueTimer& t) {
         registry_changes_.invalidate_some(session, t, clock_.now());
@@ -460,6 +464,12 @@ http::Routes Service::routes() {
                            .reports = use_cases_.data_reports,
                            .supervision = use_cases_.supervision,
                            .registry_changes = registry_changes_}));
+    add(api::deferral_routes({.writer = database_->writer(),
+                              .readers = database_->readers(),
+                              .clock = clock_,
+                              .clients = authentication_,
+                              .staff = staff_,
+                              .deferring = use_cases_.deferring}));
     add(api::operation_routes(
         {.writer = database_->writer(), .readers = database_->readers(), .clock = clock_, .metrics = [this] {
              return metrics();

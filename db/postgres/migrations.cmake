@@ -18,4 +18,5 @@ set(KELISIM_POSTGRES_MIGRATIONS
     0015_overdue_questions.sql
     0016_before_the_checkpoint.sql
     0017_archives.sql
+    0018_deferred_disclosures.sql
 )

@@ -48,6 +48,9 @@ void Walk::step() {
                                            Choice{2, &Walk::extend},
                                            Choice{2, &Walk::confirm_deletion},
                                            Choice{2, &Walk::block},
+                                           Choice{3, &Walk::ask_deferred},
+                                           Choice{4, &Walk::use_deferred},
+                                           Choice{2, &Walk::move_deferred},
                                            Choice{9, &Walk::wait},
                                            Choice{1, &Walk::jump},
                                            Choice{1, &Walk::die},
@@ -74,6 +77,7 @@ void Walk::end() {
     check();
     for (const auto& [id, known] : requests_)
         EXPECT_NE(known.state, RequestState::asked) << "no request stays open for ever: " << id.to_string();
+    check_disclosed();
     check_ledger();
     check_told();
     for (const auto& [id, times] : carrier_.times)
@@ -206,6 +210,7 @@ void Walk::check() {
     }
     for (const Token& token : tokens_)
         check_token(token);
+    check_deferred();
 }
 
 // The first answer wins: from an end nothing follows, whichever way it came.

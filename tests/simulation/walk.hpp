@@ -33,6 +33,14 @@ struct Known {
     int withdrawals = 0;
 };
 
+// Access on a ground that the person is to be told of later.
+struct Deferred {
+    people::Person person;
+    base::Time begun, due;
+    bool ended_early = false;
+    std::optional<base::Time> disclosed = {};
+};
+
 struct Token {
     access::IssuedToken issued;
     consent::RequestId request;
@@ -147,11 +155,20 @@ private:
     void end_tokens_of(consent::RequestId request, bool refresh_too);
     std::optional<consent::RequestId> some_granted();
 
+    // --- deferrals.cpp
+    void ask_deferred();
+    void use_deferred();
+    void move_deferred();
+    records::Deferral deferral_of(consent::RequestId id);
+    void check_deferred();
+    void check_disclosed();
+
     std::mt19937_64 random_;
     delivery::testing::Desk desk_;
     Carrier carrier_;
     std::unique_ptr<delivery::DueEffects> effects_;
     std::map<consent::RequestId, Known> requests_;
+    std::map<consent::RequestId, Deferred> deferred_;
     std::vector<Token> tokens_;
     std::set<std::string> dead_refresh_;
     std::vector<std::pair<consent::UseId, consent::RequestId>> open_uses_;

@@ -390,6 +390,7 @@ async function run(...words) {
   const child = spawn(binary, [...words, ...(await storeOptions(data))], { stdio: ['pipe', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+  child.stdin.on('error', () => {}); // a command that asks for nobody may have ended by then
   child.stdin.end(`${abai.iin}\n`);
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, output })));
 }

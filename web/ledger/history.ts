@@ -73,7 +73,7 @@ async function rootOfMap(tag: Uint8Array, map: NonNullable<Page['map']>): Promis
   return node;
 }
 
-export interface MapRoot { epoch: number; root: string; persons: number; size: number; tag_key: string }
+export interface MapRoot { epoch: number; at: string; root: string; persons: number; size: number; tag_key: string; leaf?: number }
 
 // The fact of an epoch, which has to be an entry of the log.
 export async function openMapRoot(epoch: NonNullable<Page['epoch']>, checkpoint: Checkpoint): Promise<MapRoot> {
@@ -88,8 +88,11 @@ export async function openMapRoot(epoch: NonNullable<Page['epoch']>, checkpoint:
 
 // ---- All of it
 
-export async function verifyHistory(pages: Page[], question: Question): Promise<History> {
-  const { iin, vkey, since, log } = question;
+export const verifyHistory = (pages: Page[], question: Question): Promise<History> => verifyChain(pages, question, question.iin);
+
+// `name`: what gives the chain its place in the map.
+async function verifyChain(pages: Page[], question: Question, name: string): Promise<History> {
+  const { vkey, since, log } = question;
   const report: History = { counted: 0, later: 0, facts: [], findings: [] };
   const find = (what: string) => void report.findings.push(what);
   const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> =>
@@ -118,7 +121,7 @@ export async function verifyHistory(pages: Page[], question: Question): Promise<
   if (log && (await attempt(() => rootAfter(log, epoch.leaf, checkpoint.size)))) {
     find('the log has a newer state of the map than the one that was shown');
   }
-  const tag = await attempt(() => verifyVrf(base64(root.tag_key), encoder.encode(iin), base64(last.tag_proof)));
+  const tag = await attempt(() => verifyVrf(base64(root.tag_key), encoder.encode(name), base64(last.tag_proof)));
   if (!tag) return report;
   const led = await attempt(() => rootOfMap(tag, map));
   if (!led) return report;
@@ -132,17 +135,17 @@ export async function verifyHistory(pages: Page[], question: Question): Promise<
   let count = since?.count ?? 0;
   let before = since?.leaf ?? -1;
   for (const { item, under } of items) {
-    const name = `the entry at leaf ${item.leaf}`;
+    const place = `the entry at leaf ${item.leaf}`;
     const of = await attempt(() => commitment(item));
     const fact = await attempt(async () => JSON.parse(item.fact) as Record<string, unknown>);
-    if (!of || !fact || !Number.isSafeInteger(item.leaf) || item.leaf < 0) return find(`${name} does not read`), report;
-    if (item.leaf <= before) find(`${name} stands out of its order, or twice`);
+    if (!of || !fact || !Number.isSafeInteger(item.leaf) || item.leaf < 0) return find(`${place} does not read`), report;
+    if (item.leaf <= before) find(`${place} stands out of its order, or twice`);
     before = item.leaf;
     report.facts.push({ leaf: item.leaf, fact });
     const entry = concat(Uint8Array.of(factEntry), of);
     if (log && item.leaf < under.size) {
       const there = await attempt(() => entryInLog(log, item.leaf, under.size));
-      if (there && !equal(there, entry)) find(`${name} is not what the log has there`);
+      if (there && !equal(there, entry)) find(`${place} is not what the log has there`);
     }
     if (item.leaf < root.size) {
       head = await continued(head, item.leaf, of);
@@ -153,7 +156,7 @@ export async function verifyHistory(pages: Page[], question: Question): Promise<
     ++report.later;
     const path = item.path;
     const there = path && (await attempt(() => rootOfEntry(entry, item.leaf, under.size, path.map(hash))));
-    if (!there || !equal(there, under.root)) find(`${name} is not proven to be in the log`);
+    if (!there || !equal(there, under.root)) find(`${place} is not proven to be in the log`);
   }
   report.counted = count;
   if (count < mine.count) find(`${mine.count - count} of ${mine.count} entries are missing`);
@@ -161,6 +164,31 @@ export async function verifyHistory(pages: Page[], question: Question): Promise<
   else if (!equal(head, hash(mine.head))) find('an entry was changed, exchanged or moved');
   const leaf = items.filter(({ item }) => item.leaf < root.size).at(-1)?.item.leaf ?? since?.leaf ?? -1;
   report.kept = { tag_key: root.tag_key, epoch: root.epoch, count, head: text64(head), leaf, checkpoint: last.checkpoint };
+  return report;
+}
+
+// What a law let the person be told of later (418-V ст.36(4)): its entries stand in a chain of their own, which is in the map from the
+// first one on, and an entry of the person's own chain names it. `pages`: what /api/v1/me/ledger?deferral={id} answers. `own`: the
+// person's chain, verified. `roots`: of verifyRoots, to see that no entry was written later than it says.
+export async function verifyDisclosure(
+  pages: Page[], question: Question, own: History, id: string, roots: MapRoot[] = [],
+): Promise<History> {
+  const { since: _, ...whole } = question;
+  const report = await verifyChain(pages, whole, `deferral ${id}`);
+  const find = (what: string) => void report.findings.push(what);
+  const told = own.facts.find(({ fact }) => fact.kind === 'deferral.disclosed' && fact.id === id);
+  if (!told) return find('no entry of the person speaks of this deferral'), report;
+  const begun = report.facts[0]?.fact;
+  const digest = await sha256(encoder.encode(`kelisim deferral ${id} ${question.iin}`));
+  const person = text64(digest).replaceAll('+', '-').replaceAll('/', '_').replace('=', '');
+  if (begun?.kind !== 'deferral.begun' || begun.id !== id || begun.person !== person) find('this is not about this person');
+  if (begun?.at !== told.fact.begun) find('it began at another time than the person was told');
+  const hour = 3_600_000; // clocks are set right now and then
+  for (const { leaf, fact } of report.facts) {
+    if (leaf >= told.leaf) find(`the entry at leaf ${leaf} was written after the disclosure`);
+    const late = roots.some((root) => root.leaf! < leaf && Date.parse(root.at) > Date.parse(String(fact.at)) + hour);
+    if (late) find(`the entry at leaf ${leaf} was written later than it says`);
+  }
   return report;
 }
 
@@ -228,7 +256,7 @@ export async function verifyRoots(
       const entry = bundle.subarray(i * 35 + 3, i * 35 + 35);
       if (!opened) findings.push(`the root of epoch ${epoch}, at leaf ${leaf + i}, is not opened`);
       else if (!equal(await commitment(opened), entry)) findings.push(`what is opened is not the root of epoch ${epoch}`);
-      else roots.push(JSON.parse(opened.fact) as MapRoot);
+      else roots.push({ ...(JSON.parse(opened.fact) as MapRoot), leaf: leaf + i });
     }
   }
   roots.forEach((root, i) => {

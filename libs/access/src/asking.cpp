@@ -254,9 +254,19 @@ Result<AskDecision> Asking::record(store::WriteSession& session, const AskComman
     const auto allowed = allow(parts_, command, now);
     if (allowed.has_error()) return allowed.error();
     if (auto refused = unfit(command, allowed->terms.channel)) return *refused;
+    if (command.deferral) {
+        auto reasons =
+            consent::deferral_objections(*command.deferral, parts_.registry.deferral_law(command.deferral->law),
+                                         allowed->terms.ground, allowed->terms.organisation, now, now);
+        if (!reasons.empty()) return base::Refusal(std::move(reasons));
+    }
     // Only one who may ask at all learns anything about a person, and then as little as this.
-    const auto decision = whose(parts_, session, command.subject, allowed->terms);
+    auto decision = whose(parts_, session, command.subject, allowed->terms);
     if (decision.has_error()) return decision.error();
+    if (command.deferral) {
+        decision->person =
+            Deferring(parts_).begin(session, decision->person, id, allowed->terms, *command.deferral, now);
+    }
     return Recording(parts_, session, command, *allowed, *decision, now).record(id);
 }
 

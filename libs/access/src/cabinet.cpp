@@ -135,6 +135,8 @@ std::optional<ConsentView> Cabinet::consent(store::ReadSession& session, const S
         if (event.kind == "consent.deletion_confirmed") view.deleted = event.at;
     }
     view.deletion_overdue = view.delete_by && now >= *view.delete_by && !view.deleted;
+    if (!view.consent.terms.ground.empty())
+        view.deferred = parts_.records.deferrals.of_request(session, view.consent.request);
     view.receivers = receivers_of(parts_.records.security_events.about(session, id));
     return view;
 }
@@ -193,13 +195,22 @@ Page<UseView> Cabinet::uses(store::ReadSession& session, const Subject& whose, c
         found.push_back(view_of_look(session, look));
     std::sort(found.begin(), found.end(), [](const UseView& a, const UseView& b) { return b.id < a.id; });
     if (found.size() > max) found.resize(max);
-    std::map<base::RawId, std::string> grounds;  // of the consents on this page
+    struct Basis {
+        std::string ground;
+        std::optional<records::Deferral> deferred;
+    };
+    std::map<base::RawId, Basis> bases;  // of the consents on this page
     for (UseView& view : found) {
         if (!view.consent) continue;
-        const auto [ground, first] = grounds.try_emplace(*view.consent);
-        if (first)
-            ground->second = records.consents.find(session, *view.consent, records.subjects)->consent.terms.ground;
-        view.ground = ground->second;
+        const auto [at, first] = bases.try_emplace(*view.consent);
+        Basis& basis = at->second;
+        if (first) {
+            const auto under = records.consents.find(session, *view.consent, records.subjects);
+            basis.ground = under->consent.terms.ground;
+            if (!basis.ground.empty()) basis.deferred = records.deferrals.of_request(session, under->consent.request);
+        }
+        view.ground = basis.ground;
+        if (basis.deferred && view.id.time() < basis.deferred->disclosed) view.deferred = basis.deferred;
         view.question = records.use_questions.about(session, view.id);
     }
     return cut(std::move(found), wanted.max, [](const UseView& use) { return use.id; });

@@ -61,6 +61,9 @@ void erase_person(const Parts& parts, store::WriteSession& session, consent::Sub
     parts.records.sessions.remove_all(session, id);
     parts.records.asker_blocks.forget(session, id);
     parts.records.representations.forget(session, id);
+    // The notice of these comes in its time all the same, in the ledger: for one who comes back.
+    for (const consent::SubjectId apart : parts.records.deferrals.open_of(session, id))
+        erase_person(parts, session, apart, now);
     parts.records.journal.append(session,
                                  {.kind = "subject.erased", .entity = id, .at = now, .subject = id, .details = {}});
     parts.records.subjects.erase(session, id, now);

@@ -175,6 +175,64 @@ records::Fact registry_fact(std::string_view kind, const base::RawId& id, const 
     return {.kind = kind, .entity = id, .at = now, .subject = {}, .details = std::move(details)};
 }
 
+records::Fact deferral_begun_fact(const records::Deferral& deferral, const base::Iin& person, base::Time now) {
+    const std::string id = deferral.id.to_string();
+    const auto whose = crypto::sha256(base::as_bytes("kelisim deferral " + id + " " + std::string(person.reveal())));
+    return {.kind = "deferral.begun",
+            .entity = deferral.id,
+            .at = now,
+            .subject = deferral.id,
+            .details = {{"subject", id},
+                        {"person", base::to_base64url(whose)},
+                        {"request", deferral.request.to_string()},
+                        {"initiator", deferral.asker},
+                        {"organisation", deferral.organisation},
+                        {"ground", deferral.ground},
+                        {"law", deferral.law},
+                        {"article", deferral.article},
+                        {"decision", deferral.decision},
+                        {"due", base::to_iso8601(deferral.due)}}};
+}
+
+records::Fact deferral_prolonged_fact(const records::Deferral& deferral, base::Time now) {
+    return {.kind = "deferral.prolonged",
+            .entity = deferral.id,
+            .at = now,
+            .subject = deferral.id,
+            .details = {{"subject", deferral.id.to_string()},
+                        {"decision", deferral.decision},
+                        {"due", base::to_iso8601(deferral.due)}}};
+}
+
+records::Fact deferral_disclosed_fact(const records::Deferral& deferral, base::Time now) {
+    return {.kind = "deferral.disclosed",
+            .entity = deferral.id,
+            .at = now,
+            .subject = deferral.subject,
+            .details = {{"subject", deferral.subject.to_string()},
+                        {"request", deferral.request.to_string()},
+                        {"begun", base::to_iso8601(deferral.begun)},
+                        {"law", deferral.law},
+                        {"article", deferral.article},
+                        {"how", boost::describe::enum_to_string(deferral.how, "")}}};
+}
+
+records::Fact deferral_order_fact(const base::RawId& id, const OfficialAct& act, base::Time now) {
+    return {.kind = "deferral.ordered",
+            .entity = id,
+            .at = now,
+            .subject = {},
+            .details = {{"by", act.by.to_string()}, {"organisation", act.organisation}, {"reason", act.reason}}};
+}
+
+records::Fact deferral_look_fact(const base::RawId& id, const OfficialAct& act, base::Time now) {
+    return {.kind = "deferral.looked",
+            .entity = id,
+            .at = now,
+            .subject = {},
+            .details = {{"by", act.by.to_string()}, {"organisation", act.organisation}, {"what", act.reason}}};
+}
+
 records::Fact data_change_fact(const records::DataChange& change, std::optional<consent::SubjectId> subject,
                                base::Time now) {
     return {.kind = "data_change.reported",

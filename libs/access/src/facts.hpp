@@ -35,6 +35,18 @@ struct RegistryEnd {
     std::string_view organisation = {}, reason = {};
 };
 records::Fact registry_fact(std::string_view kind, const base::RawId& id, const RegistryEnd& end, base::Time now);
+// The first entry of a chain of its own. `person` is bound to it by a digest that only who opens the entry can read.
+records::Fact deferral_begun_fact(const records::Deferral& deferral, const base::Iin& person, base::Time now);
+records::Fact deferral_prolonged_fact(const records::Deferral& deferral, base::Time now);
+// In the person's own chain: names the other one.
+records::Fact deferral_disclosed_fact(const records::Deferral& deferral, base::Time now);
+// What officials do with deferrals; nobody's entry.
+struct OfficialAct {
+    consent::SubjectId by;
+    std::string_view organisation, reason;
+};
+records::Fact deferral_order_fact(const base::RawId& id, const OfficialAct& act, base::Time now);
+records::Fact deferral_look_fact(const base::RawId& id, const OfficialAct& act, base::Time now);
 records::Fact data_change_fact(const records::DataChange& change, std::optional<consent::SubjectId> subject,
                                base::Time now);
 records::Fact person_fact(std::string_view kind, const consent::SubjectId& subject, consent::SubjectId by,

@@ -2,6 +2,7 @@
 #include "access/receipts.hpp"
 
 #include <boost/json/parse.hpp>
+#include <set>
 
 #include "access/acting.hpp"
 #include "facts.hpp"
@@ -29,19 +30,31 @@ struct Receipts::Entry {
 struct Receipts::Wanted {
     const base::RawId& entity;
     std::string_view kind;
-    base::Time near;  // when it was written, or shortly before
+    base::Time near;                  // when it was written, or shortly before
+    consent::RequestId request = {};  // under which it stands, if it does
     std::function<bool(const object& fact)> fits = [](const object&) { return true; };
+    std::size_t earlier = 0;  // of those that fit, this many stand before it
 };
 
 std::optional<Receipts::Entry> Receipts::find_entry(store::ReadSession& session, const Subject& whose,
                                                     const Wanted& wanted) const {
     std::string text;
-    const auto found =
-        parts_.records.journal.find(session, whose.id, wanted.near, [&](const records::JournalEntry& entry) {
+    std::set<std::int64_t> before;  // by seq: the journal may be looked through again
+    const auto find = [&](consent::SubjectId subject) {
+        return parts_.records.journal.find(session, subject, wanted.near, [&](const records::JournalEntry& entry) {
             if (entry.entity != wanted.entity || entry.kind != wanted.kind) return false;
             text = parts_.records.journal.open(entry);
-            return wanted.fits(boost::json::parse(text).as_object());  // our own writing
+            if (before.contains(entry.seq) || !wanted.fits(boost::json::parse(text).as_object())) return false;
+            if (before.size() == wanted.earlier) return true;
+            before.insert(entry.seq);
+            return false;
         });
+    };
+    // What was disclosed later stays in the chain that it was written to.
+    const auto deferral = parts_.records.deferrals.of_request(session, wanted.request);
+    const bool apart = deferral && wanted.near < deferral->disclosed;
+    auto found = find(apart ? deferral->id : whose.id);
+    if (!found && apart) found = find(whose.id);
     if (!found) {
         if (may_lack(session, wanted)) return std::nullopt;
         throw records::Damaged("the journal has no " + std::string(wanted.kind) + " of " + wanted.entity.to_string());
@@ -97,7 +110,8 @@ Result<ReceiptFound> Receipts::of_request(store::ReadSession& session, const Sub
     const auto entry = find_entry(session, whose,
                                   {.entity = id,
                                    .kind = kind_of(request->state),
-                                   .near = request->consent ? request->consent->time() : request->created});
+                                   .near = request->consent ? request->consent->time() : request->created,
+                                   .request = id});
     found.content = receipts::of_request(of(whose, entry), *request).value();
     found.journal_seq = seq_of(entry);
     return found;
@@ -119,12 +133,13 @@ Result<ReceiptFound> Receipts::of_consent(store::ReadSession& session, const Sub
     std::size_t earlier = 0;
     for (std::size_t i = 0; at > 0 && i + 1 < at; ++i)
         earlier += events[i].kind == events[at - 1].kind && events[i].at == events[at - 1].at;
-    Wanted wanted{.entity = id, .kind = "consent.granted", .near = id.time()};
+    Wanted wanted{.entity = id, .kind = "consent.granted", .near = id.time(), .request = view->consent.request};
     if (at > 0) {
         wanted.kind = events[at - 1].kind;
         wanted.near = events[at - 1].at;
-        wanted.fits = [&, when = base::to_iso8601(wanted.near)](const object& fact) {
-            return fact.at("at").as_string() == when && earlier-- == 0;
+        wanted.earlier = earlier;
+        wanted.fits = [when = base::to_iso8601(wanted.near)](const object& fact) {
+            return fact.at("at").as_string() == when;
         };
     }
     const auto entry = find_entry(session, whose, wanted);
@@ -151,7 +166,9 @@ Result<ReceiptFound> Receipts::of_use_seen(store::ReadSession& session, const Su
     const auto consent =
         seen.consent ? parts_.records.consents.find(session, *seen.consent, parts_.records.subjects) : std::nullopt;
     if (seen.consent && !consent) throw records::Damaged("a use or a refused call names a consent that is gone");
-    const auto entry = find_entry(session, whose, seen.entry);
+    Wanted wanted = seen.entry;
+    if (consent) wanted.request = consent->consent.request;
+    const auto entry = find_entry(session, whose, wanted);
     found.content = receipts::of_use(of(whose, entry), {.id = seen.id,
                                                         .event = std::string(seen.entry.kind),
                                                         .at = seen.at,

@@ -30,10 +30,12 @@ public:
     Verifier(store::ReadSession& session, const records::Records& records) : session_(session), records_(records) {}
 
     LedgerReport run() {
+        read_deferrals();
         read_journal();
         check_leaves();
         check_rows();
         check_archives();
+        check_deferrals();
         if (const auto block = records_.journal.wrong_list(session_))
             find("the list of whose entries block " + std::to_string(*block) + " of the journal holds is wrong");
         return std::move(report_);
@@ -84,7 +86,39 @@ private:
         if (named != nullptr && entry.subject && *named != boost::json::value(entry.subject->to_string()))
             return find(name + " is another person's");
         if (entry.kind == records::archive_sealed_kind) sealed_.emplace(entry.seq, object);
+        count_deferral(entry, name);
         note(object, entry.subject, name);
+    }
+
+    // What was disclosed later: its entries are of one subject, its rows of another.
+    bool same(const std::optional<consent::SubjectId>& one, const std::optional<consent::SubjectId>& other) const {
+        return one == other || person_of(one) == person_of(other);
+    }
+    std::optional<consent::SubjectId> person_of(const std::optional<consent::SubjectId>& whose) const {
+        const auto at = whose ? deferrals_.find(*whose) : deferrals_.end();
+        return at != deferrals_.end() && at->second.disclosed ? at->second.person : whose;
+    }
+
+    void count_deferral(const records::JournalEntry& entry, const std::string& name) {
+        const bool begun = entry.kind == "deferral.begun", over = entry.kind == "deferral.disclosed";
+        if (!begun && !over) return;
+        const auto at = deferrals_.find(consent::SubjectId{entry.entity});
+        if (at == deferrals_.end()) return find(name + " speaks of a deferral of which there is no row");
+        (begun ? at->second.times_begun : at->second.times_disclosed) += 1;
+        if (over && entry.subject != at->second.person) find(name + " tells another person of a deferral");
+    }
+
+    void read_deferrals() {
+        records_.deferrals.each(session_, [&](const records::Deferral& each) {
+            deferrals_[each.id] = {.person = each.subject, .disclosed = each.disclosed.has_value()};
+        });
+    }
+
+    void check_deferrals() {
+        for (const auto& [id, deferral] : deferrals_) {
+            if (deferral.times_begun != 1 || deferral.times_disclosed != (deferral.disclosed ? 1 : 0))
+                find("deferral " + id.to_string() + " is another one than the journal says");
+        }
     }
 
     void note(const boost::json::object& fact, const std::optional<consent::SubjectId>& whose,
@@ -96,7 +130,7 @@ private:
         if (!fact.contains("state") && !fact.contains("consent_state")) return;
         const auto of = [&](std::string_view member) -> Said& {
             const auto [at, added] = said_.try_emplace(std::string(fact.at(member).as_string()));
-            if (!added && at->second.whose != whose)
+            if (!added && !same(at->second.whose, whose))
                 find(name + " is another person's than those before about the same");
             at->second.whose = whose;
             return at->second;
@@ -199,7 +233,7 @@ private:
         if (at == said_.end()) return find(name + " is unknown to the journal");
         Said& said = at->second;
         said.has_row = true;
-        if (said.whose != row.subject) find(name + " is another person's than the journal says");
+        if (!same(said.whose, row.subject)) find(name + " is another person's than the journal says");
         if (said.state != row.state) find(name + " is in another state than the journal says");
         if (said.expires != (row.expires ? base::to_iso8601(*row.expires) : "")) {
             find(name + " ends at another time than the journal says");
@@ -214,6 +248,12 @@ private:
     std::vector<std::int64_t> sequences_;
     std::unordered_map<std::string, Said> said_;
     std::map<std::int64_t, boost::json::object> sealed_;  // by their place in the journal
+    struct DeferralSaid {
+        consent::SubjectId person;
+        bool disclosed = false;
+        int times_begun = 0, times_disclosed = 0;
+    };
+    std::map<consent::SubjectId, DeferralSaid> deferrals_;
 };
 
 }  // namespace

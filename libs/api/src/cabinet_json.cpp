@@ -95,6 +95,14 @@ object request_json(const consent::AccessRequest& request, const registry::Regis
 
 namespace {
 
+// Which law let the person be told of it later, and when they were.
+object deferred_json(const records::Deferral& deferral) {
+    return {{"id", deferral.id.to_string()},
+            {"law", boost::json::value_from(deferral.law_name)},
+            {"article", deferral.article},
+            {"disclosed", time_json(deferral.disclosed)}};
+}
+
 object receiver_json(const access::ConsentView::Receiver& receiver, const consent::Consent& consent,
                      const registry::Registry& registry) {
     const records::SecurityEvent& event = receiver.newest;
@@ -139,6 +147,7 @@ object consent_json(const access::ConsentView& view, const registry::Registry& r
     for (const access::ConsentView::Receiver& receiver : view.receivers)
         receivers.push_back(receiver_json(receiver, consent, registry));
     body["receivers"] = std::move(receivers);
+    if (view.deferred) body["deferred"] = deferred_json(*view.deferred);
     return body;
 }
 
@@ -160,6 +169,7 @@ object use_json(const access::UseView& view, const registry::Registry& registry)
     if (!view.ground.empty()) body["ground"] = view.ground;
     if (view.question) body["question"] = view.question->to_string();
     if (view.by) body["by"] = looker_json(*view.by);
+    if (view.deferred) body["deferred"] = deferred_json(*view.deferred);
     return body;
 }
 

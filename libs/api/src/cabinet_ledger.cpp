@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "api/cabinet.hpp"
+#include "api/problem.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "json_body.hpp"
@@ -99,12 +100,24 @@ boost::json::object map_json(const ledger::MapProof& proof) {
 Cabinet::Answer Cabinet::ledger(const PersonCall& call, const http::Request& request) {
     const auto query = read_query(request).value();
     // Before what is read: no state of the map is in the log of this checkpoint that is not there to be shown.
-    Look read = [this, query, published = parts_.board.newest()](store::ReadSession& session,
-                                                                 const access::Actors& actors) {
+    Look read = [this, &request, query, published = parts_.board.newest()](store::ReadSession& session,
+                                                                           const access::Actors& actors) {
         const records::Records& records = parts_.parts.records;
         if (!published) throw store::Unavailable("the ledger has no checkpoint");
         const std::uint64_t size = published->checkpoint.size;
-        const crypto::VrfOutput place = notary::tag_of(parts_.tags, actors.whose.person.iin);
+        crypto::VrfOutput place = notary::tag_of(parts_.tags, actors.whose.person.iin);
+        auto subjects = records.person_map.subjects(session, place.hash);
+        if (std::ranges::find(subjects, actors.whose.id) == subjects.end()) subjects.push_back(actors.whose.id);
+        if (query.deferral) {
+            // Of what was disclosed, the chain that it was in until then; before, there is no such thing.
+            const consent::SubjectId id{*query.deferral};
+            const auto deferral = records.deferrals.find(session, id);
+            const bool mine =
+                deferral && deferral->disclosed && std::ranges::find(subjects, deferral->subject) != subjects.end();
+            if (!mine) return problem(access::cabinet_not_found, request);
+            place = notary::tag_of_deferral(parts_.tags, id);
+            subjects = {id};
+        }
         boost::json::object body{{"checkpoint", published->note}, {"tag_proof", base::to_base64(place.proof)}};
         ledger::Tree tree = records.ledger.tree(session, size);
         const auto shown = shown_state(session, records, parts_.tags.public_key(), size);
@@ -116,8 +129,6 @@ Cabinet::Answer Cabinet::ledger(const PersonCall& call, const http::Request& req
             body["map"] = map_json(records.person_map.map(session, shown->epoch).prove(place.hash));
         }
         const std::uint64_t mapped = shown ? shown->epoch.size : 0;
-        auto subjects = records.person_map.subjects(session, place.hash);
-        if (std::ranges::find(subjects, actors.whose.id) == subjects.end()) subjects.push_back(actors.whose.id);
         const Read found = entries_of(session, records, subjects, query.after.value_or(-1), size, query.page.max);
         boost::json::array items;
         for (const Listed& each : found.entries) {

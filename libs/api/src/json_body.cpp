@@ -3,6 +3,7 @@
 
 #include "base/limits.hpp"
 #include "base/text.hpp"
+#include "base/zone.hpp"
 #include "http/form.hpp"
 #include "http/media_type.hpp"
 #include "json/json.hpp"
@@ -44,6 +45,7 @@ base::Result<void> no_body(const http::Request& request) {
 base::Result<Query> read_query(const http::Request& request) {
     Query query{.page = {.before = {}, .max = base::limits::page_items_default},
                 .ward = {},
+                .deferral = {},
                 .number = {},
                 .after = {},
                 .tree_size = {}};
@@ -63,11 +65,14 @@ base::Result<Query> read_query(const http::Request& request) {
         } else if (name == "tree_size") {
             fine = number && *number > 0;
             query.tree_size = number;
+        } else if (name == "month") {
+            fine = base::is_day(value + "-01");
+            query.month = value;
         } else if (name == "state") {
             fine = query.waiting = value == "waiting";
-        } else if (name == "before" || name == "ward") {
+        } else if (name == "before" || name == "ward" || name == "deferral") {
             fine = id.has_value();
-            (name == "before" ? query.page.before : query.ward) = id;
+            (name == "before" ? query.page.before : name == "ward" ? query.ward : query.deferral) = id;
         }
         if (!fine) return Refusal(query_malformed);
     }

@@ -5,6 +5,7 @@
 #include <boost/json/object.hpp>
 #include <initializer_list>
 #include <optional>
+#include <string>
 
 #include "access/cabinet.hpp"
 #include "base/id.hpp"
@@ -24,9 +25,10 @@ base::Result<void> no_body(const http::Request& request);
 
 struct Query {
     access::PageWanted page;
-    std::optional<base::RawId> ward;
+    std::optional<base::RawId> ward, deferral;
     std::optional<std::int64_t> number, after, tree_size;
-    bool waiting = false;  // state=waiting
+    bool waiting = false;    // state=waiting
+    std::string month = {};  // "2026-11"
 };
 base::Result<Query> read_query(const http::Request& request);
 

@@ -88,6 +88,21 @@ Result<consent::Ask> read_details(std::optional<std::string_view> text) {
     return read_detail(value->get_array().front().get_object());
 }
 
+Result<consent::DeferralAsk> read_deferral(std::string_view text) {
+    const auto value = json::parse(text, {});
+    if (value.has_error() || !value->is_object()) return Refusal(oauth_deferral);
+    const boost::json::object& object = value->get_object();
+    const auto known = json::only(object, {"law", "until", "decision"});
+    const auto law = json::text(object, "law", base::limits::name_bytes_max);
+    const auto until = json::text(object, "until", base::limits::name_bytes_max);
+    const auto decision = json::text(object, "decision", base::limits::name_bytes_max);
+    if (known.has_error() || law.has_error() || until.has_error() || decision.has_error())
+        return Refusal(oauth_deferral);
+    const auto time = base::parse_time(*until);
+    if (time.has_error()) return Refusal(oauth_deferral);
+    return consent::DeferralAsk{.law = std::string(*law), .until = *time, .decision = std::string(*decision)};
+}
+
 // What a proof binds: the parameter as it was sent.
 std::string details_digest(std::string_view authorization_details) {
     return base::to_base64url(crypto::sha256(base::as_bytes(authorization_details)));
@@ -97,7 +112,7 @@ std::string details_digest(std::string_view authorization_details) {
 crypto::Digest digest_of(const http::Form& form) {
     std::string text;
     for (const std::string_view name :
-         {"scope", "login_hint", "authorization_details", "requested_expiry", "ground", "proof"}) {
+         {"scope", "login_hint", "authorization_details", "requested_expiry", "ground", "proof", "deferral"}) {
         text += std::string(name) + '=' + std::string(form.value(name).value_or("")) + '\n';
     }
     return crypto::sha256(base::as_bytes(text));
@@ -128,6 +143,11 @@ Result<access::AskCommand> OAuth::read_command(const ClientCall& call) const {
                                .life_seconds = life,
                                .proof = {},
                                .details = details_digest(*form.value("authorization_details"))};
+    if (const auto text = form.value("deferral")) {
+        auto deferral = read_deferral(*text);
+        if (deferral.has_error()) return deferral.error();
+        command.deferral = std::move(*deferral);
+    }
     if (const auto jws = form.value("proof")) {
         auto proof = parts_.proofs.read(*jws, *call.client);
         if (proof.has_error()) return proof.error();

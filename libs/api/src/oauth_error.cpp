@@ -34,6 +34,12 @@ const Reason oauth_scope{
     Kind::invalid,
     "CIBA Core 1.0 section 7.1",
     {"scope ішінде openid болуы керек.", "В scope должно быть openid.", "The scope must contain openid."}};
+const Reason oauth_deferral{"oauth_deferral",
+                            Kind::invalid,
+                            "418-V ст.36(4)",
+                            {"deferral law, until және decision мәндері бар JSON объектісі болуы керек.",
+                             "deferral должно быть объектом JSON с law, until и decision.",
+                             "The deferral must be a JSON object with law, until and decision."}};
 const Reason oauth_hint{
     "oauth_hint",
     Kind::invalid,

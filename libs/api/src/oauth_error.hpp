@@ -27,6 +27,7 @@ extern const base::Reason oauth_parameter_repeated;
 extern const base::Reason oauth_parameter_missing;
 extern const base::Reason oauth_scope;
 extern const base::Reason oauth_hint;
+extern const base::Reason oauth_deferral;
 extern const base::Reason oauth_binding_message;
 extern const base::Reason oauth_signed_request;
 extern const base::Reason oauth_details;

@@ -117,6 +117,16 @@ constexpr base::Text not_genuine_pattern{
 constexpr base::Text granted_pattern{"Сіз келісім бердіңіз: {org}, {purpose}. {until} дейін жарамды.",
                                      "Вы дали согласие: {org}, {purpose}. Действует до {until}.",
                                      "You agreed: {org}, {purpose}. Valid until {until}."};
+constexpr base::Text disclosed_pattern{
+    "{until} күні {org} заң негізінде деректерге қол жеткізді: {purpose}. Заң бұл туралы хабарлауды осы уақытқа дейін "
+    "кейінге "
+    "қалдырды. Толығырақ кабинетте.",
+    "{until} организация {org} получила доступ к данным на основании закона: {purpose}. Закон разрешил сообщить об "
+    "этом "
+    "только сейчас. Подробно в кабинете.",
+    "On {until} {org} got access to data on a ground of the law: {purpose}. A law let the notice wait until now. See "
+    "the "
+    "cabinet."};
 constexpr base::Text refused_pattern{"Сіз бас тарттыңыз: {org}, {purpose}. {data} берілмейді.",
                                      "Вы отказали: {org}, {purpose}. {data} не передаются.",
                                      "You refused: {org}, {purpose}. {data} are not passed on."};
@@ -178,6 +188,10 @@ std::string refused_text(const Subject& about, Style style) {
 }
 std::string expired_text(const Subject& about, Style style) {
     return written(expired_pattern, about, style);
+}
+
+std::string disclosed_text(const Subject& about, std::string_view when, Style style) {
+    return written(disclosed_pattern, about, style, {.until = when, .code = {}});
 }
 
 std::string answered_elsewhere_text(const Subject& about, Style style) {

@@ -122,6 +122,7 @@ TEST(Receipts, TellARepresentativeWhomTheyConcern) {
                            refused_text(about, style),
                            expired_text(about, style),
                            attested_text(about, "21.12.2026", style),
+                           disclosed_text(about, "21.12.2026", style),
                            answered_elsewhere_text(about, style),
                            code_attempts_over_text(about, style),
                            genuine_text(about, style)};

@@ -16,6 +16,23 @@ crypto::VrfOutput tag_of(const crypto::VrfKey& key, const base::Iin& iin) {
     return key.prove(base::as_bytes(iin.reveal()));
 }
 
+crypto::VrfOutput tag_of_deferral(const crypto::VrfKey& key, consent::SubjectId id) {
+    return key.prove(base::as_bytes("deferral " + id.to_string()));
+}
+
+namespace {
+
+// Nothing for a subject that was erased.
+std::optional<ledger::Digest> tag_by_key(const crypto::VrfKey& key, ReadSession& session,
+                                         const records::Records& records, consent::SubjectId subject) {
+    if (records.deferrals.find(session, subject)) return tag_of_deferral(key, subject).hash;
+    const auto person = records.subjects.find(session, subject);
+    if (!person) return std::nullopt;
+    return tag_of(key, person->person.iin).hash;
+}
+
+}  // namespace
+
 // Those of the leaves that are some person's, of as many persons as an epoch takes. Moves on to the first leaf beyond.
 std::vector<Mapping::Entry> Mapping::entries(ReadSession& session, std::uint64_t size) {
     std::vector<Entry> found;
@@ -45,9 +62,9 @@ std::optional<ledger::Digest> Mapping::tag(ReadSession& session, consent::Subjec
                                            PersonMap::Next& next) const {
     if (const auto known = parts_.records.person_map.tag(session, subject)) return known;
     if (const auto at = next.tags.find(subject); at != next.tags.end()) return at->second;
-    const auto person = parts_.records.subjects.find(session, subject);
-    if (!person) return std::nullopt;
-    return next.tags.emplace(subject, tag_of(parts_.tags, person->person.iin).hash).first->second;
+    const auto made = tag_by_key(parts_.tags, session, parts_.records, subject);
+    if (made) next.tags.emplace(subject, *made);
+    return made;
 }
 
 bool Mapping::step(std::uint64_t size) {
@@ -174,9 +191,8 @@ private:
         const auto [at, fresh] = tags_.try_emplace(subject);
         if (!fresh) return at->second;
         at->second = records_.person_map.tag(session_, subject);
-        const auto person = records_.subjects.find(session_, subject);
-        if (!person) return at->second;
-        const ledger::Digest right = tag_of(key_, person->person.iin).hash;
+        const auto right = tag_by_key(key_, session_, records_, subject);
+        if (!right) return at->second;
         if (at->second != right) find("the tag of subject " + subject.to_string() + " is not that of the person");
         at->second = right;
         return right;

@@ -11,8 +11,9 @@ constexpr store::Statement by_blind{"subject_by_blind",
                                     "SELECT id, wrapped_key, sealed FROM subject WHERE blind = ?1 AND bucket = ?2"};
 constexpr store::Statement by_id{"subject_by_id",
                                  "SELECT id, wrapped_key, sealed FROM subject WHERE id = ?1 AND bucket = ?2"};
-constexpr store::Statement all{"subject_all", "SELECT id, wrapped_key, sealed FROM subject"};
-constexpr store::Statement insert{
+constexpr store::Statement all{"subject_all",
+                               "SELECT id, wrapped_key, sealed FROM subject WHERE id NOT IN (SELECT id FROM deferral)"};
+constexpr store::Statement insert_row{
     "subject_insert", "INSERT INTO subject (id, bucket, blind, wrapped_key, sealed) VALUES (?1, ?2, ?3, ?4, ?5)"};
 
 constexpr store::Statement change{"subject_update", "UPDATE subject SET sealed = ?1 WHERE id = ?2 AND bucket = ?3"};
@@ -74,14 +75,32 @@ Subject Subjects::load(store::ReadSession& session, consent::SubjectId id) const
     return std::move(*found);
 }
 
+void Subjects::insert(store::WriteSession& session, const Subject& subject, const Digest& blind) const {
+    const base::BytesView id = subject.id.bytes();
+    const base::Bytes wrapped = vault_.wrap(subject.data_key, id, entropy_);
+    const base::Bytes sealed = crypto::seal(subject.data_key, base::as_bytes(text_of(subject.person)), id, entropy_);
+    session.execute(insert_row, {id, std::int64_t{subject.id.bucket().value}, blind, wrapped, sealed});
+}
+
 Subject Subjects::add(store::WriteSession& session, const people::Person& person, base::Time now) const {
-    const auto id = consent::SubjectId::make(now, vault_.bucket_of(person.iin), entropy_);
-    Subject subject{.id = id, .data_key = crypto::make_seal_key(entropy_), .person = person};
-    const base::Bytes wrapped = vault_.wrap(subject.data_key, id.bytes(), entropy_);
-    const base::Bytes sealed = crypto::seal(subject.data_key, base::as_bytes(text_of(person)), id.bytes(), entropy_);
-    const Digest blind = vault_.blind_index(person.iin);
-    session.execute(insert, {id.bytes(), std::int64_t{id.bucket().value}, blind, wrapped, sealed});
+    Subject subject{.id = consent::SubjectId::make(now, vault_.bucket_of(person.iin), entropy_),
+                    .data_key = crypto::make_seal_key(entropy_),
+                    .person = person};
+    insert(session, subject, vault_.blind_index(person.iin));
     return subject;
+}
+
+Subject Subjects::add_apart(store::WriteSession& session, const Subject& person, base::Time now) const {
+    Subject apart{
+        .id = consent::SubjectId::make(now, person.id.bucket(), entropy_), .data_key = person.data_key, .person = {}};
+    apart.person.iin = person.person.iin;
+    apart.person.language = person.person.language;
+    insert(session, apart, vault_.blind_index("subject apart", apart.id.to_string()));
+    return apart;
+}
+
+void Subjects::remove_apart(store::WriteSession& session, consent::SubjectId id) const {
+    session.execute(remove, {id.bytes(), std::int64_t{id.bucket().value}});
 }
 
 void Subjects::update(store::WriteSession& session, const Subject& subject) const {

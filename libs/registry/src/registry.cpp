@@ -142,6 +142,12 @@ Registry::Registry(Entries entries) {
         credentials_.add(c.client_id, std::move(c));
     for (Campaign& c : entries.campaigns)
         campaigns_.add(c.code, std::move(c));
+    for (DeferralLaw& d : entries.deferral_laws) {
+        require(base::parse_period(d.longest).has_value(), "a longest time that reads", d.longest);
+        for (const std::string& bin : d.deciders)
+            require(organisations_.find(bin) != nullptr, "one who decides", bin);
+        deferral_laws_.add(d.key, std::move(d));
+    }
 }
 
 const Organisation* Registry::organisation(std::string_view bin) const {
@@ -164,6 +170,9 @@ const ClientCredential* Registry::credential(std::string_view client_id) const {
 }
 const Campaign* Registry::campaign(std::string_view code) const {
     return campaigns_.find(code);
+}
+const DeferralLaw* Registry::deferral_law(std::string_view key) const {
+    return deferral_laws_.find(key);
 }
 
 std::vector<const Connection*> Registry::connections() const {

@@ -208,6 +208,14 @@ World load(std::string_view text, std::string_view file_name) {
                                      .text = offer,
                                      .text_sha256 = {sha256_of(offer.kk), sha256_of(offer.ru)}});
     });
+    root.each("deferral_law", [&](const Table& t) {
+        entries.deferral_laws.push_back({.key = t.text("key"),
+                                         .ground = t.text("ground"),
+                                         .law = {t.text("law_kk"), t.text("law_ru")},
+                                         .article = t.text("article"),
+                                         .longest = t.text("longest"),
+                                         .deciders = t.texts("deciders")});
+    });
     root.each("person", [&](const Table& t) { world.persons.push_back(person_of(t)); });
     root.each("official", [&](const Table& t) {
         const base::Iin iin = iin_of(t, "iin");

@@ -8,7 +8,8 @@
 #include <string>
 #include <variant>
 
-#include "access/parts.hpp"
+#include "access/deferring.hpp"
+#include "consent/deferral.hpp"
 #include "consent/proof.hpp"
 #include "consent/terms.hpp"
 
@@ -21,8 +22,9 @@ struct AskCommand {
     base::Iin subject;
     consent::Ask ask;
     std::optional<std::int64_t> life_seconds;
-    std::optional<consent::Proof> proof = {};  // its signature was verified
-    std::string details = {};                  // what a proof binds: base64url of the SHA-256 of the request as sent
+    std::optional<consent::Proof> proof = {};           // its signature was verified
+    std::optional<consent::DeferralAsk> deferral = {};  // of the notice to the person
+    std::string details = {};  // what a proof binds: base64url of the SHA-256 of the request as sent
 };
 
 struct RecordedRequest {

@@ -46,6 +46,7 @@ struct ConsentView {
         std::optional<base::Time> waiting_since = {};
     };
     std::vector<Receiver> receivers = {};
+    std::optional<records::Deferral> deferred = {};  // the law let the person be told of it later
 };
 
 struct UseView {
@@ -62,6 +63,7 @@ struct UseView {
     };
     std::optional<Looker> by = {};
     std::vector<const base::Reason*> refused_for = {};  // of a call that was refused: nothing was sent
+    std::optional<records::Deferral> deferred = {};     // as of its consent, where it was used before the disclosure
 };
 
 // The state that the clock tells, before the timer has run.

@@ -36,6 +36,7 @@ inline constexpr std::string_view timer_consent_expiry = "consent.expiry";
 inline constexpr std::string_view timer_answer_forget = "use.answer.forget";
 inline constexpr std::string_view timer_sweep = "sweep";
 inline constexpr std::string_view timer_question_due = "use_question.due";
+inline constexpr std::string_view timer_deferral_due = "deferral.due";
 inline constexpr std::string_view timer_registry_ended = "registry.ended";
 
 inline constexpr std::string_view outbox_question = "sms.question";  // ask a person

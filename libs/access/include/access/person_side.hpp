@@ -4,6 +4,7 @@
 #include "access/answering.hpp"
 #include "access/cabinet.hpp"
 #include "access/data_reports.hpp"
+#include "access/deferring.hpp"
 #include "access/inquiries.hpp"
 #include "access/own_data.hpp"
 #include "access/profile.hpp"
@@ -28,7 +29,8 @@ struct PersonSide {
           profile(parts),
           own_data(parts, issuer),
           data_reports(parts),
-          supervision(parts) {}
+          supervision(parts),
+          deferring(parts) {}
 
     Confirming confirming;
     SigningIn signing_in;
@@ -41,6 +43,7 @@ struct PersonSide {
     OwnData own_data;
     DataReports data_reports;
     Supervision supervision;
+    Deferring deferring;
 };
 
 }  // namespace kelisim::access

@@ -134,7 +134,8 @@ private:
         auto fresh = std::make_unique<Service>(registry, records, entropy, zone);
         const std::vector<std::string> kinds{std::string(timer_request_expiry), std::string(timer_consent_expiry),
                                              std::string(timer_question_due),   std::string(timer_answer_forget),
-                                             std::string(timer_sweep),          std::string(timer_registry_ended)};
+                                             std::string(timer_sweep),          std::string(timer_registry_ended),
+                                             std::string(timer_deferral_due)};
         store.unit([&](store::WriteSession& session) { store::Timers::declare(session, kinds); });
         service = std::move(fresh);
         store.readers().read([this](store::ReadSession& session) { service->tokens.load_index(session, clock.now()); });

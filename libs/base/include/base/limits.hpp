@@ -97,6 +97,7 @@ inline constexpr std::size_t url_bytes_max = 1024;
 
 // Officials and owners
 inline constexpr std::chrono::seconds official_look_life = 30min;  // then the reason is to be named again
+inline constexpr std::size_t deferral_totals_max = 1000;           // rows of one month: askers, grounds, laws
 inline constexpr std::chrono::seconds report_age_max =
     24h * 3660;  // ten years: owners also report what they did before
 

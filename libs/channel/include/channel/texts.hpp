@@ -62,6 +62,8 @@ std::string refused_text(const Subject& about, Style style);
 std::string expired_text(const Subject& about, Style style);
 // An organisation confirmed the consent with means of its own: the person is told, and what to do if it was not them.
 std::string attested_text(const Subject& about, std::string_view until, Style style);
+// Access on a ground of the law, of which a law let the person be told only now. when: local day of the access.
+std::string disclosed_text(const Subject& about, std::string_view when, Style style);
 // The answer came after another way had been used.
 std::string answered_elsewhere_text(const Subject& about, Style style);
 // After a wrong one-time code; `left`: attempts that remain.

@@ -124,6 +124,11 @@ private:
                      const auto id = records::QuestionId::from_bytes(timer.key.entity).value();
                      service.persons.inquiries.fall_due(session, id, clock.now());
                  }},
+                {std::string(access::timer_deferral_due),
+                 [&service, &clock](store::WriteSession& session, const store::DueTimer& timer) {
+                     const auto id = consent::SubjectId::from_bytes(timer.key.entity).value();
+                     service.persons.deferring.fall_due(session, id, clock.now());
+                 }},
                 {std::string(access::timer_registry_ended),
                  [&service, &clock](store::WriteSession& session, const store::DueTimer& timer) {
                      service.registry_changes.invalidate_some(session, timer, clock.now());

@@ -31,6 +31,9 @@ struct MappingParts {
 // Which place of the map a person has: nobody can tell it without the key, and everybody who knows the IIN can check the
 // proof that it is the only one (RFC 9381).
 crypto::VrfOutput tag_of(const crypto::VrfKey& key, const base::Iin& iin);
+// The place of what a person is told of later: a chain of its own, which nobody can tie to the person before the disclosure
+// names it.
+crypto::VrfOutput tag_of_deferral(const crypto::VrfKey& key, consent::SubjectId id);
 
 // Used by one thread at a time. Throws store::Unavailable, and records::Damaged where something is not as it was written.
 class Mapping {

@@ -7,6 +7,7 @@
 #include "records/consent_events.hpp"
 #include "records/consents.hpp"
 #include "records/data_changes.hpp"
+#include "records/deferrals.hpp"
 #include "records/journal.hpp"
 #include "records/ledger.hpp"
 #include "records/official_looks.hpp"
@@ -53,7 +54,8 @@ struct Records {
           use_questions(entropy),
           own_looks(with, entropy, archives),
           official_looks(with, entropy),
-          data_changes(with, entropy) {}
+          data_changes(with, entropy),
+          deferrals(with, entropy) {}
 
     const Vault& vault;
     OpenedRows opened;  // before those that use it, like the next
@@ -81,6 +83,7 @@ struct Records {
     Officials officials;
     OfficialLooks official_looks;
     DataChanges data_changes;
+    Deferrals deferrals;
     PartyNotices party_notices;
     SecurityEvents security_events;
     PersonRows person_rows;

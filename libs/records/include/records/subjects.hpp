@@ -86,16 +86,21 @@ public:
     Subject load(store::ReadSession& session, consent::SubjectId id) const;
     // Throws store::Duplicate when the person is known already.
     Subject add(store::WriteSession& session, const people::Person& person, base::Time now) const;
+    // A subject of its own for what this person is not to be told of yet: under the person's data key, so that both are erased
+    // alike; not found by the IIN; without phone and representative, so that no message can go out. Let go with remove_apart.
+    Subject add_apart(store::WriteSession& session, const Subject& person, base::Time now) const;
+    void remove_apart(store::WriteSession& session, consent::SubjectId id) const;
     // What is known of the person changed.
     void update(store::WriteSession& session, const Subject& subject) const;
     // Destroys the data key of the person, and with it whatever is sealed under it; records of access stay until their
     // archive term ends (418-V ст.40(2)). What was opened of anybody leaves the memory after the commit. False when there is no such row. Again for a row that a restore brought back.
     bool erase(store::WriteSession& session, consent::SubjectId id, base::Time now) const;
 
-    // Everybody, in no order; for the sandbox's own pages.
+    // Every person, in no order; for the sandbox's own pages.
     void each(store::ReadSession& session, const std::function<void(const Subject&)>& visit) const;
 
 private:
+    void insert(store::WriteSession& session, const Subject& subject, const Digest& blind) const;
     Subject open(consent::SubjectId id, base::BytesView wrapped_key, base::BytesView sealed) const;
     Subject unseal(consent::SubjectId id, base::BytesView wrapped_key, base::BytesView sealed) const;
 

@@ -281,6 +281,12 @@ inline registry::Entries entries() {
                         connection("bank-offers", "DEMOBANK", proactive, "renewal"),
                         connection("rescue", "RESCUE", logging, "emergency-aid")},
         .campaigns = {{"renewal-2026", "204/НҚ", "", "2026-05-09", "2026-12-31", {}, {"text"}}}};
+    made.deferral_laws = {{.key = "search-act",
+                           .ground = "94-V:9(1)",
+                           .law = {"Іздеу туралы заң", "Закон о розыске"},
+                           .article = "12",
+                           .longest = "P30D",
+                           .deciders = {"000140000637"}}};
     made.organisations.front().security_operations_centre = registry::SecurityCentre::own;
     made.organisations.front().renders_proactive_services = true;
     made.connections[4].code = registry::CodeKind::alphanumeric;

@@ -116,6 +116,19 @@ struct Campaign {
     bool operator==(const Campaign&) const = default;
 };
 
+// Where a named law lets those whom it names tell a person later that their data were used on a ground (418-V ст.36(4)). There
+// are none unless they are registered.
+struct DeferralLaw {
+    std::string key;
+    std::string ground;                 // of art. 9 of Law 94-V, the only one for which it holds
+    Name law;                           // as the person reads it
+    std::string article;                // of that law
+    std::string longest;                // ISO 8601 period from the access on; no notice is deferred longer
+    std::vector<std::string> deciders;  // BINs of those who may decide it
+    std::string ended = {};
+    bool operator==(const DeferralLaw&) const = default;
+};
+
 BOOST_DESCRIBE_STRUCT(Name, (), (kk, ru))
 BOOST_DESCRIBE_ENUM(OrganisationKind, egov_operator, authorized_body, state_body, bank, company, state_corporation)
 BOOST_DESCRIBE_ENUM(Contour, ets, external)
@@ -136,6 +149,7 @@ BOOST_DESCRIBE_STRUCT(Purpose, (), (code, name, services, ended))
 BOOST_DESCRIBE_STRUCT(Connection, (),
                       (key, initiator, channel, environment, valid_from, valid_to, acts, grounds, storage, processing,
                        uses_max, uses_per_day, code, act, purposes, ended))
+BOOST_DESCRIBE_STRUCT(DeferralLaw, (), (key, ground, law, article, longest, deciders, ended))
 BOOST_DESCRIBE_STRUCT(Campaign, (), (code, act, ground, valid_from, valid_to, text, text_sha256))
 
 }  // namespace kelisim::registry

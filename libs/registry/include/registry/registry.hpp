@@ -28,6 +28,7 @@ struct Entries {
     std::vector<Connection> connections;
     std::vector<ClientCredential> credentials = {};
     std::vector<Campaign> campaigns = {};
+    std::vector<DeferralLaw> deferral_laws = {};
 };
 
 // What of a connection a request names. Empty parts are not given; services and purpose are always given.
@@ -62,6 +63,7 @@ public:
     const Connection* connection(std::string_view key) const;       // likewise
     const ClientCredential* credential(std::string_view client_id) const;
     const Campaign* campaign(std::string_view code) const;
+    const DeferralLaw* deferral_law(std::string_view key) const;  // one that ended, too
 
     // By key.
     std::vector<const Connection*> connections() const;
@@ -99,6 +101,7 @@ private:
     Kept<Connection> connections_;
     Kept<ClientCredential> credentials_;
     Kept<Campaign> campaigns_;
+    Kept<DeferralLaw> deferral_laws_;
 };
 
 // Whether it holds on this local day: within its period, and not ended before (236/НК п.5(3)).
