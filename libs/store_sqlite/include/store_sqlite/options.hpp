@@ -39,8 +39,8 @@ struct Options {
     store::GroupCommitOptions batches = {};
     std::size_t readers = 4;  // connections, not threads
 
-    std::uint64_t log_checkpoint_bytes = 16U << 20U;  // from here on the log is copied into the database
-    std::uint64_t log_bytes_max = 256U << 20U;        // over it, readers that hold the log back are interrupted
+    std::uint64_t log_checkpoint_bytes = 64U << 20U;  // from here on the log is copied into the database
+    std::uint64_t log_bytes_max = 512U << 20U;        // over it, readers that hold the log back are interrupted
     std::chrono::milliseconds reader_patience{5};  // how long the writer waits for readers to let the log begin again
 
     TestHooks test_hooks = {};
