@@ -94,17 +94,19 @@ class AuditEvents(unittest.TestCase):
         self.events = rows("audit-events.csv")
         # Whoever appends, and whoever makes the facts.
         self.sources = "".join(text for path, text in program_sources("libs", "apps")
-                               if "journal.append(" in text or path.name in ("facts.cpp", "party.hpp", "person_map.hpp"))
+                               if "journal.append(" in text or path.name in ("facts.cpp", "party.hpp", "person_map.hpp", "archives.hpp"))
         self.facts = (ROOT / "libs/access/src/facts.cpp").read_text()
-        # The ledger's own fact is made where its map is stored.
-        self.facts += re.search(r"object details_of.*?\n}", (ROOT / "libs/records/src/person_map.cpp").read_text(), re.S)[0]
+        # The ledger's own facts are made where its map and its archives are stored.
+        for made, source in (("details_of", "person_map.cpp"), ("sealed_details", "archives.cpp")):
+            text = (ROOT / "libs/records/src" / source).read_text()
+            self.facts += re.search(rf"object {made}.*?\n}}", text, re.S)[0]
         # The steps of a consent have names, and few places that write them down.
         changes = re.findall(r"(?:record_change|consent_fact)\([^;]*?change::(\w+)", "".join(
             text for _, text in program_sources("libs/access")))
         self.changes = {f"consent.{change}" for change in changes}
 
     def test_kinds_are_those_of_the_sources(self):
-        written = set(re.findall(r'"((?:request|consent|token|use|subject|session|use_question|own_look|person|official_look|data_change|registry|ledger)\.[a-z_]+)"',
+        written = set(re.findall(r'"((?:request|consent|token|use|subject|session|use_question|own_look|person|official_look|data_change|registry|ledger|archive|deferral)\.[a-z_]+)"',
                                  self.sources)) | self.changes
         self.assertEqual({event["kind"] for event in self.events}, written)
         self.assertEqual(len(self.events), len(written))

@@ -25,7 +25,7 @@ using namespace std::chrono_literals;
 constexpr telemetry::Message archive_sealed{"ARCHIVE_SEALED", telemetry::Level::info};
 constexpr telemetry::Message archive_failed{"ARCHIVE_FAILED", telemetry::Level::error};
 
-constexpr std::string_view half_written = "archive.new";
+constexpr std::string_view half_written = "unfinished";
 constexpr std::size_t files_a_look = 1000;  // of one read of the register
 
 void sync(const fs::path& path, int flags) {
