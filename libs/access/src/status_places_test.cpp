@@ -165,6 +165,10 @@ TEST_F(StatusPlacesTest, AnExhaustedConsentMakesEachOfItsTokensInvalid) {
     }
     EXPECT_EQ(status_of(one), TokenStatus::invalid);
     EXPECT_EQ(status_of(other), TokenStatus::invalid);
+    const auto lives = [&] { return world.service->index.find(id_of(one), world.clock.now()).has_value(); };
+    EXPECT_FALSE(lives());
+    world.restart();
+    EXPECT_FALSE(lives()) << "what is in the index after a start is told by the status";
 }
 
 TEST_F(StatusPlacesTest, AChangeIsToldAfterItsCommitAndNotForWhatWasUndone) {

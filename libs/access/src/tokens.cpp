@@ -197,11 +197,18 @@ bool Tokens::revoke(store::WriteSession& session, consent::TokenId id, const reg
 }
 
 void Tokens::load_index(store::ReadSession& session, base::Time now) const {
-    parts_.records.tokens.each_live(session, now, [&](const TokenRecord& token) {
-        const auto consent = parts_.records.consents.state(session, token.consent);
-        if (!consent || consent->state != consent::ConsentState::active) return;
-        parts_.tokens.add(token.id, {.consent = token.consent, .expires = token.expires, .verified = {}});
+    constexpr std::size_t at_once = 32'768;  // 2 MB, and some hundred for each part of the index
+    std::vector<TokenIndex::Token> read;
+    read.reserve(at_once);
+    const auto put = [&] {
+        parts_.tokens.add(read);
+        read.clear();
+    };
+    parts_.records.tokens.each_live(session, now, [&](const records::Tokens::LiveToken& token) {
+        read.push_back({.id = token.id, .live = {.consent = token.consent, .expires = token.expires, .verified = {}}});
+        if (read.size() == at_once) put();
     });
+    put();
 }
 
 }  // namespace kelisim::access

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 
+#include <map>
+#include <random>
+
 #include "access/testing.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
@@ -196,21 +199,104 @@ TEST_F(TokensTest, AnExpiredConsentEndsItsTokensAlsoAfterARestart) {
     EXPECT_FALSE(redeem(world, id, world.bank()));
 }
 
-TEST(TokenIndexTest, ForgetsWhatIsPastAndRemembersAnEndedConsentWhileATokenNamesIt) {
+class TokenIndexTest : public ::testing::Test {
+protected:
+    consent::TokenId token() { return consent::TokenId::make(now, {}, entropy); }
+    consent::TokenId add(consent::ConsentId under, base::Duration life = 1min) {
+        const auto id = token();
+        index.add(id, {.consent = under, .expires = now + life, .verified = {}});
+        return id;
+    }
+    consent::ConsentId a_consent() { return consent::ConsentId::make(now, {}, entropy); }
+
+    base::SeededEntropy entropy{3};
+    const base::Time now = records::testing::start;
     TokenIndex index;
-    base::SeededEntropy entropy(3);
-    const auto now = records::testing::start;
-    const auto consent = consent::ConsentId::make(now, {}, entropy);
-    const auto token = consent::TokenId::make(now, {}, entropy);
-    index.add(token, {.consent = consent, .expires = now + 1min, .verified = {}});
-    EXPECT_TRUE(index.find(token, now + 1min - 1us));
-    EXPECT_FALSE(index.find(token, now + 1min));
-    index.end_consent(consent);
-    EXPECT_EQ(index.forget_expired(now), 1U);
-    EXPECT_FALSE(index.find(token, now)) << "still ended after a sweep";
+};
+
+TEST_F(TokenIndexTest, ForgetsWhatIsPast) {
+    const auto id = add(a_consent());
+    EXPECT_TRUE(index.find(id, now + 1min - 1us));
+    EXPECT_FALSE(index.find(id, now + 1min));
+    EXPECT_EQ(index.forget_expired(now + 1min - 1us), 1U);
     EXPECT_EQ(index.forget_expired(now + 1min), 0U);
-    index.mark_verified(token, {});
-    EXPECT_FALSE(index.find(token, now));
+    index.mark_verified(id, {});
+    EXPECT_FALSE(index.find(id, now));
+}
+
+TEST_F(TokenIndexTest, TokensOfAnEndedConsentDoNotLiveBeforeAndAfterASweep) {
+    const auto over = a_consent();
+    const auto one = add(over), two = add(over), other = add(a_consent());
+    index.end_consent(over);
+    const auto check = [&] {
+        EXPECT_FALSE(index.find(one, now));
+        EXPECT_FALSE(index.find(two, now));
+        EXPECT_TRUE(index.find(other, now));
+    };
+    check();
+    EXPECT_EQ(index.forget_expired(now), 1U);
+    check();
+}
+
+TEST_F(TokenIndexTest, AddingAgainReplacesAndRemovingWhatIsNotThereChangesNothing) {
+    const auto id = add(a_consent());
+    index.add(id, {.consent = a_consent(), .expires = now + 2min, .verified = {}});
+    EXPECT_TRUE(index.find(id, now + 1min));
+    EXPECT_EQ(index.size().tokens, 1U);
+    index.remove(token());
+    EXPECT_EQ(index.size().tokens, 1U);
+    index.remove(id);
+    index.remove(id);
+    EXPECT_EQ(index.size().tokens, 0U);
+    EXPECT_FALSE(index.find(id, now));
+}
+
+TEST_F(TokenIndexTest, KeepsOnlyTheVerificationOfTheTokenThatWasVerified) {
+    const auto id = add(a_consent()), other = add(a_consent());
+    const auto hash = crypto::sha256(base::as_bytes("a token"));
+    index.mark_verified(id, hash);
+    const auto verified = index.find(id, now)->verified;
+    EXPECT_TRUE(std::equal(verified.begin(), verified.end(), hash.begin()));
+    EXPECT_EQ(index.find(other, now)->verified, decltype(verified){});
+}
+
+// Random steps beside a map that cannot be wrong: what is removed from the middle of a run of entries hides none behind it.
+TEST_F(TokenIndexTest, HoldsExactlyWhatWasAddedAndNotRemoved) {
+    std::mt19937_64 random(11);
+    std::vector<consent::TokenId> known;
+    std::map<consent::TokenId, base::Time> expected;
+    for (int step = 0; step < 60'000; ++step) {
+        if (known.empty() || random() % 3 != 0) {
+            const auto life = std::chrono::seconds{random() % 600};
+            known.push_back(add(a_consent(), life));
+            expected[known.back()] = now + life;
+        } else {
+            const auto id = known[random() % known.size()];
+            index.remove(id);
+            expected.erase(id);
+        }
+        if (step % 20'000 != 19'999) continue;
+        const base::Time later = now + std::chrono::seconds{step / 200};
+        std::erase_if(expected, [&](const auto& each) { return later >= each.second; });
+        EXPECT_EQ(index.forget_expired(later), expected.size());
+        for (const auto& id : known)
+            ASSERT_EQ(index.find(id, now).has_value(), expected.contains(id));
+    }
+}
+
+// The budget of design section 8: 80 bytes for each live token, at every size that the tables grow through.
+TEST_F(TokenIndexTest, TakesAtMostEightyBytesForATokenAndGivesTheMemoryBack) {
+    const auto consent = a_consent();
+    const std::size_t empty = index.size().bytes;
+    for (std::size_t count = 1; count <= 300'000; ++count) {
+        add(consent);
+        if (count < 30'000 || count % 1000 != 0) continue;
+        const auto size = index.size();
+        ASSERT_EQ(size.tokens, count);
+        ASSERT_LE(size.bytes - empty, count * 80) << count;
+    }
+    EXPECT_EQ(index.forget_expired(now + 1min), 0U);
+    EXPECT_EQ(index.size().bytes, empty);
 }
 
 // --- introspection ----------------------------------------------------------------------------------------------------

@@ -173,8 +173,19 @@ TEST_F(RecordsTest, TokensComeBackByIdAndByConsentAndOnlyLiveAccessTokensAreList
         records.tokens.each_of_consent(session, consent.id, [&](const TokenRecord&) { ++of_consent; });
         EXPECT_EQ(of_consent, 4U);
         std::vector<consent::TokenId> listed;
-        records.tokens.each_live(session, past.expires, [&](const TokenRecord& token) { listed.push_back(token.id); });
+        records.tokens.each_live(session, past.expires, [&](const auto& token) { listed.push_back(token.id); });
         EXPECT_THAT(listed, ElementsAre(live.id));
+    });
+    // Without a place in a status list, it is the consent that tells whether it holds.
+    store.unit([&](WriteSession& session) {
+        auto ended = consent;
+        ended.state = consent::ConsentState::exhausted;
+        records.consents.update(session, ended);
+    });
+    store.readers().read([&](ReadSession& session) {
+        std::size_t listed = 0;
+        records.tokens.each_live(session, testing::start, [&](const auto&) { ++listed; });
+        EXPECT_EQ(listed, 0U);
     });
 }
 

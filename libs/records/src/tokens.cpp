@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "base/limits.hpp"
 #include "codec.hpp"
+#include "paging.hpp"
 
 namespace kelisim::records {
 
@@ -15,10 +17,15 @@ constexpr store::Statement insert{"token_insert", "INSERT INTO token (bucket, " 
 constexpr store::Statement by_id{"token_by_id", "SELECT " TOKEN_COLUMNS " FROM token WHERE id = ?1 AND bucket = ?2"};
 constexpr store::Statement of_consent{
     "token_of_consent", "SELECT " TOKEN_COLUMNS " FROM token WHERE consent = ?1 AND bucket = ?2 ORDER BY id"};
-constexpr store::Statement live{"token_live",
-                                "SELECT " TOKEN_COLUMNS
-                                " FROM token WHERE kind = 0 AND revoked IS NULL AND expires > ?1 ORDER BY id"};
 #undef TOKEN_COLUMNS
+// By the beginning of the ids, because a token lives limits::access_token_life at most: however many lie behind, only
+// those of that time are looked at. A consent that ends or pauses says so in the status of its tokens (invalidate, revoke); the
+// few that had no status then, issued before db/sqlite/0007, ask it.
+constexpr store::Statement live{
+    "token_live",
+    "SELECT id, consent, expires FROM token WHERE id >= ?2 AND kind = 0 AND revoked IS NULL AND status = 0 AND "
+    "expires > ?1 AND (status_list IS NOT NULL OR EXISTS (SELECT 1 FROM consent WHERE consent.id = token.consent "
+    "AND consent.bucket = token.bucket AND consent.state = 0))"};
 constexpr store::Statement end{"token_revoke",
                                "UPDATE token SET revoked = ?1, status = ?4"
                                " WHERE id = ?2 AND bucket = ?3 AND revoked IS NULL"};
@@ -108,8 +115,13 @@ std::optional<consent::TokenId> Tokens::newest(store::ReadSession& session, cons
 }
 
 void Tokens::each_live(store::ReadSession& session, base::Time now,
-                       const std::function<void(const TokenRecord&)>& visit) const {
-    session.query(live, {micros(now)}, [&](const store::Row& row) { visit(read(row)); });
+                       const std::function<void(const LiveToken&)>& visit) const {
+    const auto first = first_id_at(now - base::limits::access_token_life);
+    session.query(live, {micros(now), base::BytesView(first)}, [&](const store::Row& row) {
+        visit({.id = id_at<consent::TokenId>(row, 0),
+               .consent = id_at<consent::ConsentId>(row, 1),
+               .expires = time_at(row, 2)});
+    });
 }
 
 bool Tokens::use_assertion(store::WriteSession& session, std::string_view client, const Digest& jti,

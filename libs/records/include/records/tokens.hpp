@@ -52,9 +52,15 @@ public:
                          const std::function<void(const TokenRecord&)>& visit) const;
     // The newest access token of a consent.
     std::optional<consent::TokenId> newest(store::ReadSession& session, consent::ConsentId consent) const;
-    // Access tokens that neither ended nor were revoked, for the index that introspection answers from.
+    // Access tokens that neither ended nor were revoked, and whose consent holds, in no order: for the index that
+    // introspection answers from.
+    struct LiveToken {
+        consent::TokenId id;
+        consent::ConsentId consent;
+        base::Time expires;
+    };
     void each_live(store::ReadSession& session, base::Time now,
-                   const std::function<void(const TokenRecord&)>& visit) const;
+                   const std::function<void(const LiveToken&)>& visit) const;
 
     // A client assertion is used once (RFC 7523 section 3, item 7). False when it was used before.
     bool use_assertion(store::WriteSession& session, std::string_view client, const Digest& jti,
