@@ -16,13 +16,9 @@
 #include "delivery/runner.hpp"
 #include "delivery/sandbox_phones.hpp"
 #include "installation.hpp"
+#include "uses.hpp"
 
 namespace kelisim::bench {
-
-struct Granted {
-    consent::TokenId token;
-    base::Iin subject;
-};
 
 // Keeps `in_flight` consents going from the constructor to the destructor. The steps are those of the service: units on
 // the writer, effects by delivery's runner, a poll on a reader, and access and id token signed with ES256 at the end.
