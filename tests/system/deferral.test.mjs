@@ -249,7 +249,7 @@ test('the authorized body sees totals without persons, and may have the person t
   assert.equal((await other.read('/consents')).items.length, 2);
 });
 
-test('the books agree with the ledger, also after an erasure before the disclosure', async () => {
+test('the books agree with the ledger', async () => {
   await tokenOf(await deferredAsk(tenth, 24));
   await server.stop();
   const data = path.join(root, 'data');

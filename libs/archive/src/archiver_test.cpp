@@ -58,6 +58,41 @@ TEST_F(ArchivingTest, WhatIsOldMovesAndEverybodyReadsTheSame) {
     EXPECT_THAT(it.world.verify().findings, IsEmpty());
 }
 
+// 418-V ст.36(4): what was told of later is told of whole, also when its entries were archived meanwhile.
+TEST_F(ArchivingTest, ADeferredAccessThatWasArchivedIsDisclosedWhole) {
+    access::AskCommand command = access::testing::ask_for(person::abai().iin);
+    command.initiator = "POLICE";
+    command.ask.connection = "";
+    command.ask.channel = {};
+    command.ask.ground = "94-V:9(1)";
+    command.deferral = consent::DeferralAsk{.law = "search-act", .until = it.world.clock.now() + 240h, .decision = "7"};
+    const auto request = access::testing::try_ask(it.world, command).value().id;
+    const auto token = redeem(it.world, request, *it.world.registry.system("POLICE")).value();
+    access::UseCommand call = call_with(id_of(token), person::abai().iin);
+    call.receiver = "POLICE";
+    conclude(it.world, std::get<access::Reserved>(reserve(it.world, call)).id, consent::UseState::delivered);
+    call.fields = {"children"};
+    ASSERT_TRUE(std::holds_alternative<access::Objected>(reserve(it.world, call)));
+
+    it.grow(2 * tile);
+    const auto me = it.subject(person::abai());
+    const auto of_police = [&] {
+        const auto page = it.world.look([&](store::ReadSession& session) {
+            return it.world.service->persons.cabinet.uses(session, me, {.before = {}, .max = 1000});
+        });
+        return std::ranges::count_if(page.items,
+                                     [](const access::UseView& use) { return use.record.receiver == "POLICE"; });
+    };
+    it.archive(1);
+    EXPECT_EQ(of_police(), 0) << "archived, and no sooner seen for it";
+    it.world.unit([&](store::WriteSession& session) {
+        const auto deferral = it.world.records.deferrals.of_request(session, request).value();
+        it.world.service->persons.deferring.fall_due(session, deferral.id, it.world.clock.now());
+    });
+    EXPECT_EQ(of_police(), 2) << "the use and the refused call";
+    EXPECT_THAT(it.world.verify().findings, IsEmpty());
+}
+
 TEST_F(ArchivingTest, AFileBeginsWhereTheOneBeforeEnds) {
     it.grow(3 * tile);
     it.archive(2);

@@ -165,14 +165,20 @@ private:
         return ended;
     }
 
-    // Of many refused calls only the first of a day are kept.
+    // Of many refused calls only the first of a day are kept. One that the person is told of later stays live: its row gets
+    // its person with the disclosure, which no row of a file can.
     bool add_refusals() {
         for (const base::RawId& id : refusals_) {
-            const bool found = Archives::row(session_, Archives::Table::refusal, id, [&](const Row& row) {
-                belongs(Archives::Kind::refusal, id_at<consent::SubjectId>(row, 2), id);
+            bool moves = false;
+            Archives::row(session_, Archives::Table::refusal, id, [&](const Row& row) {
+                const auto whose = id_at<consent::SubjectId>(row, 2);
+                const auto deferral = parts_.records.deferrals.find(session_, whose);
+                if (deferral && !deferral->disclosed) return;
+                moves = true;
+                belongs(Archives::Kind::refusal, whose, id);
                 add(TableName::use_refusal, row);
             });
-            if (!found) continue;
+            if (!moves) continue;
             span(id);
             ++sealed_.archive.refusals;
         }
