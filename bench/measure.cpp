@@ -70,7 +70,7 @@ boost::json::object to_json(const Measured& measured) {
             {"process_us", measured.process_us}};
 }
 
-boost::json::object quantiles(std::vector<SteadyClock::duration>& latencies) {
+boost::json::object quantiles(std::vector<SteadyClock::duration> latencies) {
     if (latencies.empty()) throw base::Outage("nothing was measured");
     std::sort(latencies.begin(), latencies.end());
     const auto micros = [&](std::size_t at) {

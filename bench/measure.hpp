@@ -48,8 +48,8 @@ Measured measure(const std::atomic<std::uint64_t>& count, store::Writer& writer,
 
 boost::json::object to_json(const Measured& measured);
 
-// p50, p99, max in microseconds. Sorts.
-boost::json::object quantiles(std::vector<SteadyClock::duration>& latencies);
+// p50, p99, max in microseconds.
+boost::json::object quantiles(std::vector<SteadyClock::duration> latencies);
 
 void print(const boost::json::object& result);
 

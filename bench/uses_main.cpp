@@ -25,6 +25,10 @@ std::vector<Granted> grant(Installation& installation) {
     return consents.granted();
 }
 
+UseTarget target(Installation& in) {
+    return {.writer = in.database->writer(), .uses = in.uses, .clock = in.clock, .receiver = in.bank().key};
+}
+
 boost::json::object saturate(Installation& installation, const std::vector<Granted>& granted, Outcomes outcomes) {
     std::atomic<std::uint64_t> decided{0};
     std::atomic<bool> stopping{false};
@@ -38,10 +42,6 @@ boost::json::object saturate(Installation& installation, const std::vector<Grant
     stopping = true;
     load.join();
     return to_json(measured);
-}
-
-UseTarget target(Installation& in) {
-    return {.writer = in.database->writer(), .uses = in.uses, .clock = in.clock, .receiver = in.bank().key};
 }
 
 int run(const char* parent) {
