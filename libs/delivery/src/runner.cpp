@@ -155,21 +155,25 @@ void DueEffects::run_questions(const std::vector<OutboxRow>& rows) {
     });
 }
 
-void DueEffects::run_notices(std::vector<OutboxRow> rows) {
+void DueEffects::run_notices(const std::vector<OutboxRow>& rows) {
     if (rows.empty()) return;
     const base::Time held_until = parts_.clock.now() + sms_hold;
-    store::run(parts_.writer, [&](WriteSession& session) {
-        std::erase_if(rows, [&](const OutboxRow& row) { return !Outbox::take(session, row, held_until); });
+    const auto taken = store::run(parts_.writer, [&](WriteSession& session) {
+        std::vector<const OutboxRow*> found;
+        for (const OutboxRow& row : rows) {
+            if (Outbox::take(session, row, held_until)) found.push_back(&row);
+        }
+        return found;
     });
     Sending sending;
     std::vector<OutboxRow> sent_often_enough;
-    for (const OutboxRow& row : rows) {
+    for (const OutboxRow* row : taken) {
         // Each for itself: one that does not open holds back no other.
         try {
-            const access::Sms notice = parts_.contact.notice(row);
-            row.attempt > limits::sms_sends_max ? sent_often_enough.push_back(row) : sending.add(row, notice);
+            const access::Sms notice = parts_.contact.notice(*row);
+            row->attempt > limits::sms_sends_max ? sent_often_enough.push_back(*row) : sending.add(*row, notice);
         } catch (const records::Damaged&) {
-            fail(row);
+            fail(*row);
         }
     }
     gather(parts_.writer, sent_often_enough,

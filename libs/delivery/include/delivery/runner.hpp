@@ -56,7 +56,7 @@ private:
     void run_unit(store::WriteSession& session, const store::OutboxRow& row);
     void run_units(const std::vector<store::OutboxRow>& rows);
     void run_questions(const std::vector<store::OutboxRow>& rows);
-    void run_notices(std::vector<store::OutboxRow> rows);
+    void run_notices(const std::vector<store::OutboxRow>& rows);
     void send(const Sending& sending, const Book& book);
     void fail(const store::OutboxRow& row);
 
