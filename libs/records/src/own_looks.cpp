@@ -14,11 +14,19 @@ constexpr store::Statement insert{
 constexpr store::Statement change{"own_look_conclude",
                                   "UPDATE own_look SET state = ?1 WHERE id = ?2 AND bucket = ?3 AND state = 0"};
 constexpr store::Statement by_id{"own_look_find",
-                                 "SELECT subject, state, sealed FROM own_look WHERE id = ?1 AND bucket = ?2"};
+                                 "SELECT id, subject, state, sealed FROM own_look WHERE id = ?1 AND bucket = ?2"};
 constexpr store::Statement of_subject{"own_look_of_subject",
-                                      "SELECT id, state, sealed FROM own_look "
+                                      "SELECT id, subject, state, sealed FROM own_look "
                                       "WHERE subject = ?1 AND bucket = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4"};
 constexpr store::Statement give_up{"own_look_sweep", "UPDATE own_look SET state = 3 WHERE state = 0 AND id < ?1"};
+
+OwnLook look_at(const Vault& vault, const store::Row& row) {
+    const auto id = id_at<consent::UseId>(row, 0);
+    return {.id = id,
+            .subject = id_at<consent::SubjectId>(row, 1),
+            .state = enum_at(row, 2, consent::UseState::unknown),
+            .record = open_record(vault, row.blob(3), id)};
+}
 
 }  // namespace
 
@@ -34,14 +42,9 @@ void OwnLooks::conclude(store::WriteSession& session, consent::UseId id, consent
 
 std::optional<OwnLook> OwnLooks::find(store::ReadSession& session, consent::UseId id) const {
     std::optional<OwnLook> found;
-    const auto read = [&](const store::Row& row) {
-        found = OwnLook{.id = id,
-                        .subject = id_at<consent::SubjectId>(row, 0),
-                        .state = enum_at(row, 1, consent::UseState::unknown),
-                        .record = open_record(vault_, row.blob(2), id)};
-    };
     archives_.look_up(session, id, [&](store::ReadSession& in) {
-        return in.query(by_id, {id.bytes(), std::int64_t{id.bucket().value}}, read) != 0;
+        return in.query(by_id, {id.bytes(), std::int64_t{id.bucket().value}},
+                        [&](const store::Row& row) { found = look_at(vault_, row); }) != 0;
     });
     return found;
 }
@@ -53,13 +56,7 @@ std::vector<OwnLook> OwnLooks::of(store::ReadSession& session, consent::SubjectI
         from.query(of_subject,
                    {subject.bytes(), std::int64_t{subject.bucket().value}, before_bytes(before),
                     static_cast<std::int64_t>(max)},
-                   [&](const store::Row& row) {
-                       const auto id = id_at<consent::UseId>(row, 0);
-                       found.push_back({.id = id,
-                                        .subject = subject,
-                                        .state = enum_at(row, 1, consent::UseState::unknown),
-                                        .record = open_record(vault_, row.blob(2), id)});
-                   });
+                   [&](const store::Row& row) { found.push_back(look_at(vault_, row)); });
         return found;
     };
     return archives_.merged<OwnLook>(session, Archives::Kind::look, subject, before, max, read);

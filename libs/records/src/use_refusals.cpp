@@ -12,13 +12,21 @@ namespace {
 constexpr store::Statement insert{
     "use_refusal_insert", "INSERT INTO use_refusal (id, bucket, subject, consent, sealed) VALUES (?1, ?2, ?3, ?4, ?5)"};
 constexpr store::Statement by_id{"use_refusal_find",
-                                 "SELECT subject, consent, sealed FROM use_refusal WHERE id = ?1 AND bucket = ?2"};
+                                 "SELECT id, subject, consent, sealed FROM use_refusal WHERE id = ?1 AND bucket = ?2"};
 constexpr store::Statement of_subject{"use_refusal_of_subject",
-                                      "SELECT id, consent, sealed FROM use_refusal "
+                                      "SELECT id, subject, consent, sealed FROM use_refusal "
                                       "WHERE subject = ?1 AND bucket = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4"};
 constexpr store::Statement since_id{"use_refusal_since",
                                     "SELECT consent FROM use_refusal "
                                     "WHERE subject = ?1 AND bucket = ?2 AND id >= ?3 ORDER BY id LIMIT ?4"};
+
+UseRefusal refusal_at(const Vault& vault, const store::Row& row) {
+    const auto id = id_at<consent::UseId>(row, 0);
+    return {.id = id,
+            .subject = id_at<consent::SubjectId>(row, 1),
+            .consent = id_at<consent::ConsentId>(row, 2),
+            .record = open_record(vault, row.blob(3), id)};
+}
 
 }  // namespace
 
@@ -30,14 +38,9 @@ void UseRefusals::add(store::WriteSession& session, const UseRefusal& refusal) c
 
 std::optional<UseRefusal> UseRefusals::find(store::ReadSession& session, consent::UseId id) const {
     std::optional<UseRefusal> found;
-    const auto read = [&](const store::Row& row) {
-        found = UseRefusal{.id = id,
-                           .subject = id_at<consent::SubjectId>(row, 0),
-                           .consent = id_at<consent::ConsentId>(row, 1),
-                           .record = open_record(vault_, row.blob(2), id)};
-    };
     archives_.look_up(session, id, [&](store::ReadSession& in) {
-        return in.query(by_id, {id.bytes(), std::int64_t{id.bucket().value}}, read) != 0;
+        return in.query(by_id, {id.bytes(), std::int64_t{id.bucket().value}},
+                        [&](const store::Row& row) { found = refusal_at(vault_, row); }) != 0;
     });
     return found;
 }
@@ -49,13 +52,7 @@ std::vector<UseRefusal> UseRefusals::of(store::ReadSession& session, consent::Su
         from.query(of_subject,
                    {subject.bytes(), std::int64_t{subject.bucket().value}, before_bytes(before),
                     static_cast<std::int64_t>(max)},
-                   [&](const store::Row& row) {
-                       const auto id = id_at<consent::UseId>(row, 0);
-                       found.push_back({.id = id,
-                                        .subject = subject,
-                                        .consent = id_at<consent::ConsentId>(row, 1),
-                                        .record = open_record(vault_, row.blob(2), id)});
-                   });
+                   [&](const store::Row& row) { found.push_back(refusal_at(vault_, row)); });
         return found;
     };
     return archives_.merged<UseRefusal>(session, Archives::Kind::refusal, subject, before, max, read);
