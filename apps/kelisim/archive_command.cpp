@@ -8,7 +8,6 @@
 #include "access/supervision.hpp"
 #include "archive/verify.hpp"
 #include "base/limits.hpp"
-#include "base/zone.hpp"
 #include "books.hpp"
 #include "commands.hpp"
 
@@ -28,30 +27,6 @@ ledger::NoteKey key_of(const std::string& given) {
         throw base::Outage("not the verifier key of a ledger: " + text);
     return std::move(*key);
 }
-
-// What the use cases ask for, with nobody served.
-struct Desk {
-    Desk(const fs::path& data, const config::Config& config)
-        : books(data, config), registry(books.registry()), zone(config.text("service.zone")) {}
-
-    access::Parts parts() {
-        return {.registry = registry,
-                .records = books.records,
-                .timers = timers,
-                .outbox = outbox,
-                .entropy = books.entropy,
-                .zone = zone,
-                .tokens = index,
-                .script = channel::Script::cyrillic};
-    }
-
-    Books books;
-    registry::Registry registry;
-    base::ProcessZone zone;
-    store::Timers timers;
-    store::Outbox outbox;
-    access::TokenIndex index;
-};
 
 class Search {
 public:

@@ -38,6 +38,20 @@ base::Time Books::now() const {
     return clock.now() + base::Duration{offset.value_or(0)};
 }
 
+Desk::Desk(const std::filesystem::path& data, const config::Config& config)
+    : books(data, config), registry(books.registry()), zone(config.text("service.zone")) {}
+
+access::Parts Desk::parts() {
+    return {.registry = registry,
+            .records = books.records,
+            .timers = timers,
+            .outbox = outbox,
+            .entropy = books.entropy,
+            .zone = zone,
+            .tokens = index,
+            .script = channel::Script::cyrillic};
+}
+
 base::Iin read_iin() {
     std::string line;
     std::getline(std::cin, line);

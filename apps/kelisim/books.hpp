@@ -5,10 +5,12 @@
 #include <memory>
 #include <optional>
 
+#include "access/parts.hpp"
 #include "archive/files.hpp"
 #include "base/clock.hpp"
 #include "base/entropy.hpp"
 #include "base/iin.hpp"
+#include "base/zone.hpp"
 #include "config/config.hpp"
 #include "data_directory.hpp"
 #include "records/records.hpp"
@@ -35,6 +37,20 @@ struct Books {
     archive::Files archive_files;
     records::Records records;
     std::unique_ptr<store::Database> database;
+};
+
+// What the use cases ask for, with nobody served.
+struct Desk {
+    Desk(const std::filesystem::path& data, const config::Config& config);
+
+    access::Parts parts();
+
+    Books books;
+    registry::Registry registry;
+    base::ProcessZone zone;
+    store::Timers timers;
+    store::Outbox outbox;
+    access::TokenIndex index;
 };
 
 // The next line of standard input: never an argument, those stand in the list of processes and in the history of the shell.

@@ -102,25 +102,13 @@ int config_reference() {
 
 int person_erase(const fs::path& data, const config::Config& config) {
     const base::Iin iin = read_iin();
-    Books books(data, config);
+    Desk desk(data, config);
+    Books& books = desk.books;
     const auto subject = books.person(iin);
     if (!subject) return nobody();
-    store::Timers timers;
-    store::Outbox outbox;
-    registry::Registry registry(books.registry());
-    const base::FixedZone zone{std::chrono::seconds{0}};  // nothing here is shown to a person
-    access::TokenIndex index;
-    const access::Parts parts{.registry = registry,
-                              .records = books.records,
-                              .timers = timers,
-                              .outbox = outbox,
-                              .entropy = books.entropy,
-                              .zone = zone,
-                              .tokens = index,
-                              .script = channel::Script::cyrillic};
     books.directory.note_erasure(subject->id);
-    store::run(books.database->writer(), [&](store::WriteSession& session) {
-        access::erase_person(parts, session, subject->id, books.clock.now());
+    store::run(books.database->writer(), [&, parts = desk.parts(), now = books.now()](store::WriteSession& session) {
+        access::erase_person(parts, session, subject->id, now);
     });
     print_line("erased; records of access stay until their archive term ends");
     return 0;
