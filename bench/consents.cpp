@@ -3,6 +3,7 @@
 
 #include <exception>
 
+#include "question.hpp"
 #include "token/jws.hpp"
 
 namespace kelisim::bench {
@@ -85,18 +86,7 @@ void Consents::work() {
 
 void Consents::ask(std::size_t person) {
     const base::Time now = in_.clock.now();
-    const access::AskCommand command{.initiator = in_.bank().key,
-                                     .subject = in_.persons[person].iin,
-                                     .ask = {.purpose = "loan-application",
-                                             .services = {"GBDFLUniversal_token"},
-                                             .fields = {"surname", "name", "birthDate"},
-                                             .acts = {},
-                                             .term = {},
-                                             .uses_max = {},
-                                             .employee = "employee-17",
-                                             .connection = {},
-                                             .channel = {}},
-                                     .life_seconds = {}};
+    const access::AskCommand command = question(in_.bank().key, in_.persons[person].iin);
     const auto id = in_.asking.new_id(command.subject, now);
     flows_[person] = {Stage::asked, id};
     store::submit(

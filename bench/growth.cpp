@@ -6,6 +6,7 @@
 
 #include "base/limits.hpp"
 #include "measure.hpp"
+#include "question.hpp"
 #include "records/add_people.hpp"
 #include "store_sqlite/schema.hpp"
 
@@ -79,18 +80,7 @@ std::vector<people::Person> persons_of(std::size_t from, std::size_t to) {
 // token; and once in a while a use with its outcome.
 void grant(Grown& grown, store::WriteSession& session, const base::Iin& person, std::size_t number) {
     const base::Time now = time_of(number);
-    const access::AskCommand command{.initiator = grown.bank().key,
-                                     .subject = person,
-                                     .ask = {.purpose = "loan-application",
-                                             .services = {"GBDFLUniversal_token"},
-                                             .fields = {"surname", "name", "birthDate"},
-                                             .acts = {},
-                                             .term = {},
-                                             .uses_max = {},
-                                             .employee = "employee-17",
-                                             .connection = {},
-                                             .channel = {}},
-                                     .life_seconds = {}};
+    const access::AskCommand command = question(grown.bank().key, person);
     const auto id = grown.asking.new_id(person, now);
     std::get<access::RecordedRequest>(grown.asking.record(session, command, id, now).value());
     grown.answers.mark_asked(session, id, now);
