@@ -142,27 +142,18 @@ TEST_F(DeferringTest, WhatNoLawAllowsIsRefusedAndLeavesNothing) {
         std::function<void(AskCommand&)> change;
         const base::Reason* reason;
     };
+    const auto by_rescuers = [](AskCommand& c) {
+        c.initiator = "RESCUE";
+        c.ask.purpose = "emergency-aid";
+        c.ask.services = {"GBDFLUniversal_token"};
+        c.ask.uses_max = 2;
+        c.ask.ground = "94-V:9(5)";
+    };
     const std::vector<Case> cases{
         {"an unknown law", [](auto& c) { c.deferral->law = "other"; }, &consent::deferral_law_unknown},
         {"no law", [](auto& c) { c.deferral->law = ""; }, &consent::deferral_law_unknown},
-        {"another ground",
-         [](auto& c) {
-             c.initiator = "RESCUE";
-             c.ask.purpose = "emergency-aid";
-             c.ask.services = {"GBDFLUniversal_token"};
-             c.ask.uses_max = 2;
-             c.ask.ground = "94-V:9(5)";
-         },
-         &consent::deferral_other_ground},
-        {"one who may not decide",
-         [](auto& c) {
-             c.initiator = "RESCUE";
-             c.ask.purpose = "emergency-aid";
-             c.ask.services = {"GBDFLUniversal_token"};
-             c.ask.uses_max = 2;
-             c.ask.ground = "94-V:9(5)";
-         },
-         &consent::deferral_not_decider},
+        {"another ground", by_rescuers, &consent::deferral_other_ground},
+        {"one who may not decide", by_rescuers, &consent::deferral_not_decider},
         {"a consent that is asked for",
          [](auto& c) {
              c.initiator = "DEMOBANK";

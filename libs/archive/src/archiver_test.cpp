@@ -125,17 +125,7 @@ TEST_F(ArchivingTest, TheNewestSignedLeafStays) {
     it.grow(tile);
     it.world.clock.advance(std::chrono::days{366});
     std::uint64_t size = tile;
-    ArchivingParts parts{.records = it.world.records,
-                         .writer = it.world.store.writer(),
-                         .readers = it.world.store.readers(),
-                         .clock = it.world.clock,
-                         .entropy = it.world.entropy,
-                         .log = it.log,
-                         .files = it.files,
-                         .ledger = origin,
-                         .key = it.key,
-                         .signed_size = [&size] { return size; }};
-    Archiving archiving(parts, {.tiles = 1});
+    Archiving archiving(it.parts([&size] { return size; }), {.tiles = 1});
     EXPECT_FALSE(archiving.step());
     size = tile + 1;
     EXPECT_TRUE(archiving.step());
@@ -399,17 +389,7 @@ TEST_F(FilesTest, ErasureLeavesRecordsOfAccessAndTheirArchives) {
 
 TEST_F(ArchivingTest, TheThreadArchivesWhenItIsRung) {
     it.grow(2 * tile);
-    ArchivingParts parts{.records = it.world.records,
-                         .writer = it.world.store.writer(),
-                         .readers = it.world.store.readers(),
-                         .clock = it.world.clock,
-                         .entropy = it.world.entropy,
-                         .log = it.log,
-                         .files = it.files,
-                         .ledger = origin,
-                         .key = it.key,
-                         .signed_size = [] { return std::uint64_t{tile + 1}; }};
-    Archiver archiver(parts, {.tiles = 1});
+    Archiver archiver(it.parts([] { return std::uint64_t{tile + 1}; }), {.tiles = 1});
     it.world.clock.advance(std::chrono::days{366});
     archiver.ring();
     const auto end = std::chrono::steady_clock::now() + 20s;

@@ -100,20 +100,22 @@ struct Installation {
             [&](store::ReadSession& session) { return world.records.subjects.find(session, person.iin).value(); });
     }
 
+    ArchivingParts parts(std::function<std::uint64_t()> signed_size) {
+        return {.records = world.records,
+                .writer = world.store.writer(),
+                .readers = world.store.readers(),
+                .clock = world.clock,
+                .entropy = world.entropy,
+                .log = log,
+                .files = files,
+                .ledger = origin,
+                .key = key,
+                .signed_size = std::move(signed_size)};
+    }
     // As after a restart.
     std::unique_ptr<Archiving> archiving(ArchivingOptions options = {.term = std::chrono::days{365}, .tiles = 1}) {
-        return std::make_unique<Archiving>(
-            ArchivingParts{.records = world.records,
-                           .writer = world.store.writer(),
-                           .readers = world.store.readers(),
-                           .clock = world.clock,
-                           .entropy = world.entropy,
-                           .log = log,
-                           .files = files,
-                           .ledger = origin,
-                           .key = key,
-                           .signed_size = [this] { return static_cast<std::uint64_t>(sequenced()); }},
-            std::move(options));
+        return std::make_unique<Archiving>(parts([this] { return static_cast<std::uint64_t>(sequenced()); }),
+                                           std::move(options));
     }
     void archive(std::size_t count) {
         world.clock.advance(std::chrono::days{366});
