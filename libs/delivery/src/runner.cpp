@@ -114,7 +114,7 @@ void DueEffects::run_unit(WriteSession& session, const OutboxRow& row) {
 }
 
 void DueEffects::run_units(const std::vector<OutboxRow>& rows) {
-    const auto outcomes = gather_in_groups(parts_.writer, rows, [this](WriteSession& session, const OutboxRow& row) {
+    const auto outcomes = gather(parts_.writer, rows, [this](WriteSession& session, const OutboxRow& row) {
         if (!Outbox::done(session, row.key)) return false;
         run_unit(session, row);
         return true;
@@ -125,7 +125,7 @@ void DueEffects::run_units(const std::vector<OutboxRow>& rows) {
 
 void DueEffects::run_questions(const std::vector<OutboxRow>& rows) {
     using Question = std::variant<access::Sms, access::Contact::NoFreeSlot, access::Contact::TooLate>;
-    const auto prepared = gather_in_groups(parts_.writer, rows, [this](WriteSession& session, const OutboxRow& row) {
+    const auto prepared = gather(parts_.writer, rows, [this](WriteSession& session, const OutboxRow& row) {
         const base::Time now = parts_.clock.now();
         // The row is gone when its answer came since the round saw it.
         if (!Outbox::take(session, row, now + sms_hold)) return Question{access::Contact::TooLate{}};
@@ -186,7 +186,7 @@ void DueEffects::send(const Sending& sending, const Book& book) {
     const std::vector<Sent> sent = parts_.sms.send(sending.messages);
     std::vector<std::size_t> places(sent.size());
     std::iota(places.begin(), places.end(), std::size_t{0});
-    const auto booked = gather_in_groups(parts_.writer, places, [&](WriteSession& session, std::size_t i) {
+    const auto booked = gather(parts_.writer, places, [&](WriteSession& session, std::size_t i) {
         const OutboxRow& row = *sending.rows[i];
         // "on an unknown outcome wait for the delivery report, then resend at most once": the row stays held so long.
         if (sent[i] == Sent::unknown && row.attempt < limits::sms_sends_max) return false;
