@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "crypto/ed25519.hpp"
 
-#include "openssl.hpp"
+#include "crypto/openssl.hpp"
 #include "pem.hpp"
 
 namespace kelisim::crypto {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 
-#include "openssl.hpp"
+#include "crypto/openssl.hpp"
 
 namespace kelisim::crypto {
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/secret.hpp"
-#include "openssl.hpp"
+#include "crypto/openssl.hpp"
 
 namespace kelisim::crypto {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "crypto/seal.hpp"
 
-#include "openssl.hpp"
+#include "crypto/openssl.hpp"
 
 namespace kelisim::crypto {
 

@@ -6,7 +6,7 @@
 
 #include "base/text.hpp"
 #include "crypto/hash.hpp"
-#include "openssl.hpp"
+#include "crypto/openssl.hpp"
 #include "pem.hpp"
 
 namespace kelisim::crypto {

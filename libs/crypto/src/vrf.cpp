@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-#include "openssl.hpp"
+#include "crypto/openssl.hpp"
 #include "pem.hpp"
 
 namespace kelisim::crypto {

@@ -60,6 +60,17 @@ inline constexpr std::chrono::seconds clock_skew = 30s;
 inline constexpr std::chrono::seconds poll_interval = 1s;
 inline constexpr std::chrono::seconds idempotency_window = 48h;
 
+// Electronic signatures
+inline constexpr std::size_t certificate_bytes_max = 32 * 1024;  // those of the national authority take 2 KiB
+inline constexpr std::size_t certificate_chain_max = 8;          // leaf and anchor included; real ones have three
+inline constexpr std::size_t certificate_tries_max = 64;         // signatures checked to find one chain
+inline constexpr std::size_t crl_bytes_max = 32 * 1024 * 1024;   // the national authority's lists take several MiB
+inline constexpr std::size_t ocsp_response_bytes_max = 64 * 1024;
+inline constexpr std::chrono::seconds revocation_status_age_max = 15min;  // responses name no nextUpdate (pki.md 4)
+inline constexpr std::size_t revocation_statuses_max = 65'536;            // kept at once
+inline constexpr std::size_t revocation_lists_max = 16;
+inline constexpr std::chrono::seconds revocation_list_fresh = 1h;  // then a newer one is looked for; deltas come hourly
+
 // Persons: codes, sessions, pages (418-V ст.1(39), ст.27(3))
 inline constexpr int code_digits = 6;
 inline constexpr std::chrono::seconds code_life = 5min;
