@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/limits.hpp"
+#include "base/text.hpp"
 #include "openssl_path.hpp"
 #include "trust/findings.hpp"
 #include "trust/revocation.hpp"
@@ -54,15 +55,6 @@ std::optional<Role> role_of(std::string_view oid) {
     if (found != roles.end()) return found->role;
     if (is_under(oid, systems_arc)) return Role::system_of_organisation;
     return std::nullopt;
-}
-
-std::string hex(const crypto::Digest& digest) {
-    std::string text;
-    for (const std::uint8_t byte : digest) {
-        text += "0123456789abcdef"[byte >> 4U];
-        text += "0123456789abcdef"[byte & 15U];
-    }
-    return text;
 }
 
 bool ids_contradict(const Certificate& certificate, const Certificate& issuer) {
@@ -133,31 +125,32 @@ private:
 };
 
 void check_dates(const Certificate& one, base::Time at, Findings& findings) {
-    if (at < one.not_before()) findings.fail(certificate_not_yet_valid, hex(one.fingerprint()));
-    if (at > one.not_after()) findings.fail(certificate_expired, hex(one.fingerprint()));
+    if (at < one.not_before()) findings.fail(certificate_not_yet_valid, base::to_hex(one.fingerprint()));
+    if (at > one.not_after()) findings.fail(certificate_expired, base::to_hex(one.fingerprint()));
 }
 
 void check_key(const Certificate& one, const Policy& policy, Findings& findings) {
     if (!one.key()) {
-        findings.fail(certificate_algorithm_unknown, hex(one.fingerprint()));
+        findings.fail(certificate_algorithm_unknown, base::to_hex(one.fingerprint()));
         return;
     }
     if (one.key()->kind() == KeyKind::rsa && one.key()->bits() < policy.rsa_bits_min)
-        findings.fail(certificate_key_weak, hex(one.fingerprint()));
+        findings.fail(certificate_key_weak, base::to_hex(one.fingerprint()));
     if (one.key()->kind() == KeyKind::gost2004)
         findings.add(certificate_algorithm_legacy, policy.allow_gost2004 ? Weight::note : Weight::fails,
-                     hex(one.fingerprint()));
+                     base::to_hex(one.fingerprint()));
 }
 
 // Of a certificate whose signature counts: an anchor's own does not.
 void check_algorithm(const Certificate& one, const Policy& policy, Findings& findings) {
     const auto algorithm = one.signature_algorithm();
     if (!algorithm) {
-        findings.fail(certificate_algorithm_unknown, hex(one.fingerprint()));
+        findings.fail(certificate_algorithm_unknown, base::to_hex(one.fingerprint()));
         return;
     }
     if (const auto allowed = is_legacy_allowed(*algorithm, policy))
-        findings.add(certificate_algorithm_legacy, *allowed ? Weight::note : Weight::fails, hex(one.fingerprint()));
+        findings.add(certificate_algorithm_legacy, *allowed ? Weight::note : Weight::fails,
+                     base::to_hex(one.fingerprint()));
 }
 
 void check_issuer(const Certificate& one, std::size_t intermediates_below, Findings& findings) {
@@ -165,9 +158,9 @@ void check_issuer(const Certificate& one, std::size_t intermediates_below, Findi
     // RFC 5280 6.1.4 (k): "If certificate i is a version 3 certificate, verify that the basicConstraints extension is present
     // and that cA is set to TRUE"; (n): "If a key usage extension is present, verify that the keyCertSign bit is set."
     if (!constraints || !constraints->authority || !one.has(KeyUse::certificate_sign))
-        findings.fail(chain_not_authority, hex(one.fingerprint()));
+        findings.fail(chain_not_authority, base::to_hex(one.fingerprint()));
     else if (constraints->path_length && intermediates_below > static_cast<std::size_t>(*constraints->path_length))
-        findings.fail(chain_path_too_long, hex(one.fingerprint()));
+        findings.fail(chain_path_too_long, base::to_hex(one.fingerprint()));
 }
 
 bool has_usage(const Certificate& leaf, std::string_view usage) {
@@ -214,8 +207,8 @@ Demands meets(const Certificate& leaf, Purpose purpose) {
 
 void check_purpose(const Certificate& leaf, Purpose purpose, Findings& findings) {
     const Demands met = meets(leaf, purpose);
-    if (!met.key_usage) findings.fail(certificate_wrong_key_usage, hex(leaf.fingerprint()));
-    if (!met.extended) findings.fail(certificate_wrong_purpose, hex(leaf.fingerprint()));
+    if (!met.key_usage) findings.fail(certificate_wrong_key_usage, base::to_hex(leaf.fingerprint()));
+    if (!met.extended) findings.fail(certificate_wrong_purpose, base::to_hex(leaf.fingerprint()));
 }
 
 bool may_give(const std::vector<Certificate>& chain, const Authorities& authorities, std::string_view role) {
@@ -286,9 +279,9 @@ CertificateReport check_certificate(const Certificate& leaf, const std::vector<C
     check_links(report.chain, way.anchored, with, report.findings);
     check_purpose(leaf, purpose, report.findings);
     if (!way.anchored) {
-        report.findings.fail(chain_no_anchor, hex(report.chain.back().fingerprint()));
+        report.findings.fail(chain_no_anchor, base::to_hex(report.chain.back().fingerprint()));
         if (search.met_wrong_signature())
-            report.findings.fail(chain_signature_wrong, hex(report.chain.back().fingerprint()));
+            report.findings.fail(chain_signature_wrong, base::to_hex(report.chain.back().fingerprint()));
         return report;
     }
     if (purpose != Purpose::ocsp_responder && purpose != Purpose::time_stamp) read_roles(report, with.authorities);
