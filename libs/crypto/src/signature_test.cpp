@@ -66,6 +66,42 @@ TEST(Es256, RefusesTheZeroSignature) {
     EXPECT_FALSE(PublicKey::from_jwk(rfc7515_key)->verifies(Algorithm::es256, as_bytes("m"), base::Bytes(64)));
 }
 
+// In the manner of Project Wycheproof: r || s of RFC 7518 3.4, almost right.
+TEST(Es256, RefusesWhatIsAlmostASignature) {
+    const PrivateKey key = PrivateKey::generate_p256();
+    const auto good = key.sign(Algorithm::es256, as_bytes("m"));
+    const auto passes = [&](const base::Bytes& signature) {
+        return key.public_key().verifies(Algorithm::es256, as_bytes("m"), signature);
+    };
+    ASSERT_TRUE(passes(good));
+    const base::Bytes order = *base::from_base64url("_____wAAAAD__________7zm-q2nF56E87nKwvxjJVE");
+    const base::Bytes r(good.begin(), good.begin() + 32), s(good.begin() + 32, good.end()), zero(32), full(32, 0xff);
+    base::Bytes one(32);
+    one.back() = 1;
+    const auto joined = [](base::Bytes a, const base::Bytes& b) {
+        a.insert(a.end(), b.begin(), b.end());
+        return a;
+    };
+    EXPECT_FALSE(passes(joined(s, r))) << "halves swapped";
+    EXPECT_FALSE(passes(joined(zero, s))) << "r is zero";
+    EXPECT_FALSE(passes(joined(r, zero))) << "s is zero";
+    EXPECT_FALSE(passes(joined(order, s))) << "r is the order";
+    EXPECT_FALSE(passes(joined(r, order))) << "s is the order";
+    EXPECT_FALSE(passes(joined(full, full))) << "both over the order";
+    EXPECT_FALSE(passes(joined(one, one))) << "both are one";
+    EXPECT_FALSE(passes(joined(base::Bytes{0}, good))) << "a zero before it";
+    EXPECT_FALSE(passes(joined(good, base::Bytes{0}))) << "a zero behind it";
+    EXPECT_FALSE(passes(joined(joined(base::Bytes{0}, r), joined(base::Bytes{0}, s)))) << "halves of 33 bytes";
+    base::Bytes der{0x30, 0x44, 0x02, 0x20};
+    EXPECT_FALSE(passes(joined(joined(der, r), joined(base::Bytes{0x02, 0x20}, s)))) << "as X.509 writes it";
+    EXPECT_FALSE(passes(r)) << "one half";
+    for (std::size_t i = 0; i < good.size(); i += 5) {
+        base::Bytes changed = good;
+        changed[i] ^= 0x10U;
+        EXPECT_FALSE(passes(changed)) << i;
+    }
+}
+
 // RFC 7638 section 3.1.
 TEST(Thumbprint, IsThatOfItsStandard) {
     const JwkMembers rsa{
