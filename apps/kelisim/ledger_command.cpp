@@ -31,13 +31,13 @@ namespace fs = std::filesystem;
 class Copy {
 public:
     explicit Copy(const std::string& where) {
-        if (where.starts_with("http://")) {
+        if (where.starts_with("http://") || where.starts_with("https://")) {
             prefix_ = http::parse_http_prefix(where);
-            if (!prefix_) throw base::Outage("--against is no http://host:port/path: " + where);
+            if (!prefix_) throw base::Outage("--against is no https://host:port/path: " + where);
         } else {
             directory_ = where;
             if (!fs::is_directory(directory_))
-                throw base::Outage("--against is neither http:// nor a directory: " + where);
+                throw base::Outage("--against is neither http://, https:// nor a directory: " + where);
         }
     }
 
@@ -70,7 +70,8 @@ private:
     std::optional<http::Prefix> prefix_;
     fs::path directory_;
     http::Workers workers_{1};
-    http::Client client_{workers_};
+    const http::ClientTls tls_{{}};  // under the authorities of the system
+    http::Client client_{workers_, {.tls = &tls_}};
 };
 
 // The store of a data directory that nobody serves, open for reading.

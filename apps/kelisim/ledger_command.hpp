@@ -13,7 +13,7 @@ namespace kelisim::app {
 // and against each other.
 struct LedgerQuestion {
     std::optional<std::filesystem::path> data;   // of a server that does not run
-    std::optional<std::string> against;          // http://host:port/ledger, or a directory laid out like it
+    std::optional<std::string> against;          // https://host:port/ledger, or a directory laid out like it
     std::optional<std::string> vkey;             // the text, or a file that holds it
     std::optional<std::filesystem::path> since;  // a checkpoint that was kept
 };

@@ -8,18 +8,32 @@
 
 namespace kelisim::app {
 
+namespace {
+
+bool speaks_tls(const config::Config& config) {
+    for (const auto* key : {"server.tls_certificate", "systems.anchors", "upstream.anchors", "events.anchors"}) {
+        if (!config.text(key).empty()) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
 void serve(const ServiceOptions& options) {
     // Blocked before any thread starts, so that only this one gets them, and at a point where it can stop in order.
     sigset_t ends;
     sigemptyset(&ends);
     sigaddset(&ends, SIGINT);
     sigaddset(&ends, SIGTERM);
+    // Only where there are certificates to be read again: a sandbox in a terminal ends with it.
+    if (speaks_tls(options.config)) sigaddset(&ends, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &ends, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
 
-    const Service service(options);
-    const std::string url = fmt::format("http://127.0.0.1:{}", service.port());
+    Service service(options);
+    const std::string url = service.url();
     fmt::print("listening on {}\n", url);
+    if (!service.systems_url().empty()) fmt::print("systems with certificates on {}\n", service.systems_url());
     fmt::print(
         "\nThis is the Kelisim sandbox: no real person, no real data.\n"
         "  {0}/             phones of the sandbox: read SMS, answer them\n"
@@ -30,8 +44,8 @@ void serve(const ServiceOptions& options) {
         "Stop with Ctrl-C.\n",
         url, options.data.string());
     std::fflush(stdout);
-    int signal = 0;
-    sigwait(&ends, &signal);
+    for (int signal = 0; sigwait(&ends, &signal) == 0 && signal == SIGHUP;)
+        service.reload_certificates();
 }
 
 }  // namespace kelisim::app

@@ -5,7 +5,8 @@
 
 namespace kelisim::app {
 
-// Serves until SIGINT or SIGTERM. The first line of standard output is "listening on http://127.0.0.1:PORT".
+// Serves until SIGINT or SIGTERM; with certificates configured, SIGHUP has their files read anew. The first line of standard
+// output is "listening on http://127.0.0.1:PORT", or https.
 void serve(const ServiceOptions& options);
 
 }  // namespace kelisim::app

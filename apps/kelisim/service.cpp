@@ -62,10 +62,10 @@ void give_keys(registry::Entries& entries, const DataDirectory& directory) {
 
 // At the first start everything that a sandbox begins with goes into one unit; the issuer says whether that was done.
 std::string settle_issuer(store::Database& database, const records::Records& records, const ServiceOptions& options,
-                          const DataDirectory& directory, std::uint16_t port, base::Time now) {
+                          const DataDirectory& directory, const std::string& url, base::Time now) {
     if (auto issuer = read_setting(database.readers(), issuer_setting)) return *issuer;
     std::string issuer = options.config.text("service.issuer");
-    if (issuer.empty()) issuer = "http://127.0.0.1:" + std::to_string(port);
+    if (issuer.empty()) issuer = url;
     world::World world = world::load(options.world, "the sandbox world");
     give_keys(world.entries, directory);
     store::run(database.writer(), [&](store::WriteSession& session) {
@@ -91,6 +91,28 @@ registry::Entries load_entries(store::Readers& readers) {
     registry::Entries entries;
     readers.read([&](store::ReadSession& session) { entries = records::load_registry(session); });
     return entries;
+}
+
+std::string url_of(const http::Listener& listener, const http::ServerTls* tls) {
+    return (tls == nullptr ? "http://127.0.0.1:" : "https://127.0.0.1:") + std::to_string(listener.port());
+}
+
+std::optional<http::Listener> systems_listener(const config::Config& config, const http::ServerTls* tls) {
+    if (tls == nullptr) return std::nullopt;
+    return http::Listener("127.0.0.1", static_cast<std::uint16_t>(config.number("systems.port")));
+}
+
+// An address of ours with a path of its own would be another one in each document that names it.
+std::string systems_url_of(const config::Config& config, const std::optional<http::Listener>& listener,
+                           const http::ServerTls* tls) {
+    if (!listener) return {};
+    const std::string& configured = config.text("systems.url");
+    if (configured.empty()) return url_of(*listener, tls);
+    const auto origin = http::parse_http_origin(configured);
+    if (!origin || !origin->tls || configured.ends_with('/')) {
+        throw base::Outage("systems.url: not https://host:port: " + configured);
+    }
+    return configured;
 }
 
 channel::Script script_of(const config::Config& config) {
@@ -119,7 +141,7 @@ std::vector<notary::WitnessAddress> witnesses_of(const config::Config& config) {
     std::vector<notary::WitnessAddress> witnesses;
     for (const std::string& text : config.list("ledger.witnesses")) {
         auto witness = notary::parse_witness(text);
-        if (!witness) throw base::Outage("ledger.witnesses: not \"<vkey> http://host:port/prefix\": " + text);
+        if (!witness) throw base::Outage("ledger.witnesses: not \"<vkey> https://host:port/prefix\": " + text);
         witnesses.push_back(std::move(*witness));
     }
     if (witnesses.size() > base::limits::ledger_witnesses_max) throw base::Outage("ledger.witnesses: too many");
@@ -140,12 +162,12 @@ http::Reach reach_of_events(const config::Config& config) {
     return config.text("events.endpoints") == "any" ? http::Reach::any : http::Reach::public_only;
 }
 
-// "serviceKey=http://host:port"
+// "serviceKey=https://host:port"
 std::pair<std::string, gateway::Binding> binding_of(const std::string& text) {
     const auto equals = text.find('=');
     const auto upstream =
         equals == std::string::npos ? std::nullopt : http::parse_http_origin(std::string_view(text).substr(equals + 1));
-    if (!upstream) throw base::Outage("gateway.upstreams: not serviceKey=http://host:port: " + text);
+    if (!upstream) throw base::Outage("gateway.upstreams: not serviceKey=https://host:port: " + text);
     return {text.substr(0, equals), gateway::Binding{.upstream = *upstream}};
 }
 
@@ -156,8 +178,12 @@ Service::Service(const ServiceOptions& options)
       directory_(options.data),
       log_(telemetry::log_to_stderr(system_clock_)),
       zone_(options.config.text("service.zone")),
+      certificates_(options_.config, *log_),
       listener_("127.0.0.1", static_cast<std::uint16_t>(options.config.number("server.port"))),
       port_(listener_.port()),
+      url_(url_of(listener_, certificates_.people())),
+      systems_listener_(systems_listener(options_.config, certificates_.systems())),
+      systems_url_(systems_url_of(options_.config, systems_listener_, certificates_.systems())),
       storage_(storage_of(options.data, options_.config)),
       vault_(directory_.master_key(entropy_, found_in(*storage_))),
       archive_files_(archive_directory(options_.data, options_.config), log_.get()),
@@ -169,7 +195,7 @@ Service::Service(const ServiceOptions& options)
       receipt_key_(kept_receipt_key(database_->readers(), directory_)),
       receipt_keys_(settle_receipt_keys(*database_, records_, receipt_key_, signing_key_)),
       tag_key_(kept_tag_key(database_->readers(), records_, directory_)),
-      issuer_(settle_issuer(*database_, records_, options_, directory_, port_, system_clock_.now())),
+      issuer_(settle_issuer(*database_, records_, options_, directory_, url_, system_clock_.now())),
       ledger_vkey_({.name = ledger_origin(options_.config, issuer_), .key = ledger_key_.public_key()}),
       clock_(system_clock_, stored_offset(database_->readers())),
       registry_(load_entries(database_->readers())),
@@ -187,8 +213,8 @@ Service::Service(const ServiceOptions& options)
       authentication_(clients_, records_, database_->writer(), clock_),
       http_metrics_(*log_),
       workers_(static_cast<std::size_t>(options_.config.number("server.io_threads"))),
-      client_(workers_),
-      event_client_(workers_),
+      client_(workers_, {.tls = &certificates_.upstream()}),
+      event_client_(workers_, {.tls = &certificates_.events()}),
       elsewhere_(base::limits::archive_threads, base::limits::archive_queue_max),
       oauth_({.issuer = issuer_,
               .registry = registry_,
@@ -273,21 +299,20 @@ Service::Service(const ServiceOptions& options)
                               .events_came = [&alarm = event_alarm_] { alarm.ring(); }});
     start_ledger();
     archiver_->ring();  // there is a checkpoint now
-    http::ServerOptions server_options;
-    server_options.connections_max = static_cast<std::size_t>(options_.config.number("server.connections_max"));
-    server_ = std::make_unique<http::Server>(std::move(listener_), routes(),
-                                             http::ServerParts{.workers = workers_,
-                                                               .clock = system_clock_,
-                                                               .entropy = entropy_,
-                                                               .observer = http_metrics_,
-                                                               .error_page = api::error_page},
-                                             server_options);
+    if (systems_listener_) {
+        systems_server_ =
+            serve(std::move(*systems_listener_), http::Routes(routes_of_systems()), certificates_.systems());
+    }
+    server_ = serve(std::move(listener_), routes(), certificates_.people());
     log_->write(server_started, {{"port", port_}});
 }
 
 Service::~Service() {
-    server_->stop(std::chrono::milliseconds{options_.config.number("server.stop_grace_ms")});
+    const std::chrono::milliseconds grace{options_.config.number("server.stop_grace_ms")};
+    server_->stop(grace);
     server_.reset();
+    if (systems_server_) systems_server_->stop(grace);
+    systems_server_.reset();
     for (const auto& witness : witnesses_)
         witness->stop();
     witnesses_.clear();
@@ -300,6 +325,20 @@ Service::~Service() {
     // Units that were accepted are finished here, while everything that they refer to is still there.
     database_.reset();
     log_->write(server_stopped);
+}
+
+std::unique_ptr<http::Server> Service::serve(http::Listener listener, http::Routes routes, const http::ServerTls* tls) {
+    http::ServerOptions options;
+    options.connections_max = static_cast<std::size_t>(options_.config.number("server.connections_max"));
+    options.handshakes_max = static_cast<std::size_t>(options_.config.number("server.handshakes_max"));
+    return std::make_unique<http::Server>(std::move(listener), std::move(routes),
+                                          http::ServerParts{.workers = workers_,
+                                                            .clock = system_clock_,
+                                                            .entropy = entropy_,
+                                                            .observer = http_metrics_,
+                                                            .error_page = api::error_page,
+                                                            .tls = tls},
+                                          options);
 }
 
 void Service::start_archiver() {
@@ -413,9 +452,12 @@ std::map<std::string, gateway::Binding, std::less<>> Service::bindings() {
         bindings.insert(binding_of(text));
     if (!bindings.empty()) return bindings;
     // The sandbox's own owner: the reference GBD FL, a separate server.
-    owner_.emplace(executable_directory() / "kelisim-gbdfl",
-                   std::vector<std::string>{"--world", directory_.keep_world(options_.world).string(), "--kelisim",
-                                            "http://127.0.0.1:" + std::to_string(port_), "--issuer", issuer_});
+    std::vector<std::string> arguments{
+        "--world", directory_.keep_world(options_.world).string(), "--kelisim", url_, "--issuer", issuer_};
+    if (certificates_.people() != nullptr) {
+        arguments.insert(arguments.end(), {"--kelisim-anchors", options_.config.text("server.tls_certificate")});
+    }
+    owner_.emplace(executable_directory() / "kelisim-gbdfl", arguments);
     for (const auto& [service, path] :
          {std::pair{"GBDFLUniversal_token", "/person"}, {"GBDFL_FamilyInfoToken", "/family"}}) {
         bindings.emplace(service,
@@ -424,15 +466,13 @@ std::map<std::string, gateway::Binding, std::less<>> Service::bindings() {
     return bindings;
 }
 
-http::Routes Service::routes() {
+std::vector<http::Route> Service::routes_of_systems() {
     std::vector<http::Route> routes = oauth_.routes();
     const auto add = [&](std::vector<http::Route> more) {
         std::move(more.begin(), more.end(), std::back_inserter(routes));
     };
     add(status_lists_.routes());
     add(gateway_.routes());
-    add(cabinet_.routes());
-    add(own_data_.routes());
     add(api::initiator_routes({.records = records_,
                                .writer = database_->writer(),
                                .readers = database_->readers(),
@@ -454,6 +494,29 @@ http::Routes Service::routes() {
                            .clock = clock_,
                            .clients = authentication_,
                            .reports = use_cases_.data_reports}));
+    add(api::deferral_routes({.writer = database_->writer(),
+                              .readers = database_->readers(),
+                              .clock = clock_,
+                              .clients = authentication_,
+                              .staff = staff_,
+                              .deferring = use_cases_.deferring}));
+    add(api::ledger_routes({.board = board_,
+                            .readers = database_->readers(),
+                            .elsewhere = elsewhere_,
+                            .records = records_,
+                            .vkey = ledger_vkey_.to_text(),
+                            .tag_key = tag_key_.public_key()}));
+    add(api::openapi_routes());
+    return routes;
+}
+
+http::Routes Service::routes() {
+    std::vector<http::Route> routes = routes_of_systems();
+    const auto add = [&](std::vector<http::Route> more) {
+        std::move(more.begin(), more.end(), std::back_inserter(routes));
+    };
+    add(cabinet_.routes());
+    add(own_data_.routes());
     add(api::staff_routes({.parts = parts(),
                            .writer = database_->writer(),
                            .readers = database_->readers(),
@@ -464,12 +527,6 @@ http::Routes Service::routes() {
                            .reports = use_cases_.data_reports,
                            .supervision = use_cases_.supervision,
                            .registry_changes = registry_changes_}));
-    add(api::deferral_routes({.writer = database_->writer(),
-                              .readers = database_->readers(),
-                              .clock = clock_,
-                              .clients = authentication_,
-                              .staff = staff_,
-                              .deferring = use_cases_.deferring}));
     add(api::operation_routes(
         {.writer = database_->writer(), .readers = database_->readers(), .clock = clock_, .metrics = [this] {
              return metrics();
@@ -483,13 +540,6 @@ http::Routes Service::routes() {
                              .records = records_,
                              .contact = contact_,
                              .clock_moved = [&alarm = event_alarm_] { alarm.ring(); }}));
-    add(api::ledger_routes({.board = board_,
-                            .readers = database_->readers(),
-                            .elsewhere = elsewhere_,
-                            .records = records_,
-                            .vkey = ledger_vkey_.to_text(),
-                            .tag_key = tag_key_.public_key()}));
-    add(api::openapi_routes());
     return http::Routes(std::move(routes));
 }
 
@@ -501,6 +551,7 @@ std::string Service::metrics() const {
         out.count(value);
     };
     http_metrics_.expose(out);
+    certificates_.expose(out);
     counter("kelisim_store_units", "Units of work answered.", store.units);
     counter("kelisim_store_batches", "Batches committed or tried.", store.batches);
     counter("kelisim_store_failed_batches", "Batches whose COMMIT failed.", store.failed_batches);

@@ -21,6 +21,7 @@
 #include "api/status_lists.hpp"
 #include "archive/archiver.hpp"
 #include "base/zone.hpp"
+#include "certificates.hpp"
 #include "config/config.hpp"
 #include "data_directory.hpp"
 #include "delivery/event_pusher.hpp"
@@ -62,11 +63,18 @@ public:
     Service& operator=(const Service&) = delete;
 
     std::uint16_t port() const { return port_; }
+    std::string url() const { return url_; }                         // of the listener for people
+    const std::string& systems_url() const { return systems_url_; }  // empty: nobody shows certificates
     // The whole table, made anew; its handlers refer to this service.
     http::Routes routes();
+    // Reads certificates, keys and anchors anew, for connections from now on. Thread-safe.
+    void reload_certificates() { certificates_.reload(); }
 
 private:
     access::Parts parts();
+    // What systems call, and what people and officials do beside it.
+    std::vector<http::Route> routes_of_systems();
+    std::unique_ptr<http::Server> serve(http::Listener listener, http::Routes routes, const http::ServerTls* tls);
     store::TimerHandlers timer_handlers();
     std::map<std::string, gateway::Binding, std::less<>> bindings();
     std::string metrics() const;
@@ -83,8 +91,12 @@ private:
     base::SystemEntropy entropy_;
     std::unique_ptr<telemetry::Log> log_;
     base::ProcessZone zone_;
+    Certificates certificates_;
     http::Listener listener_;
     const std::uint16_t port_;
+    const std::string url_;
+    std::optional<http::Listener> systems_listener_;
+    const std::string systems_url_;
     const std::unique_ptr<Storage> storage_;
     records::Vault vault_;
     const archive::Files archive_files_;
@@ -140,6 +152,7 @@ private:
     std::unique_ptr<notary::LastSigned> last_signed_;
     std::unique_ptr<notary::Sequencer> sequencer_;
     std::vector<std::unique_ptr<notary::Witness>> witnesses_;
+    std::unique_ptr<http::Server> systems_server_;
     std::unique_ptr<http::Server> server_;
 };
 

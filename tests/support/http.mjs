@@ -2,6 +2,7 @@
 // HTTP as tests need it: any status is an answer, bodies are at hand as text and JSON, malformed bytes can be sent.
 // Every answer but that to raw bytes is held against contracts/openapi.json: what is not documented rejects.
 import http from 'node:http';
+import https from 'node:https';
 import net from 'node:net';
 import { hold } from './openapi.mjs';
 
@@ -9,9 +10,11 @@ const agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
 const answerMilliseconds = 30_000;
 
 // headers: an object, or a flat list [name, value, name, value] where a name may repeat.
-export function send(base, method, path, { headers = {}, body } = {}) {
+// tls: what Node's https takes for an https base: ca, and cert and key of who calls; each call has a connection of its own.
+export function send(base, method, path, { headers = {}, body, tls } = {}) {
   return new Promise((resolve, reject) => {
-    const request = http.request(new URL(base + path), { method, headers, agent, timeout: answerMilliseconds });
+    const [client, options] = base.startsWith('https:') ? [https, { agent: false, ...tls }] : [http, { agent }];
+    const request = client.request(new URL(base + path), { method, headers, timeout: answerMilliseconds, ...options });
     request.once('timeout', () => request.destroy(new Error(`${method} ${path}: no answer`)));
     request.once('error', reject);
     request.once('response', (response) => {
@@ -39,7 +42,7 @@ function answer(response, text) {
   return { status: response.statusCode, headers: response.headers, text, json };
 }
 
-export const get = (base, path, headers) => send(base, 'GET', path, { headers });
+export const get = (base, path, headers, tls) => send(base, 'GET', path, { headers, tls });
 
 export function postJson(base, path, value, headers = {}) {
   return send(base, 'POST', path, {
@@ -49,8 +52,9 @@ export function postJson(base, path, value, headers = {}) {
 }
 
 // parameters: an object or a list of pairs, which may repeat a name.
-export function postForm(base, path, parameters, headers = {}) {
+export function postForm(base, path, parameters, headers = {}, tls = undefined) {
   return send(base, 'POST', path, {
+    tls,
     headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
     body: typeof parameters === 'string' ? parameters : new URLSearchParams(parameters).toString(),
   });

@@ -66,6 +66,22 @@ export class Kelisim {
     this.#output = (this.#output + chunk).slice(-logCharactersKept);
   }
 
+  // Where callers show certificates; undefined without such a listener. It is printed in one piece with what comes first.
+  systems() {
+    return eventually(async () => /^systems with certificates on (\S+)$/m.exec(this.#output)?.[1], 'the address for systems');
+  }
+
+  // Has the files of certificates read anew; what was logged of it. Those of receivers of events come last.
+  async reload() {
+    const told = () => this.#output.split('\n').filter((line) => line.includes('"TLS_RELOAD')).map((line) => JSON.parse(line));
+    const before = told().length;
+    this.#child.kill('SIGHUP');
+    return eventually(async () => {
+      const lines = told().slice(before);
+      return lines.at(-1)?.what === 'events' ? lines : undefined;
+    }, 'the reload');
+  }
+
   async #listening() {
     const lines = createInterface({ input: this.#child.stdout });
     const first = new Promise((resolve, reject) => {
@@ -80,7 +96,7 @@ export class Kelisim {
       this.#child.kill('SIGKILL');
       throw error;
     });
-    const match = /^listening on (http:\/\/127\.0\.0\.1:\d+)$/.exec(line);
+    const match = /^listening on (https?:\/\/127\.0\.0\.1:\d+)$/.exec(line);
     if (!match) {
       this.#child.kill('SIGKILL');
       throw new Error(`first line of stdout is "${line}"`);

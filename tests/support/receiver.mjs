@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // A receiver of Security Event Tokens that answers as it is told to (RFC 8935).
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { eventually } from './kelisim.mjs';
 
 export const accept = { status: 202 };
 
 export class Receiver {
-  // `answer`: what the next calls get, a value or a function of the number of the call.
-  static async start(answer = accept) {
+  // `answer`: what the next calls get, a value or a function of the number of the call. `tls`: cert and key of an https one.
+  static async start(answer = accept, tls = undefined) {
     const receiver = Object.assign(new Receiver(), { answer, calls: [], sockets: new Set() });
-    receiver.http = createServer((request, response) => receiver.#hear(request, response));
+    const hear = (request, response) => receiver.#hear(request, response);
+    receiver.http = tls ? createTlsServer(tls, hear) : createServer(hear);
     receiver.http.on('connection', (socket) => receiver.sockets.add(socket));
     await new Promise((resolve) => receiver.http.listen(0, '127.0.0.1', resolve));
     receiver.port = receiver.http.address().port;
-    receiver.url = `http://127.0.0.1:${receiver.port}/events?from=kelisim`;
+    receiver.url = `${tls ? 'https' : 'http'}://127.0.0.1:${receiver.port}/events?from=kelisim`;
     return receiver;
   }
 

@@ -29,9 +29,9 @@ const Reason event_endpoint_malformed{
     "event_endpoint_malformed",
     Kind::invalid,
     "RFC 8935 section 2",
-    {"Мекенжай жіберу үшін ғана, http://хост:порт/жол түрінде беріледі.",
-     "Адрес даётся только для отправки и имеет вид http://хост:порт/путь.",
-     "An endpoint goes with push alone, and is http://host:port/path without user or fragment."}};
+    {"Мекенжай жіберу үшін ғана, https://хост:порт/жол түрінде беріледі.",
+     "Адрес даётся только для отправки и имеет вид https://хост:порт/путь.",
+     "An endpoint goes with push alone, and is https://host:port/path without user or fragment."}};
 const Reason event_endpoint_not_public{
     "event_endpoint_not_public",
     Kind::invalid,

@@ -45,7 +45,13 @@ std::vector<Key> asking_keys() {
     };
 }
 
-std::vector<Key> running_keys() {
+// A path; empty: none.
+Key file(std::string_view name, std::string_view description) {
+    return {.name = name, .description = description, .fallback = std::string()};
+}
+
+// The listener for people.
+std::vector<Key> server_keys() {
     using Texts = std::vector<std::string>;
     using std::int64_t;
     return {
@@ -72,6 +78,23 @@ std::vector<Key> running_keys() {
         {.name = "server.proxies",
          .description = "Addresses of reverse proxies before this server: their X-Forwarded-For says who calls.",
          .fallback = Texts{}},
+        file("server.tls_certificate",
+             "Certificate of the listener for people, then those between it and the root. Empty: plain HTTP, for "
+             "loopback "
+             "or behind a proxy."),
+        file("server.tls_key", "Private key of that certificate, not encrypted."),
+        {.name = "server.handshakes_max",
+         .description = "TLS handshakes at the same time, of each listener; further connections are closed.",
+         .fallback = int64_t{512},
+         .min = 1,
+         .max = 1'000'000},
+    };
+}
+
+std::vector<Key> running_keys() {
+    using Texts = std::vector<std::string>;
+    using std::int64_t;
+    return {
         {.name = "service.zone",
          .description = "Zone of tzdata in which people read times and days end.",
          .fallback = std::string("Asia/Almaty")},
@@ -102,9 +125,34 @@ std::vector<Key> running_keys() {
                         "networks, any is for the sandbox.",
          .fallback = std::string("any"),
          .one_of = {"any", "public"}},
+        file("events.anchors", "Authorities of the certificates of receivers of events. Empty: those of the system."),
         {.name = "gateway.upstreams",
-         .description = "Owners on REST: \"serviceKey=http://host:port\".",
+         .description = "Owners on REST: \"serviceKey=http://host:port\" or https.",
          .fallback = Texts{}},
+    };
+}
+
+// Other systems that are spoken to over TLS, and as whom. All files of certificates, keys and lists are PEM, and are read again
+// at SIGHUP.
+std::vector<Key> tls_keys() {
+    using std::int64_t;
+    return {
+        file("systems.anchors",
+             "Authorities of the certificates of systems. Not empty: a second listener, on which every caller shows "
+             "one."),
+        file("systems.crls", "Revocation lists of those authorities. Empty: none are looked at."),
+        file("systems.tls_certificate", "Certificate of that listener. Empty: that of the listener for people."),
+        file("systems.tls_key", "Private key of that certificate."),
+        {.name = "systems.port",
+         .description = "TCP port of that listener on 127.0.0.1; 0 picks a free one.",
+         .fallback = int64_t{8443},
+         .min = 0,
+         .max = 65535},
+        file("systems.url", "How systems reach that listener, \"https://host:port\". Empty: its address."),
+        file("upstream.anchors",
+             "Authorities of the certificates of owners and witnesses. Empty: those of the system."),
+        file("upstream.tls_certificate", "Certificate that owners and witnesses are shown when they ask for one."),
+        file("upstream.tls_key", "Private key of that certificate."),
     };
 }
 
@@ -133,7 +181,7 @@ std::vector<Key> ledger_keys() {
          .min = 1,
          .max = 365},
         {.name = "ledger.witnesses",
-         .description = "Witnesses that sign checkpoints too: \"<vkey> http://host:port/prefix\".",
+         .description = "Witnesses that sign checkpoints too: \"<vkey> http://host:port/prefix\" or https.",
          .fallback = Texts{}},
         {.name = "ledger.witness_interval_ms",
          .description = "Milliseconds between two checkpoints that one witness gets at least.",
@@ -165,8 +213,8 @@ std::vector<Key> archive_keys() {
 
 const std::vector<Key>& table() {
     static const std::vector<Key> keys = [] {
-        std::vector<Key> all = running_keys();
-        for (auto* more : {ledger_keys, archive_keys, asking_keys}) {
+        std::vector<Key> all = server_keys();
+        for (auto* more : {running_keys, tls_keys, ledger_keys, archive_keys, asking_keys}) {
             for (Key& key : more())
                 all.push_back(std::move(key));
         }

@@ -32,11 +32,12 @@ TEST(HttpUrl, IsAnOriginWithAPath) {
     EXPECT_EQ(url->authority, (Authority{"bank.kz", 8443}));
     EXPECT_EQ(url->target, "/kelisim/events?key=1");
     EXPECT_EQ(parse_http_url("http://bank.kz")->target, "/");
+    EXPECT_EQ(parse_http_url("https://bank.kz/events")->authority, (Authority{"bank.kz", 443, true}));
 }
 
 TEST(HttpUrl, IsNothingElse) {
     for (const char* text :
-         {"", "bank.kz/events", "https://bank.kz/", "ftp://bank.kz/", "http:///events", "http://user:word@bank.kz/",
+         {"", "bank.kz/events", "https://", "ftp://bank.kz/", "http:///events", "http://user:word@bank.kz/",
           "http://bank.kz/#part", "http://bank.kz/a/../b", "http://bank.kz/%2e%2e/b", "http://bank.kz:0/",
           "http://bank.kz:99999/", "http://bank.kz/ b", "http://bank.kz/a\r\nb"}) {
         EXPECT_FALSE(parse_http_url(text)) << text;

@@ -12,7 +12,6 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/beast/http/error.hpp>
 #include <future>
 #include <map>
@@ -41,8 +40,13 @@ constexpr int interim_answers_max = 8;  // 100, 103: nobody sends more of them i
 std::string host_of(const Authority& upstream) {
     const bool ipv6 = upstream.host.find(':') != std::string::npos;
     std::string host = ipv6 ? "[" + upstream.host + "]" : upstream.host;
-    if (upstream.port != 80) host += ":" + std::to_string(upstream.port);
+    if (upstream.port != (upstream.tls ? 443 : 80)) host += ":" + std::to_string(upstream.port);
     return host;
+}
+
+// What connections are kept for.
+std::string lane_of(const Authority& upstream) {
+    return (upstream.tls ? "https://" : "http://") + host_of(upstream);
 }
 
 // The fields that a Connection field names (RFC 9110 7.6.1).
@@ -139,11 +143,12 @@ namespace {
 // One request on its way, from the place in the pool to the answer.
 class Attempt {
 public:
-    Attempt(Worker& worker, const Outgoing& request, const std::string& head, SteadyTime deadline)
-        : worker_(worker), request_(request), head_(head), deadline_(deadline) {}
+    Attempt(Worker& worker, const Outgoing& request, const std::string& head, SteadyTime deadline, const ClientTls* tls)
+        : worker_(worker), request_(request), head_(head), deadline_(deadline), tls_(tls) {}
 
-    // Null when there is no connection.
+    // Null when there is no connection; then why() says it.
     asio::awaitable<std::unique_ptr<Link>> connect();
+    const std::string& why() const { return why_; }
 
     enum class Sent { nothing, something, everything };
     asio::awaitable<Sent> send(Link& link);
@@ -151,6 +156,8 @@ public:
     bool reusable() const { return reusable_; }
 
 private:
+    // Whether the other side is whom the request is for.
+    asio::awaitable<bool> shake_hands(Link& link);
     Failure lost(const Link& link, std::string_view where) const;
     std::optional<Outcome> parse(Link& link);
     std::optional<Outcome> parse_header(Link& link);
@@ -162,6 +169,8 @@ private:
     const Outgoing& request_;
     const std::string& head_;
     SteadyTime deadline_;
+    const ClientTls* tls_;
+    std::string why_ = "no connection";
 
     Answer answer_;
     std::optional<HeaderScan> scan_;
@@ -183,20 +192,37 @@ asio::awaitable<std::unique_ptr<Link>> Attempt::connect() {
         if (error || link->timed_out) continue;
         link->socket.set_option(tcp::no_delay(true), error);
         if (!error) link->socket.non_blocking(true, error);
-        if (!error) co_return link;
+        if (error) continue;
+        if (!request_.upstream.tls || co_await shake_hands(*link)) co_return link;
     }
     co_return nullptr;
 }
 
+// Nothing of the request leaves before the other side has proved its name.
+asio::awaitable<bool> Attempt::shake_hands(Link& link) {
+    if (tls_ == nullptr) {
+        why_ = "no TLS";
+        co_return false;
+    }
+    link.tls.emplace(link.socket, tls_->context(), TlsChannel::Side::client);
+    link.tls->expect(request_.upstream);
+    error_code error;
+    co_await link.tls->handshake(error);
+    if (!error && !link.timed_out) co_return true;
+    why_ = link.timed_out ? "deadline in the TLS handshake" : "TLS: " + link.tls->why();
+    link.tls.reset();
+    co_return false;
+}
+
 asio::awaitable<Attempt::Sent> Attempt::send(Link& link) {
-    const std::array<asio::const_buffer, 2> whole{asio::buffer(head_), asio::buffer(request_.body)};
+    const Pieces whole{asio::buffer(head_), asio::buffer(request_.body)};
     const std::size_t total = head_.size() + request_.body.size();
     error_code error;
-    std::size_t sent = link.socket.write_some(whole, error);
+    std::size_t sent = link.write_some(whole, error);
     if (error && error != asio::error::would_block) co_return Sent::nothing;
     if (sent < total) {
-        const std::array rest{whole[0] + sent, whole[1] + (sent - std::min(sent, head_.size()))};
-        sent += co_await asio::async_write(link.socket, rest, asio::redirect_error(asio::use_awaitable, error));
+        const Pieces rest{whole[0] + sent, whole[1] + (sent - std::min(sent, head_.size()))};
+        sent += co_await link.write_all(rest, error);
     }
     if (sent == total) co_return Sent::everything;
     co_return sent == 0 ? Sent::nothing : Sent::something;
@@ -224,8 +250,7 @@ asio::awaitable<Outcome> Attempt::receive(Link& link) {
         const std::size_t before = link.in.size();
         link.in.resize(before + std::max(first_room, before));
         error_code error;
-        const std::size_t bytes = co_await link.socket.async_read_some(
-            asio::buffer(link.in) + before, asio::redirect_error(asio::use_awaitable, error));
+        const std::size_t bytes = co_await link.read_some(asio::buffer(link.in) + before, error);
         link.in.resize(before + bytes);
         if (link.timed_out) co_return lost(link, "before the whole answer");
         if (error == asio::error::eof && parser_ && parser_->need_eof()) {
@@ -320,11 +345,11 @@ asio::awaitable<Outcome> Client::exchange(Outgoing request) {
     Lane& lane = **std::find_if(lanes_.begin(), lanes_.end(), [&](const auto& one) { return &one->worker == &worker; });
     const std::size_t links_max = std::max<std::size_t>(1, options_.connections_max / lanes_.size());
     Pool& pool =
-        lane.pools.try_emplace(host_of(request.upstream), worker, links_max, options_.waiting_max).first->second;
+        lane.pools.try_emplace(lane_of(request.upstream), worker, links_max, options_.waiting_max).first->second;
 
     const auto place = co_await pool.enter(deadline);
     if (!place) co_return Failure{Lost::not_sent, "no free connection in time"};
-    Attempt attempt(worker, request, head, deadline);
+    Attempt attempt(worker, request, head, deadline, options_.tls);
     std::unique_ptr<Link> link = pool.take_idle();
     auto sent = Attempt::Sent::nothing;
     if (link) {
@@ -334,7 +359,7 @@ asio::awaitable<Outcome> Client::exchange(Outgoing request) {
     // The other side had closed the kept connection before it took a byte, so that a fresh one repeats nothing.
     if (sent == Attempt::Sent::nothing) {
         link = co_await attempt.connect();
-        if (!link) co_return Failure{Lost::not_sent, "no connection"};
+        if (!link) co_return Failure{Lost::not_sent, attempt.why()};
         sent = co_await attempt.send(*link);
     }
     if (sent == Attempt::Sent::nothing) co_return Failure{Lost::not_sent, "the connection took no byte"};
@@ -359,7 +384,7 @@ asio::awaitable<void> run(Client& client, Outgoing request, std::function<void(O
 }  // namespace
 
 void Client::start(Outgoing request, std::function<void(Outcome)> done) {
-    const std::size_t lane = std::hash<std::string>{}(host_of(request.upstream)) % workers_.size();
+    const std::size_t lane = std::hash<std::string>{}(lane_of(request.upstream)) % workers_.size();
     asio::co_spawn(workers_.executor(lane), run(*this, std::move(request), std::move(done)), asio::detached);
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 
 namespace kelisim::http {
 
@@ -12,11 +13,25 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 bool Link::silent() {
-    if (!socket.is_open()) return false;
+    if (!socket.is_open() || (tls && tls->has_pending())) return false;
     std::array<char, 1> byte{};
     error_code error;
     socket.receive(asio::buffer(byte), asio::socket_base::message_peek, error);
     return error == asio::error::would_block;
+}
+
+asio::awaitable<std::size_t> Link::read_some(asio::mutable_buffer into, error_code& error) {
+    if (tls) return tls->read_some(into, error);
+    return socket.async_read_some(into, asio::redirect_error(asio::use_awaitable, error));
+}
+
+std::size_t Link::write_some(const Pieces& pieces, error_code& error) {
+    return tls ? tls->write_some(pieces, error) : socket.write_some(pieces, error);
+}
+
+asio::awaitable<std::size_t> Link::write_all(Pieces pieces, error_code& error) {
+    if (tls) return tls->write_all(pieces, error);
+    return asio::async_write(socket, pieces, asio::redirect_error(asio::use_awaitable, error));
 }
 
 void Link::close() noexcept {

@@ -3,8 +3,6 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <deque>
 #include <memory>
@@ -13,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "socket.hpp"
+#include "tls_channel.hpp"
 #include "worker.hpp"
 
 namespace kelisim::http {
@@ -20,8 +20,6 @@ namespace kelisim::http {
 // One connection. Its due time is that of the exchange, or of idleness; then it is closed, whatever it does.
 class Link final : public Watched {
 public:
-    using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
-
     explicit Link(Worker& worker) : socket(worker.context), worker_(worker) { worker.watchdog.add(*this); }
     ~Link() override { worker_.watchdog.remove(*this); }
 
@@ -30,7 +28,12 @@ public:
     void close() noexcept;
     void overdue() noexcept override;
 
+    boost::asio::awaitable<std::size_t> read_some(boost::asio::mutable_buffer into, boost::system::error_code& error);
+    std::size_t write_some(const Pieces& pieces, boost::system::error_code& error);
+    boost::asio::awaitable<std::size_t> write_all(Pieces pieces, boost::system::error_code& error);
+
     Socket socket;
+    std::optional<TlsChannel> tls;  // below the socket that it goes over
     bool timed_out = false;
     std::string in;  // what was received; consumed up to `begin`
     std::size_t begin = 0;

@@ -119,8 +119,12 @@ struct Server::Impl {
 
     void start(const std::shared_ptr<Lane>& lane, Socket socket, const tcp::endpoint& peer) const {
         if (shared->stopping || shared->connections() >= shared->options.connections_max) return;  // closes it
-        auto session = std::make_unique<Session>(shared, lane, std::move(socket), peer.address().to_string());
-        asio::co_spawn(lane->worker.context, Session::run(std::move(session)), asio::detached);
+        try {
+            auto session = Session::make(shared, lane, std::move(socket), peer.address().to_string());
+            asio::co_spawn(lane->worker.context, Session::run(std::move(session)), asio::detached);
+        } catch (const base::Outage& outage) {
+            shared->parts.observer.accepting_failed(outage.what());  // of this connection alone
+        }
     }
 
     void close_acceptor() {

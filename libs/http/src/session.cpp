@@ -12,6 +12,7 @@
 
 #include "ascii.hpp"
 #include "http/uri.hpp"
+#include "tls_channel.hpp"
 
 namespace kelisim::http {
 
@@ -58,8 +59,8 @@ void Shared::wait_for_end() {
     ended_.wait(lock, [this] { return connections_ == 0; });
 }
 
-Session::Session(std::shared_ptr<Shared> shared, std::shared_ptr<Lane> lane, Socket socket, std::string remote)
-    : shared_(std::move(shared)), lane_(std::move(lane)), socket_(std::move(socket)), remote_(std::move(remote)) {
+Session::Session(std::shared_ptr<Shared> shared, std::shared_ptr<Lane> lane, std::string remote)
+    : shared_(std::move(shared)), lane_(std::move(lane)), remote_(std::move(remote)) {
     shared_->enter();
 }
 
@@ -80,117 +81,6 @@ asio::awaitable<void> Session::run(std::unique_ptr<Session> self) {
     self->end_handling();
     lane.worker.watchdog.remove(*self);
     lane.sessions.erase(self.get());
-}
-
-asio::awaitable<void> Session::serve() {
-    error_code error;
-    // Answers are written whole: waiting for more to send (Nagle) would only delay them.
-    socket_.set_option(asio::ip::tcp::no_delay(true));
-    socket_.non_blocking(true);
-    enter(Stage::idle, shared_->options.header_deadline);
-    do {
-        begin_request();
-        Step step = advance();
-        while (step == Step::read) {
-            const std::size_t bytes =
-                co_await socket_.async_read_some(room(), asio::redirect_error(asio::use_awaitable, error));
-            step = received(error, bytes);
-        }
-        if (step == Step::close) co_return;
-        Response response;
-        if (step == Step::handle) {
-            std::exception_ptr failure;
-            try {
-                response = co_await route_->endpoint(request_);
-            } catch (...) {
-                failure = std::current_exception();
-            }
-            end_handling();
-            keep_alive_ = keep_alive_ && !shared_->stopping.load(std::memory_order_relaxed);
-            if (failure) response = failed(failure);
-            if (abandoned_) co_return;
-        } else {
-            response = page(fault_->status, *fault_->reason);
-        }
-        prepare(std::move(response));
-        const std::size_t written = write_now();
-        if (written < to_write()) co_await write_rest(written);
-        finished(response_.status);
-        if (keep_alive_) enter(Stage::idle, shared_->options.idle_deadline);
-    } while (keep_alive_);
-    if (unread_) co_await linger();
-}
-
-asio::awaitable<void> Session::write_rest(std::size_t written) {
-    enter(Stage::writing, shared_->options.write_deadline);
-    const asio::const_buffer head = asio::buffer(head_) + written;
-    const asio::const_buffer body = body_buffer() + (written - std::min(written, head_.size()));
-    error_code error;
-    co_await asio::async_write(socket_, std::array{head, body}, asio::redirect_error(asio::use_awaitable, error));
-    if (error) give_up();
-}
-
-// "If a server performs an immediate close of a TCP connection, there is a significant risk that the client will not be
-// able to read the last HTTP response" (RFC 9112 9.6): what the client still sends would reset the connection.
-asio::awaitable<void> Session::linger() {
-    constexpr std::size_t bytes_max = 1024 * 1024;
-    enter(Stage::lingering, shared_->options.linger_deadline);
-    error_code error;
-    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
-    for (std::size_t dropped = 0; !error && !overdue_ && dropped < bytes_max;) {
-        dropped +=
-            co_await socket_.async_read_some(asio::buffer(in_), asio::redirect_error(asio::use_awaitable, error));
-    }
-}
-
-void Session::overdue() noexcept {
-    overdue_ = true;
-    error_code ignored;  // a socket that cannot be cancelled has nothing to wait for
-    switch (stage_) {
-        case Stage::idle:
-        case Stage::header:
-        case Stage::body:
-        case Stage::lingering:
-            socket_.cancel(ignored);
-            break;
-        case Stage::handling:
-            answer_overdue();
-            break;
-        case Stage::writing:
-            give_up();
-            break;
-    }
-}
-
-// The handler goes on, since what it waits for cannot be undone; its answer will be dropped.
-void Session::answer_overdue() noexcept {
-    keep_alive_ = false;
-    try {
-        prepare(page(503, deadline_exceeded));
-        // Nothing was being written, so that these few bytes fit into the socket's buffer, or the connection is dead.
-        write_now();
-        finished(503);
-    } catch (...) {
-        shared_->parts.observer.failed(request_, std::current_exception());
-    }
-    abort();
-}
-
-void Session::finish_soon() {
-    error_code ignored;
-    if (stage_ == Stage::idle) socket_.cancel(ignored);
-}
-
-void Session::abort() {
-    abandoned_ = true;
-    give_up();
-}
-
-void Session::give_up() {
-    keep_alive_ = false;
-    unread_ = false;
-    error_code ignored;  // closing is all that is left to do
-    socket_.close(ignored);
 }
 
 void Session::enter(Stage stage, std::chrono::milliseconds time) {
@@ -323,10 +213,8 @@ Session::Step Session::accept_expectation() {
     if (!same_name(*expect, "100-continue")) return refuse(417, expectation_failed);
     if (parser_->is_done() || !pending().empty()) return Step::read;  // the body is on its way already
     constexpr std::string_view proceed = "HTTP/1.1 100 Continue\r\n\r\n";
-    error_code error;
-    const std::size_t written = socket_.write_some(asio::buffer(proceed), error);
     // A peer that leaves no room for 25 bytes reads nothing of what we sent before.
-    return error || written < proceed.size() ? Step::close : Step::read;
+    return write_interim(proceed) ? Step::read : Step::close;
 }
 
 Session::Step Session::advance_body() {
@@ -450,23 +338,273 @@ std::size_t Session::to_write() const {
     return head_.size() + body_buffer().size();
 }
 
+void Session::finished(int status) {
+    shared_->parts.observer.finished({.request = request_,
+                                      .pattern = route_ == nullptr ? std::string_view{} : route_->pattern,
+                                      .status = status,
+                                      .duration = std::chrono::steady_clock::now() - began_});
+}
+
+namespace {
+
+// Bytes as they are.
+class PlainTransport {
+public:
+    static constexpr bool has_handshake = false;
+
+    PlainTransport(Socket socket, const ServerTls*) : socket_(std::move(socket)) {}
+
+    Socket& socket() { return socket_; }
+    auto read_some(asio::mutable_buffer into, error_code& error) {
+        return socket_.async_read_some(into, asio::redirect_error(asio::use_awaitable, error));
+    }
+    std::size_t write_some(const Pieces& pieces, error_code& error) { return socket_.write_some(pieces, error); }
+    auto write_all(const Pieces& pieces, error_code& error) {
+        return asio::async_write(socket_, pieces, asio::redirect_error(asio::use_awaitable, error));
+    }
+    void end() noexcept {}
+
+private:
+    Socket socket_;
+};
+
+class TlsTransport {
+public:
+    static constexpr bool has_handshake = true;
+
+    TlsTransport(Socket socket, const ServerTls* tls)
+        : socket_(std::move(socket)), channel_(socket_, tls->context(), TlsChannel::Side::server) {}
+
+    Socket& socket() { return socket_; }
+    TlsChannel& channel() { return channel_; }
+    auto read_some(asio::mutable_buffer into, error_code& error) { return channel_.read_some(into, error); }
+    std::size_t write_some(const Pieces& pieces, error_code& error) { return channel_.write_some(pieces, error); }
+    auto write_all(const Pieces& pieces, error_code& error) { return channel_.write_all(pieces, error); }
+    void end() noexcept { channel_.end(); }
+
+private:
+    Socket socket_;
+    TlsChannel channel_;  // last: it says its end to the socket
+};
+
+// A place among the handshakes under way, given back when it ends.
+class HandshakePlace {
+public:
+    explicit HandshakePlace(Shared& shared)
+        : shared_(shared), free_(shared.handshakes.fetch_add(1) < shared.options.handshakes_max) {}
+    ~HandshakePlace() { shared_.handshakes.fetch_sub(1); }
+    HandshakePlace(const HandshakePlace&) = delete;
+    HandshakePlace& operator=(const HandshakePlace&) = delete;
+
+    bool free() const { return free_; }
+
+private:
+    Shared& shared_;
+    const bool free_;
+};
+
+template <class Transport>
+class SessionOver final : public Session {
+public:
+    SessionOver(std::shared_ptr<Shared> shared, std::shared_ptr<Lane> lane, Socket socket, std::string remote)
+        : Session(std::move(shared), std::move(lane), std::move(remote)),
+          transport_(std::move(socket), shared_->parts.tls) {}
+
+    void finish_soon() override;
+    void abort() override;
+
+private:
+    boost::asio::awaitable<void> serve() override;
+    boost::asio::awaitable<bool> shake_hands();
+    boost::asio::awaitable<void> write_rest(std::size_t written);
+    boost::asio::awaitable<void> linger();
+    bool write_interim(std::string_view bytes) override;
+    std::size_t write_now();
+
+    void overdue() noexcept override;
+    void answer_overdue() noexcept;
+    void give_up();
+
+    Socket& socket() { return transport_.socket(); }
+
+    Transport transport_;
+};
+
+template <class Transport>
+asio::awaitable<void> SessionOver<Transport>::serve() {
+    error_code error;
+    // Answers are written whole: waiting for more to send (Nagle) would only delay them.
+    socket().set_option(asio::ip::tcp::no_delay(true));
+    socket().non_blocking(true);
+    if constexpr (Transport::has_handshake) {
+        if (!co_await shake_hands()) co_return;
+    }
+    enter(Stage::idle, shared_->options.header_deadline);
+    do {
+        begin_request();
+        Step step = advance();
+        while (step == Step::read) {
+            const std::size_t bytes = co_await transport_.read_some(room(), error);
+            step = received(error, bytes);
+        }
+        if (step == Step::close) co_return;
+        Response response;
+        if (step == Step::handle) {
+            std::exception_ptr failure;
+            try {
+                response = co_await route_->endpoint(request_);
+            } catch (...) {
+                failure = std::current_exception();
+            }
+            end_handling();
+            keep_alive_ = keep_alive_ && !shared_->stopping.load(std::memory_order_relaxed);
+            if (failure) response = failed(failure);
+            if (abandoned_) co_return;
+        } else {
+            response = page(fault_->status, *fault_->reason);
+        }
+        prepare(std::move(response));
+        const std::size_t written = write_now();
+        if (written < to_write()) co_await write_rest(written);
+        finished(response_.status);
+        if (keep_alive_) enter(Stage::idle, shared_->options.idle_deadline);
+    } while (keep_alive_);
+    if (unread_) co_await linger();
+}
+
+template <class Transport>
+asio::awaitable<bool> SessionOver<Transport>::shake_hands() {
+    Observer& observer = shared_->parts.observer;
+    const HandshakePlace place(*shared_);
+    if (!place.free()) {
+        observer.handshake_ended(HandshakeEnd::too_many, "");
+        co_return false;
+    }
+    enter(Stage::handshake, shared_->options.handshake_deadline);
+    TlsChannel& channel = transport_.channel();
+    error_code error;
+    co_await channel.handshake(error);
+    if (overdue_) {
+        observer.handshake_ended(HandshakeEnd::late, "");
+    } else if (error) {
+        observer.handshake_ended(channel.failure(), channel.why());
+    } else {
+        observer.handshake_ended(HandshakeEnd::done, "");
+        request_.certificate = channel.peer_certificate();
+    }
+    co_return !error && !overdue_;
+}
+
+template <class Transport>
+asio::awaitable<void> SessionOver<Transport>::write_rest(std::size_t written) {
+    enter(Stage::writing, shared_->options.write_deadline);
+    const asio::const_buffer head = asio::buffer(head_) + written;
+    const asio::const_buffer body = body_buffer() + (written - std::min(written, head_.size()));
+    error_code error;
+    co_await transport_.write_all(Pieces{head, body}, error);
+    if (error) give_up();
+}
+
+// "If a server performs an immediate close of a TCP connection, there is a significant risk that the client will not be
+// able to read the last HTTP response" (RFC 9112 9.6): what the client still sends would reset the connection.
+template <class Transport>
+asio::awaitable<void> SessionOver<Transport>::linger() {
+    constexpr std::size_t bytes_max = 1024 * 1024;
+    enter(Stage::lingering, shared_->options.linger_deadline);
+    error_code error;
+    transport_.end();
+    socket().shutdown(asio::ip::tcp::socket::shutdown_send, error);
+    for (std::size_t dropped = 0; !error && !overdue_ && dropped < bytes_max;) {
+        dropped +=
+            co_await socket().async_read_some(asio::buffer(in_), asio::redirect_error(asio::use_awaitable, error));
+    }
+}
+
+template <class Transport>
+void SessionOver<Transport>::overdue() noexcept {
+    overdue_ = true;
+    error_code ignored;  // a socket that cannot be cancelled has nothing to wait for
+    switch (stage_) {
+        case Stage::handshake:
+        case Stage::idle:
+        case Stage::header:
+        case Stage::body:
+        case Stage::lingering:
+            socket().cancel(ignored);
+            break;
+        case Stage::handling:
+            answer_overdue();
+            break;
+        case Stage::writing:
+            give_up();
+            break;
+    }
+}
+
+// The handler goes on, since what it waits for cannot be undone; its answer will be dropped.
+template <class Transport>
+void SessionOver<Transport>::answer_overdue() noexcept {
+    keep_alive_ = false;
+    try {
+        prepare(page(503, deadline_exceeded));
+        // Nothing was being written, so that these few bytes fit into the socket's buffer, or the connection is dead.
+        write_now();
+        finished(503);
+    } catch (...) {
+        shared_->parts.observer.failed(request_, std::current_exception());
+    }
+    abort();
+}
+
+template <class Transport>
+void SessionOver<Transport>::finish_soon() {
+    error_code ignored;
+    if (stage_ == Stage::idle || stage_ == Stage::handshake) socket().cancel(ignored);
+}
+
+template <class Transport>
+void SessionOver<Transport>::abort() {
+    abandoned_ = true;
+    give_up();
+}
+
+template <class Transport>
+void SessionOver<Transport>::give_up() {
+    keep_alive_ = false;
+    unread_ = false;
+    error_code ignored;  // closing is all that is left to do
+    socket().close(ignored);
+}
+
 // One system call, which nearly always takes everything; whatever is left goes to write_rest. Returns what was written,
 // or to_write() when there is nobody left to write to.
-std::size_t Session::write_now() {
+template <class Transport>
+std::size_t SessionOver<Transport>::write_now() {
     error_code error;
     const std::size_t written =
-        socket_.write_some(std::array{asio::const_buffer(asio::buffer(head_)), body_buffer()}, error);
+        transport_.write_some(Pieces{asio::const_buffer(asio::buffer(head_)), body_buffer()}, error);
     if (!error) return written;
     if (error == asio::error::would_block) return 0;
     give_up();
     return to_write();
 }
 
-void Session::finished(int status) {
-    shared_->parts.observer.finished({.request = request_,
-                                      .pattern = route_ == nullptr ? std::string_view{} : route_->pattern,
-                                      .status = status,
-                                      .duration = std::chrono::steady_clock::now() - began_});
+template <class Transport>
+bool SessionOver<Transport>::write_interim(std::string_view bytes) {
+    error_code error;
+    return transport_.write_some(Pieces{asio::buffer(bytes), asio::const_buffer{}}, error) == bytes.size() && !error;
+}
+
+}  // namespace
+
+std::unique_ptr<Session> Session::make(std::shared_ptr<Shared> shared, std::shared_ptr<Lane> lane, Socket socket,
+                                       std::string remote) {
+    if (shared->parts.tls == nullptr) {
+        return std::make_unique<SessionOver<PlainTransport>>(std::move(shared), std::move(lane), std::move(socket),
+                                                             std::move(remote));
+    }
+    return std::make_unique<SessionOver<TlsTransport>>(std::move(shared), std::move(lane), std::move(socket),
+                                                       std::move(remote));
 }
 
 }  // namespace kelisim::http

@@ -4,8 +4,6 @@
 
 #include <atomic>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -18,11 +16,10 @@
 #include "head.hpp"
 #include "http/server.hpp"
 #include "parser.hpp"
+#include "socket.hpp"
 #include "worker.hpp"
 
 namespace kelisim::http {
-
-using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
 
 // What every session of a server shares. Immutable but for the counters.
 struct Shared {
@@ -33,6 +30,7 @@ struct Shared {
     const ServerParts parts;
     const ServerOptions options;
     std::atomic<std::size_t> in_flight{0};
+    std::atomic<std::size_t> handshakes{0};  // under way
     std::atomic<bool> stopping{false};
 
     void enter();
@@ -61,30 +59,35 @@ struct Lane {
     std::unordered_set<Session*> sessions;
 };
 
-class Session final : public Watched {
+// The requests and answers of a connection as bytes. What carries them, a plain socket or TLS, is that of a SessionOver.
+class Session : public Watched {
 public:
-    Session(std::shared_ptr<Shared> shared, std::shared_ptr<Lane> lane, Socket socket, std::string remote);
+    Session(std::shared_ptr<Shared> shared, std::shared_ptr<Lane> lane, std::string remote);
     ~Session() override;
+
+    // Over TLS where the server has it.
+    static std::unique_ptr<Session> make(std::shared_ptr<Shared> shared, std::shared_ptr<Lane> lane, Socket socket,
+                                         std::string remote);
 
     // Runs the connection to its end; on the thread of its lane.
     static boost::asio::awaitable<void> run(std::unique_ptr<Session> self);
 
     // On the thread of the lane.
-    void finish_soon();  // closes when no request is in flight, else after its answer
-    void abort();
+    virtual void finish_soon() = 0;  // closes when no request is in flight, else after its answer
+    virtual void abort() = 0;
 
-private:
+protected:
     enum class Step { read, handle, refuse, close };
-    enum class Stage { idle, header, body, handling, writing, lingering };
+    enum class Stage { handshake, idle, header, body, handling, writing, lingering };
 
     struct Fault {
         int status;
         const base::Reason* reason;
     };
 
-    boost::asio::awaitable<void> serve();
-    boost::asio::awaitable<void> write_rest(std::size_t written);
-    boost::asio::awaitable<void> linger();
+    virtual boost::asio::awaitable<void> serve() = 0;
+    // Whether all of it was taken at once.
+    virtual bool write_interim(std::string_view bytes) = 0;
 
     // Reading: each step says what is to be done next.
     void begin_request();
@@ -108,21 +111,15 @@ private:
     void prepare(Response response);
     boost::asio::const_buffer body_buffer() const;
     std::size_t to_write() const;
-    std::size_t write_now();
     void finished(int status);
 
-    // Time and ends.
     void enter(Stage stage, std::chrono::milliseconds time);
-    void overdue() noexcept override;
-    void answer_overdue() noexcept;
-    void give_up();
 
     std::string_view pending() const { return std::string_view(in_).substr(begin_, end_ - begin_); }
     boost::asio::mutable_buffer room();
 
     std::shared_ptr<Shared> shared_;
     std::shared_ptr<Lane> lane_;
-    Socket socket_;
     std::string remote_;
 
     std::string in_;  // bytes received: [begin_, end_) are not consumed yet

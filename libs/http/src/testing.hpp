@@ -142,6 +142,14 @@ public:
             failed_.push_back("unknown");
         }
     }
+    void handshake_ended(HandshakeEnd end, std::string_view) noexcept override {
+        const std::lock_guard lock(mutex_);
+        handshakes_.push_back(end);
+    }
+    std::vector<HandshakeEnd> handshakes() {
+        const std::lock_guard lock(mutex_);
+        return handshakes_;
+    }
     std::vector<std::string> finished_exchanges() {
         const std::lock_guard lock(mutex_);
         return finished_;
@@ -155,6 +163,7 @@ private:
     std::mutex mutex_;
     std::vector<std::string> finished_;
     std::vector<std::string> failed_;
+    std::vector<HandshakeEnd> handshakes_;
 };
 
 inline int status_of(std::string_view response) {

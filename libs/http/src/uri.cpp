@@ -65,6 +65,8 @@ std::string percent_encode(std::string_view text) {
 
 namespace {
 
+constexpr unsigned short http_port = 80, https_port = 443;
+
 // Whether the segment has only whole escapes; counts its characters and how many of them are dots.
 bool plain_segment(std::string_view segment) {
     std::size_t characters = 0;
@@ -103,17 +105,22 @@ std::optional<Authority> parse_http_origin(std::string_view url) {
     if (!parsed) return std::nullopt;
     const bool bare = !parsed->has_userinfo() && !parsed->has_query() && !parsed->has_fragment() &&
                       (parsed->encoded_path().empty() || parsed->encoded_path() == "/");
-    if (parsed->scheme() != "http" || !bare || parsed->encoded_host().empty()) return std::nullopt;
+    const bool tls = parsed->scheme() == "https";
+    if ((!tls && parsed->scheme() != "http") || !bare || parsed->encoded_host().empty()) return std::nullopt;
     // Boost.URL 1.81 takes a number over 65535 for what is left of it in 16 bits.
     const bool port_fits = parsed->port_number() != 0 && parsed->port() == std::to_string(parsed->port_number());
     if (parsed->has_port() && !port_fits) return std::nullopt;
-    return Authority{parsed->host_address(), parsed->has_port() ? parsed->port_number() : std::uint16_t{80}};
+    return Authority{.host = parsed->host_address(),
+                     .port = parsed->has_port() ? parsed->port_number()
+                             : tls              ? https_port
+                                                : http_port,
+                     .tls = tls};
 }
 
 std::optional<Prefix> parse_http_prefix(std::string_view url) {
-    constexpr std::string_view scheme = "http://";
-    if (!url.starts_with(scheme)) return std::nullopt;
-    const auto slash = std::min(url.find('/', scheme.size()), url.size());
+    constexpr std::string_view plain_scheme = "http://", tls_scheme = "https://";
+    if (!url.starts_with(plain_scheme) && !url.starts_with(tls_scheme)) return std::nullopt;
+    const auto slash = std::min(url.find('/', url.find("://") + 3), url.size());
     const auto upstream = parse_http_origin(url.substr(0, slash));
     std::string_view path = url.substr(slash);
     while (path.ends_with('/'))

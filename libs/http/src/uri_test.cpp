@@ -28,8 +28,11 @@ TEST(Uri, ReadsOriginsOfUpstreams) {
     EXPECT_EQ(parse_http_origin("http://127.0.0.1:8080"), (Authority{"127.0.0.1", 8080}));
     EXPECT_EQ(parse_http_origin("http://owner.example/"), (Authority{"owner.example", 80}));
     EXPECT_EQ(parse_http_origin("http://[::1]:81"), (Authority{"::1", 81}));
-    for (const auto* bad : {"", "127.0.0.1:80", "https://a", "http://", "http://a/b", "http://u@a", "http://a?b",
-                            "http://a#b", "http://a:0", "http://a:65536", "http://a:x", "http://a b", "ftp://a"})
+    EXPECT_EQ(parse_http_origin("https://owner.example"), (Authority{"owner.example", 443, true}));
+    EXPECT_EQ(parse_http_origin("https://owner.example:8443/"), (Authority{"owner.example", 8443, true}));
+    for (const auto* bad :
+         {"", "127.0.0.1:80", "wss://a", "https://", "https://u@a", "https:a", "http://", "http://a/b", "http://u@a",
+          "http://a?b", "http://a#b", "http://a:0", "http://a:65536", "http://a:x", "http://a b", "ftp://a"})
         EXPECT_FALSE(parse_http_origin(bad)) << bad;
 }
 
@@ -37,9 +40,11 @@ TEST(Prefix, IsAnHttpUrlWithoutWhatFollowsThePath) {
     EXPECT_EQ(parse_http_prefix("http://w.example:81/a/b/"), (Prefix{{"w.example", 81}, "/a/b"}));
     EXPECT_EQ(parse_http_prefix("http://w.example"), (Prefix{{"w.example", 80}, ""}));
     EXPECT_EQ(parse_http_prefix("http://w.example/"), (Prefix{{"w.example", 80}, ""}));
+    EXPECT_EQ(parse_http_prefix("https://w.example/a/"), (Prefix{{"w.example", 443, true}, "/a"}));
     for (const std::string_view url :
-         {"", "w.example", "https://w.example/", "http://", "http:///a", "http://u@w/", "http://w/a?b", "http://w/a#b",
-          "http://w/a b", "http://w/../a", "http://w/%2e%2e/a", "http://w/%zz", "http://w/\xd0\xb0", "http://w:0/"}) {
+         {"", "w.example", "httpss://w.example/", "https://", "https:///a", "http://", "http:///a", "http://u@w/",
+          "http://w/a?b", "http://w/a#b", "http://w/a b", "http://w/../a", "http://w/%2e%2e/a", "http://w/%zz",
+          "http://w/\xd0\xb0", "http://w:0/"}) {
         EXPECT_FALSE(parse_http_prefix(url)) << url;
     }
 }

@@ -219,12 +219,13 @@ TEST(WitnessAddress, IsKeyAndUrl) {
     EXPECT_EQ(address->submission.upstream, (http::Authority{"witness.example", 8080}));
     EXPECT_EQ(address->submission.path, "/a/b");
     EXPECT_EQ(parse_witness(vkey + " http://w")->submission.path, "");
+    EXPECT_EQ(parse_witness(vkey + " https://w")->submission.upstream, (http::Authority{"w", 443, true}));
     ledger::NoteKey log = key;
     log.type = ledger::SignatureType::ed25519;
     for (const std::string& wrong :
-         {std::string(), vkey, vkey + " ", vkey + " w:80", vkey + " https://w", vkey + " http://",
-          vkey + " http://w/a b", vkey + " http://w/a?b", vkey + " http://w/../b", vkey + " http://u@w/",
-          "x" + vkey + " http://w", log.to_text() + " http://w"}) {
+         {std::string(), vkey, vkey + " ", vkey + " w:80", vkey + " wss://w", vkey + " http://", vkey + " http://w/a b",
+          vkey + " http://w/a?b", vkey + " http://w/../b", vkey + " http://u@w/", "x" + vkey + " http://w",
+          log.to_text() + " http://w"}) {
         EXPECT_FALSE(parse_witness(wrong)) << wrong;
     }
 }

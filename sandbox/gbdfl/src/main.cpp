@@ -20,6 +20,7 @@ using namespace kelisim;
 struct Options {
     std::string world;
     std::string kelisim;
+    std::string kelisim_anchors;
     std::string issuer;
     std::uint16_t port = 0;
     unsigned latency_ms = 0;
@@ -32,6 +33,7 @@ public:
     void accepting_failed(std::string_view what) noexcept override {
         std::fprintf(stderr, "accept: %.*s\n", static_cast<int>(what.size()), what.data());
     }
+    void handshake_ended(http::HandshakeEnd, std::string_view) noexcept override {}
     void failed(const http::Request& request, std::exception_ptr failure) noexcept override {
         try {
             std::rethrow_exception(failure);
@@ -52,13 +54,14 @@ void wait_for_signal() {
 
 void serve(const Options& options) {
     const auto authority = http::parse_http_origin(options.kelisim);
-    if (!authority) throw base::Outage("--kelisim is not http://host:port");
+    if (!authority) throw base::Outage("--kelisim is not https://host:port");
     const gbdfl::World world = gbdfl::load_world(options.world);
     const base::SystemClock clock;
     base::SystemEntropy entropy;
     StderrObserver observer;
     http::Workers workers(1);
-    http::Client client(workers);
+    const http::ClientTls tls({.anchors = options.kelisim_anchors});
+    http::Client client(workers, {.tls = &tls});
     // The credentials of this system in the sandbox world; they open nothing elsewhere.
     gbdfl::KelisimSide kelisim(client, clock,
                                {.authority = *authority,
@@ -81,7 +84,9 @@ int main(int argc, char** argv) {
     Options options;
     CLI::App app{"Reference registry of persons (GBD FL) of the Kelisim sandbox"};
     app.add_option("--world", options.world, "world file with the persons")->required();
-    app.add_option("--kelisim", options.kelisim, "address of Kelisim, http://host:port")->required();
+    app.add_option("--kelisim", options.kelisim, "address of Kelisim, http://host:port or https")->required();
+    app.add_option("--kelisim-anchors", options.kelisim_anchors,
+                   "whose certificate Kelisim has; those of the system when left out");
     app.add_option("--issuer", options.issuer, "issuer of the tokens; the address of Kelisim when left out");
     app.add_option("--port", options.port, "port on loopback; 0 picks a free one");
     app.add_option("--latency-ms", options.latency_ms, "waited for before each record");

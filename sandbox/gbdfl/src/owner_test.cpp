@@ -31,6 +31,7 @@ class SilentObserver final : public http::Observer {
 public:
     void finished(const http::Finished&) noexcept override {}
     void accepting_failed(std::string_view) noexcept override {}
+    void handshake_ended(http::HandshakeEnd, std::string_view) noexcept override {}
     void failed(const http::Request&, std::exception_ptr) noexcept override {}
 };
 

@@ -19,6 +19,11 @@ inline constexpr std::size_t json_depth_max = 16;                  // authorizat
 inline constexpr std::size_t form_parameters_max = 32;
 inline constexpr std::size_t jwt_bytes_max = 8 * 1024;
 
+// TLS
+inline constexpr std::size_t tls_file_bytes_max = 1024 * 1024;  // a bundle of all public authorities is a quarter of it
+inline constexpr int tls_chain_max = 8;                         // certificates between ours and an anchor
+inline constexpr std::chrono::seconds tls_ticket_key_life = 24h;
+
 // One access request (236/НК п.5: it names services of one услуга)
 inline constexpr std::size_t request_services_max = 16;
 inline constexpr std::size_t request_fields_max = 64;
@@ -55,6 +60,8 @@ inline constexpr std::chrono::seconds status_list_ttl = 15s;  // after which its
 inline constexpr std::chrono::seconds status_list_life = 60s;  // an older copy proves nothing
 inline constexpr std::size_t status_lists_max = 1024;          // at once: 60 million tokens in seventy minutes
 inline constexpr std::chrono::seconds client_assertion_life_max = 10min;
+// How old the proof of possession of a request may be (RFC 9449 11.1: "a relatively brief period")
+inline constexpr std::chrono::seconds dpop_life = 60s;
 inline constexpr std::chrono::seconds proof_life_max = 12h;  // clients of the SOAP wire sign ten hours ahead
 inline constexpr std::chrono::seconds clock_skew = 30s;
 inline constexpr std::chrono::seconds poll_interval = 1s;

@@ -14,6 +14,7 @@
 
 #include "base/limits.hpp"
 #include "http/message.hpp"
+#include "http/tls.hpp"
 #include "http/uri.hpp"
 #include "http/workers.hpp"
 
@@ -51,7 +52,9 @@ struct Answer {
 };
 
 enum class Lost {
-    not_sent,    // no byte of the request was taken: no connection, or none in time. It may be repeated
+    // No byte of the request was taken: no connection, none in time, or to somebody who is not whom the URL names. It may
+    // be repeated.
+    not_sent,
     no_answer,   // bytes left, and no whole answer came in time or at all: the other side may have acted. When in doubt
     bad_answer,  // an answer came that is not HTTP or over the limits: the other side has most likely acted
 };
@@ -68,6 +71,8 @@ struct ClientOptions {
     std::size_t waiting_max = 1024;  // exchanges that wait for one of them, per upstream and io thread
     // Shorter than common servers keep a connection (5 s), so that a request seldom meets a closing one.
     std::chrono::milliseconds idle_max{4'000};
+    // For https upstreams, which are not_sent without it; outlives the client.
+    const ClientTls* tls = nullptr;
 };
 
 // Connections stay on the io thread that opened them. Thread-safe.

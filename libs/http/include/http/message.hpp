@@ -2,11 +2,13 @@
 // Requests and responses as values, without a socket (RFC 9110). Tests of handlers make them by hand.
 #pragma once
 
+#include <array>
 #include <boost/json/value.hpp>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -77,6 +79,15 @@ struct Parameter {
     std::string value;
 };
 
+// What the peer of a connection showed and proved to hold the key of, under the anchors of the listener.
+struct PeerCertificate {
+    std::string der;
+    std::array<std::uint8_t, 32> sha256{};  // of the DER: RFC 8705 section 3.1
+    std::string subject;                    // as RFC 4514 writes it, in UTF-8
+    // Of the subjectAltName (RFC 5280 4.2.1.6); addresses as text.
+    std::vector<std::string> dns, uris, addresses, emails;
+};
+
 struct Request {
     std::string method;  // case-sensitive (RFC 9110 9.1)
     std::string target;  // origin form, percent-encoded, begins with '/' (or is "*")
@@ -84,6 +95,8 @@ struct Request {
     std::string body;
     std::vector<Parameter> parameters;
     std::string remote;  // address of the peer, without port
+    // Null on a listener that asks for none.
+    std::shared_ptr<const PeerCertificate> certificate = {};
     base::Time received{};
     std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();  // of the answer
     Trace trace;

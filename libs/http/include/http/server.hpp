@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// HTTP/1.0 and 1.1 over plain sockets (RFC 9112), one coroutine per connection.
+// HTTP/1.0 and 1.1 (RFC 9112) over plain sockets or TLS, one coroutine per connection.
 #pragma once
 
 #include <chrono>
@@ -16,6 +16,7 @@
 #include "base/result.hpp"
 #include "http/message.hpp"
 #include "http/route.hpp"
+#include "http/tls.hpp"
 #include "http/workers.hpp"
 
 namespace kelisim::http {
@@ -45,6 +46,18 @@ struct Finished {
     std::chrono::steady_clock::duration duration{};  // from the first byte of the request to the written answer
 };
 
+// How the handshake of a connection over TLS ended.
+enum class HandshakeEnd {
+    done,
+    late,                 // over its deadline
+    too_many,             // not begun: there were handshakes_max others
+    plain_http,           // the peer spoke HTTP without TLS
+    nothing_in_common,    // no version, cipher suite or protocol of ours
+    no_certificate,       // the listener asks for one
+    certificate_refused,  // not under our anchors, expired, revoked or for another purpose
+    broken,               // anything else; the peer may also have refused us
+};
+
 // Called on io threads; must be thread-safe and quick.
 class Observer {
 public:
@@ -54,6 +67,8 @@ public:
     virtual void accepting_failed(std::string_view what) noexcept = 0;
     // A handler or the error page threw. The text is for logs only.
     virtual void failed(const Request& request, std::exception_ptr failure) noexcept = 0;
+    // `why`: words of OpenSSL, nothing that the peer chose.
+    virtual void handshake_ended(HandshakeEnd end, std::string_view why) noexcept = 0;
 };
 
 struct ServerOptions {
@@ -62,7 +77,9 @@ struct ServerOptions {
     std::size_t header_bytes_max = 16 * 1024;
     std::size_t header_fields_max = 100;
     std::size_t target_bytes_max = 4 * 1024;
+    std::size_t handshakes_max = 512;  // at the same time; further connections are closed
     // Precise to 50 ms.
+    std::chrono::milliseconds handshake_deadline{10'000};
     std::chrono::milliseconds header_deadline{10'000};  // from the first byte (or the connection) to the whole header
     std::chrono::milliseconds body_deadline{30'000};
     std::chrono::milliseconds idle_deadline{60'000};  // between requests
@@ -94,6 +111,7 @@ struct ServerParts {
     base::Entropy& entropy;
     Observer& observer;
     ErrorPage error_page;
+    const ServerTls* tls = nullptr;  // null: plain, for loopback and behind a proxy that speaks TLS
 };
 
 // Serves from the constructor on. Thread-safe.

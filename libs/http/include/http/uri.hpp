@@ -17,16 +17,17 @@ std::string percent_encode(std::string_view text);
 // escaped. Such segments would be resolved by some readers (RFC 3986 5.2.4) and not by others.
 bool unambiguous_path(std::string_view path);
 
-// http://host:port without path, as upstreams and issuers are written in the configuration.
+// http://host:port or https://host:port without path, as upstreams and issuers are written in the configuration.
 struct Authority {
     std::string host;
     unsigned short port = 80;
+    bool tls = false;  // https
     bool operator==(const Authority&) const = default;
 };
-// http only; nothing for user info, a path other than "/", a query, or anything that is not such a URL.
+// Nothing for another scheme, user info, a path other than "/", a query, or anything that is not such a URL.
 std::optional<Authority> parse_http_origin(std::string_view url);
 
-// http://host[:port][/path]: what stands before every address of another service.
+// http[s]://host[:port][/path]: what stands before every address of another service.
 struct Prefix {
     Authority upstream;
     std::string path;  // "" or "/a/b", never with a slash at its end
@@ -35,7 +36,7 @@ struct Prefix {
 // Nothing as above, and for a path that is not plain ASCII or can be read in two ways.
 std::optional<Prefix> parse_http_prefix(std::string_view url);
 
-// http://host:port/path?query, as others register an address to be called at.
+// http[s]://host:port/path?query, as others register an address to be called at.
 struct HttpUrl {
     Authority authority;
     std::string target;  // origin form

@@ -23,7 +23,7 @@ struct WitnessAddress {
     ledger::NoteKey key;  // of type cosignature_v1
     http::Prefix submission;
 };
-// "<vkey> <url>". Nothing for another form, another kind of key, or a URL that is not http://host[:port][/path].
+// "<vkey> <url>". Nothing for another form, another kind of key, or a URL that is not http[s]://host[:port][/path].
 std::optional<WitnessAddress> parse_witness(std::string_view text);
 
 // One exchange, waited for on the calling thread.

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <string>
@@ -21,6 +22,7 @@ public:
     void finished(const http::Finished& exchange) noexcept override;
     void accepting_failed(std::string_view what) noexcept override;
     void failed(const http::Request& request, std::exception_ptr failure) noexcept override;
+    void handshake_ended(http::HandshakeEnd end, std::string_view why) noexcept override;
 
     void expose(Exposition& exposition) const;
 
@@ -36,6 +38,8 @@ private:
     Log& log_;
     mutable std::mutex mutex_;
     std::map<Key, Series> series_;
+    std::map<http::HandshakeEnd, std::uint64_t> handshakes_;
+    std::chrono::steady_clock::time_point refusal_logged_{};
     std::atomic<std::uint64_t> failures_{0};
 };
 
