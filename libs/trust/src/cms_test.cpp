@@ -595,6 +595,29 @@ TEST_P(StampedTest, TheEarliestCounts) {
     EXPECT_EQ(report.signers[0].proven_at, early);
 }
 
+TEST_P(StampedTest, NoMoreOfThemThanAllowed) {
+    test::CmsSigner one = signer();
+    const Bytes token = stamp(document_, test::now);
+    for (std::size_t i = 0; i <= base::limits::time_stamps_max; ++i)
+        one.unsigned_attributes.push_back(test::attribute("1.2.840.113549.1.9.16.2.14", token));
+    EXPECT_THAT(refused(signed_by(one), stamped_), Contains("cms_too_large"));
+    one.unsigned_attributes.pop_back();
+    EXPECT_THAT(refused(signed_by(one), stamped_), Not(Contains("cms_too_large")));
+}
+
+TEST_P(StampedTest, OpensslAcceptsTheStamped) {
+    if (GetParam() == KeyKind::gost2015_512) return;
+    const test::Directory directory("cms-stamped");
+    const Bytes stamped = add_time_stamp(document_, pki_.head.certificate, stamp(document_, test::now)).value();
+    const std::string anchors =
+        directory.write("anchors.pem", base::as_bytes(test::to_pem("CERTIFICATE", pki_.root.certificate.der())));
+    EXPECT_EQ(test::run({"openssl", "cms", "-verify", "-cades", "-binary", "-inform", "DER", "-in",
+                         directory.write("document", stamped), "-CAfile", anchors, "-purpose", "any", "-attime",
+                         std::to_string(base::to_seconds(test::now)), "-out", directory.path("content")}),
+              0);
+    EXPECT_EQ(directory.read("content"), content_);
+}
+
 TEST_P(StampedTest, AbsentOrOfAnotherSignature) {
     EXPECT_THAT(refused(document_, stamped_), ElementsAre("cms_time_stamp_absent"));
     const Bytes other = sign_cms(bytes("other"), key(pki_.head), test::now);

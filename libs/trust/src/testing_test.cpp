@@ -29,8 +29,18 @@ protected:
     }
     std::vector<std::string> codes_of(const test::Profile& profile) { return codes(pki_.issue(profile, entropy_)); }
 
-    base::SeededEntropy entropy_{11};
-    const test::Pki pki_{GetParam(), entropy_};
+    struct World {
+        explicit World(KeyKind kind) : pki(kind, entropy) {}
+        base::SeededEntropy entropy{11};
+        test::Pki pki;
+    };
+    static World& world(KeyKind kind) {
+        static World gost(KeyKind::gost2015_512), rsa(KeyKind::rsa), ec(KeyKind::ec);
+        if (kind == KeyKind::rsa) return rsa;
+        return kind == KeyKind::ec ? ec : gost;
+    }
+    base::Entropy& entropy_ = world(GetParam()).entropy;
+    const test::Pki& pki_ = world(GetParam()).pki;
     const Authorities authorities_ = pki_.authorities();
     const Policy policy_{.revocation_required = false};
     const Verification with_{

@@ -266,6 +266,55 @@ TEST_P(ResponseTest, OpensslReadsTheRequest) {
     }
 }
 
+// An authority that is not of our making answers our request, today.
+TEST_P(ResponseTest, OpensslStamps) {
+    if (GetParam() == KeyKind::gost2015_512) return;  // it knows no Kazakh key
+    using namespace std::chrono;
+    const base::SystemClock clock;
+    const base::Time today = clock.now();
+    const auto lasting = [&](test::Profile profile) {
+        profile.not_before = today - hours{24};
+        profile.not_after = today + hours{24};
+        return profile;
+    };
+    const test::Party root = test::self_signed(lasting(test::root_profile("TSA ROOT")),
+                                               test::KeyPair::make(GetParam(), world_.entropy), world_.entropy);
+    const test::Party authority = test::issue(lasting(test::time_stamper_profile()), root,
+                                              test::KeyPair::make(GetParam(), world_.entropy), world_.entropy);
+    const test::Directory directory("tsa");
+    directory.write("tsa.pem", base::as_bytes(test::to_pem("CERTIFICATE", authority.certificate.der())));
+    directory.write("key.pem", base::as_bytes(test::to_pem("PRIVATE KEY", authority.key.pkcs8())));
+    directory.write("serial", base::as_bytes("01"));
+    const std::string config =
+        "[tsa]\nserial=" + directory.path("serial") + "\nsigner_cert=" + directory.path("tsa.pem") +
+        "\nsigner_key=" + directory.path("key.pem") +
+        "\nsigner_digest=sha256\ndefault_policy=1.2.398.3.3.2.6.2\ndigests=sha256\naccuracy=secs:1\n"
+        "ordering=yes\ntsa_name=yes\ness_cert_id_alg=sha256\n";
+    const TimeStampRequest request =
+        make_time_stamp_request(DigestAlgorithm::sha256, {data_}, time_stamp_policy_rsa, world_.entropy);
+    ASSERT_EQ(
+        test::run({"openssl", "ts", "-reply", "-config", directory.write("config", base::as_bytes(config)), "-section",
+                   "tsa", "-queryfile", directory.write("query", request.der), "-out", directory.path("reply")}),
+        0);
+    const Authorities authorities = Authorities::make(Contour::test, {{.name = "root",
+                                                                       .certificate = root.certificate,
+                                                                       .anchor = true,
+                                                                       .contour = Contour::test,
+                                                                       .role_arcs = {}}})
+                                        .value();
+    const Verification here{.authorities = authorities,
+                            .policy = policy,
+                            .revocation = nullptr,
+                            .at = today + minutes{1},
+                            .now = today + minutes{1}};
+    const TimeStampResponse read = read_time_stamp_response(directory.read("reply"), request, here);
+    EXPECT_THAT(codes(read.report), ElementsAre());
+    EXPECT_EQ(read.report.policy, time_stamp_policy_rsa);
+    EXPECT_THAT(codes(verify_time_stamp(read.token, {data_}, here)), ElementsAre());
+    EXPECT_THAT(codes(verify_time_stamp(read.token, {bytes("other")}, here)),
+                ElementsAre("time_stamp_imprint_differs"));
+}
+
 // --- what the authority's test contour made
 
 constexpr std::string_view sample_nonce{"\x01\x83\x50\xc0\x22\xd7", 6};
