@@ -24,6 +24,14 @@ inline constexpr std::size_t tls_file_bytes_max = 1024 * 1024;  // a bundle of a
 inline constexpr int tls_chain_max = 8;                         // certificates between ours and an anchor
 inline constexpr std::chrono::seconds tls_ticket_key_life = 24h;
 
+// XML: signed documents and SOAP messages. For each element libxml2's canonical form asks about every namespace in scope, and
+// for each of these looks through all of them: of the last two bounds it is the product that counts.
+inline constexpr std::size_t xml_bytes_max = 4 * 1024 * 1024;  // a message with a file in base64
+inline constexpr std::size_t xml_depth_max = 64;               // an envelope with business data needs 20
+inline constexpr std::size_t xml_attributes_max = 64;          // of one element, with namespace declarations
+inline constexpr std::size_t xml_nodes_max = 65'536;
+inline constexpr std::size_t xml_namespaces_max = 32;  // in scope at one element
+
 // One access request (236/НК п.5: it names services of one услуга)
 inline constexpr std::size_t request_services_max = 16;
 inline constexpr std::size_t request_fields_max = 64;
