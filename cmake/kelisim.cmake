@@ -21,6 +21,15 @@ find_library(TCMALLOC NAMES libtcmalloc_minimal.so.4 REQUIRED)
 find_package(GTest REQUIRED)
 find_package(benchmark REQUIRED)
 
+# xmlsec1's core alone: its headers need the definitions that Debian built it with, its engines are not used.
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(XMLSEC REQUIRED xmlsec1)
+find_library(XMLSEC_CORE NAMES xmlsec1 REQUIRED)
+add_library(xmlsec INTERFACE)
+target_include_directories(xmlsec SYSTEM INTERFACE ${XMLSEC_INCLUDE_DIRS})
+target_compile_options(xmlsec INTERFACE ${XMLSEC_CFLAGS_OTHER})
+target_link_libraries(xmlsec INTERFACE ${XMLSEC_CORE} LibXml2::LibXml2)
+
 add_library(warnings INTERFACE)
 target_compile_options(warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
     -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Wnull-dereference -Werror)
