@@ -32,6 +32,11 @@ inline constexpr std::size_t xml_attributes_max = 64;          // of one element
 inline constexpr std::size_t xml_nodes_max = 65'536;
 inline constexpr std::size_t xml_namespaces_max = 32;  // in scope at one element
 
+// SOAP messages. Some clients give a date without a time, in a zone of their own.
+inline constexpr std::chrono::seconds message_age_max = 48h;
+inline constexpr std::chrono::seconds message_ahead_max = 15min;
+inline constexpr std::size_t messages_remembered_max = 1'000'000;  // in one process, some 200 MiB
+
 // One access request (236/НК п.5: it names services of one услуга)
 inline constexpr std::size_t request_services_max = 16;
 inline constexpr std::size_t request_fields_max = 64;
