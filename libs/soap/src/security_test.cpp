@@ -8,6 +8,7 @@
 #include "trust/testing_documents.hpp"
 #include "trust/xml_findings.hpp"
 #include "trust/xml_signature.hpp"
+#include "xml/canonical.hpp"
 
 namespace kelisim::soap {
 namespace {
@@ -207,6 +208,41 @@ TEST(Security, TakesABinarySecurityToken) {
                                    "oasis-200401-wss-x509-token-profile-1.0#X509PKIPathv1\"",
                                    certificate_of());
     EXPECT_TRUE(has(verify_text(send({.before = chain, .key_info = reference_to("#X509-1")})), soap_key_reference));
+}
+
+// By hand, not by xmlsec1: the form of one of the clients (wire.md A6), with a list of prefixes on each canonical form.
+TEST(Security, TakesListsOfPrefixes) {
+    const auto list = [](const std::string& name, const std::string& prefixes) {
+        return "<ds:" + name +
+               " Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"><ec:InclusiveNamespaces "
+               "xmlns:ec=\"http://www.w3.org/2001/10/xml-exc-c14n#\" PrefixList=\"" +
+               prefixes + "\"/></ds:" + name + ">";
+    };
+    std::string text =
+        replaced(signed_message(), "<ds:CanonicalizationMethod Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"/>",
+                 list("CanonicalizationMethod", "soap"));
+    text =
+        replaced(text, "<ds:Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"/>", list("Transform", ""));
+    EXPECT_TRUE(
+        has(verify_text(text), trust::xml_signature_value));  // so far the signature is of another ds:SignedInfo
+    const auto document = xml::Document::parse(base::as_bytes(text)).value();
+    std::optional<base::Bytes> bytes;
+    document.root().walk([&](xml::Element each) {
+        if (each.name() == "SignedInfo") bytes = xml::canonical(each, xml::Canonical::exclusive, {"soap"});
+    });
+    ASSERT_NE(base::as_text(*bytes).find("xmlns:soap"), std::string_view::npos);
+    const std::string value = part_of(text, "<ds:SignatureValue>", "</ds:SignatureValue>");
+    const std::string good = replaced(
+        text, value, "<ds:SignatureValue>" + base::to_base64(world().key.sign(*bytes)) + "</ds:SignatureValue>");
+    const auto report = verify_text(good);
+    EXPECT_EQ(report.verdict(), Verdict::valid) << trust::test::in_words(report);
+    EXPECT_TRUE(
+        has(verify_text(replaced(good, "PrefixList=\"soap\"", "PrefixList=\"ds\"")), trust::xml_signature_value));
+    std::string many;
+    for (int i = 0; i < 33; ++i)
+        many += "p" + std::to_string(i) + " ";
+    EXPECT_TRUE(has(verify_text(replaced(good, "PrefixList=\"soap\"", "PrefixList=\"" + many + "\"")),
+                    trust::xml_signature_canonical_form));
 }
 
 TEST(Security, LooksUpIssuerAndSerial) {

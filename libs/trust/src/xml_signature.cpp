@@ -129,7 +129,8 @@ void judge_algorithms(const XmlForm& form, const Policy& policy, Findings& findi
 
 struct OneSignature {
     SignerReport signer;
-    base::Bytes content;  // empty unless digest, signature, form and reference hold
+    std::optional<xml::Element> part = {};
+    base::Bytes content = {};  // empty unless digest, signature, form and reference hold
 };
 
 // xmlsec1 stops at a digest that differs; whether ds:SignedInfo is as it was signed is worth saying too.
@@ -177,6 +178,7 @@ OneSignature conclude(const xml::Document& document, xml::Element signature, con
             one.content = compute(form, signature, *part, *key, findings);
     }
     if (findings.verdict() != Verdict::valid) one.content.clear();
+    one.part = part;
     one.signer.findings = std::move(findings);
     return one;
 }
@@ -216,8 +218,15 @@ DocumentReport verify_document(xml::Document document, const XmlRules& rules, co
     if (report.findings.verdict() != Verdict::valid) return report;
 
     bool whole = true;
+    std::optional<xml::Element> part;
     for (std::size_t left = signatures.size(); left > 0; --left) {
         OneSignature one = verify_business(document, signatures[left - 1], rules, with);
+        // One content is returned, so all have to have signed it.
+        if (part && one.part && *one.part != *part) {
+            one.signer.findings.fail(xml_signature_element);
+            one.content.clear();
+        }
+        if (!part) part = one.part;
         whole = whole && !one.content.empty();
         report.content = std::move(one.content);  // at the end the innermost: the document without any signature
         report.signers.insert(report.signers.begin(), std::move(one.signer));

@@ -46,7 +46,8 @@ base::Result<void> add_signature(xml::Document& document, xml::Element parent, s
     }
     const auto parsed = xml::Document::parse(base::as_bytes(template_text));
     if (!parsed) return parsed.error();
-    xmlsec_sign(document.append(parent, parsed->root()), referred, std::string(id), key);
+    if (!xmlsec_sign(document.append(parent, parsed->root()), referred, std::string(id), key))
+        return base::Refusal(xml_signature_not_computable);
     return {};
 }
 

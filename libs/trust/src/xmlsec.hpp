@@ -23,7 +23,7 @@ struct XmlsecAnswer {
 // `id`; an empty id: the whole document.
 XmlsecAnswer xmlsec_verify(xml::Element signature, xml::Element referred, const std::string& id, const PublicKey& key);
 
-// Fills in the digest and the signature of a template. Throws base::Outage.
-void xmlsec_sign(xml::Element signature, xml::Element referred, const std::string& id, const SigningKey& key);
+// Fills in the digest and the signature of a template. False where no canonical form is defined. Throws what the key throws.
+bool xmlsec_sign(xml::Element signature, xml::Element referred, const std::string& id, const SigningKey& key);
 
 }  // namespace kelisim::trust
