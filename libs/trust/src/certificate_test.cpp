@@ -65,10 +65,9 @@ TEST(CertificateTest, ReadsBareBase64WithLineBreaks) {
 }
 
 TEST(CertificateTest, FingerprintIsOfTheWholeDer) {
-    std::string hex;
-    for (const std::uint8_t byte : material::certificate("production/root_gost_2022.pem").fingerprint())
-        hex += fmt::format("{:02x}", byte);
-    EXPECT_EQ(hex, "af77725f8328bb24f89d81da3acdf7cee4324248538b7ba2cd2a860517fb9dca");  // pki.md 1.5
+    const Certificate root = material::certificate("production/root_gost_2022.pem");
+    EXPECT_EQ(base::to_hex(root.fingerprint()),
+              "af77725f8328bb24f89d81da3acdf7cee4324248538b7ba2cd2a860517fb9dca");  // pki.md 1.5
 }
 
 class CertificateBytesTest : public testing::Test {
