@@ -4,8 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "asn1.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
+#include "der.hpp"
 #include "material.hpp"
 #include "testing_run.hpp"
 #include "trust/cms_findings.hpp"
@@ -442,6 +444,22 @@ TEST_P(CmsTest, AttributesThatSayOtherThings) {
     EXPECT_THAT(refused(signed_by(one)), ElementsAre("cms_signing_certificate_differs")) << "v2 is right and v1 is not";
 }
 
+TEST_P(CmsTest, SigningCertificateWithItsNumber) {
+    const Bytes hash = der::octets(digest(DigestAlgorithm::sha256, {pki_.head.certificate.der()}));
+    const Bytes issuer = der::sequence({der::element(der::context(4), pki_.head.certificate.issuer().der())});
+    const auto named = [&](const Bytes& serial) {
+        test::CmsSigner one = signer();
+        const Bytes id = der::sequence({hash, der::sequence({issuer, serial})});
+        one.signing_certificate = test::attribute("1.2.840.113549.1.9.16.2.47", der::sequence({der::sequence({id})}));
+        return codes(verify(signed_by(one)));
+    };
+    const Bytes right = to_der(X509_get0_serialNumber(pki_.head.certificate.openssl()), i2d_ASN1_INTEGER);
+    ASSERT_THAT(named(right), ElementsAre());
+    EXPECT_THAT(named(der::integer(4711)), ElementsAre("cms_signing_certificate_differs"))
+        << "though the hash is right";
+    EXPECT_THAT(named(der::octets(right)), ElementsAre("cms_attribute_malformed"));
+}
+
 TEST_P(CmsTest, AttributesTwice) {
     const Bytes hash = digest(digest_of(signature_for(GetParam())), {content_});
     Bytes value{0x04, static_cast<std::uint8_t>(hash.size())};
@@ -669,31 +687,6 @@ TEST(CmsMaterialTest, TheGeneratedDocumentVerifies) {
     Bytes changed = document;
     changed[70] ^= 1U;
     EXPECT_THAT(codes(verify_cms(changed, {}, with)), ElementsAre("cms_digest_differs"));
-}
-
-TEST(CmsTextTest, PemAndBareBase64) {
-    const Bytes document =
-        bytes("any bytes, for they are not looked into, and more of them than fit into one line of PEM");
-    const std::string bare = base::to_base64(document);
-    EXPECT_EQ(read_cms_text(bare), document);
-    EXPECT_EQ(read_cms_text(test::to_pem("CMS", document)), document);
-    EXPECT_EQ(read_cms_text(test::to_pem("PKCS7", document)), document);
-    EXPECT_EQ(read_cms_text("\r\n" + test::to_pem("CMS", document) + "\r\n"), document);
-    std::string broken_lines;
-    for (std::size_t i = 0; i < bare.size(); i += 10)
-        broken_lines += bare.substr(i, 10) + "\r\n";
-    EXPECT_EQ(read_cms_text(broken_lines), document);
-}
-
-TEST(CmsTextTest, WhatIsNeither) {
-    const std::string pem = test::to_pem("CMS", bytes("document"));
-    ASSERT_TRUE(read_cms_text(pem));
-    for (const std::string& text :
-         {std::string(), std::string("   "), std::string("no*base64"), std::string("YQ"),
-          pem.substr(0, pem.size() - 10), test::to_pem("CERTIFICATE", bytes("document")),
-          std::string("-----END CMS-----YQ==-----BEGIN CMS-----"), std::string("-----BEGIN CMS----------END CMS-----")})
-        EXPECT_FALSE(read_cms_text(text)) << text;
-    EXPECT_FALSE(read_cms_text(base::to_base64(Bytes(base::limits::cms_bytes_max + 1))));
 }
 
 }  // namespace
