@@ -11,7 +11,8 @@ namespace kelisim::app {
 namespace {
 
 bool speaks_tls(const config::Config& config) {
-    for (const auto* key : {"server.tls_certificate", "systems.anchors", "upstream.anchors", "events.anchors"}) {
+    for (const auto* key : {"server.tls_certificate", "systems.anchors", "upstream.anchors", "upstream.tls_certificate",
+                            "events.anchors"}) {
         if (!config.text(key).empty()) return true;
     }
     return false;

@@ -115,6 +115,23 @@ std::string systems_url_of(const config::Config& config, const std::optional<htt
     return configured;
 }
 
+// Under which others know this server.
+std::vector<std::string> addresses_of(const std::string& issuer, const std::string& systems_url) {
+    std::vector<std::string> addresses{issuer};
+    if (!systems_url.empty()) addresses.push_back(systems_url);
+    return addresses;
+}
+
+// What a client assertion may be meant for: us, or an endpoint of ours (RFC 7523 section 3, 3).
+std::vector<std::string> audiences_of(const std::vector<std::string>& addresses) {
+    std::vector<std::string> audiences{addresses.front()};
+    for (const std::string& address : addresses) {
+        for (const auto* path : {"/token", "/bc-authorize", "/introspect", "/revoke"})
+            audiences.push_back(address + path);
+    }
+    return audiences;
+}
+
 channel::Script script_of(const config::Config& config) {
     return config.text("sms.script") == "latin" ? channel::Script::latin : channel::Script::cyrillic;
 }
@@ -208,21 +225,24 @@ Service::Service(const ServiceOptions& options)
       registry_changes_(parts(), use_cases_.steering, registry_),
       introspection_(index_, keys_, issuer_),
       proofs_(registry_, issuer_),
-      clients_(registry_,
-               {issuer_, issuer_ + "/token", issuer_ + "/bc-authorize", issuer_ + "/introspect", issuer_ + "/revoke"}),
+      clients_(registry_, audiences_of(addresses_of(issuer_, systems_url_))),
       authentication_(clients_, records_, database_->writer(), clock_),
+      dpop_(addresses_of(issuer_, systems_url_)),
+      possession_(dpop_, records_, database_->writer(), clock_),
       http_metrics_(*log_),
       workers_(static_cast<std::size_t>(options_.config.number("server.io_threads"))),
       client_(workers_, {.tls = &certificates_.upstream()}),
       event_client_(workers_, {.tls = &certificates_.events()}),
       elsewhere_(base::limits::archive_threads, base::limits::archive_queue_max),
       oauth_({.issuer = issuer_,
+              .systems_url = systems_url_,
               .registry = registry_,
               .vault = vault_,
               .writer = database_->writer(),
               .readers = database_->readers(),
               .clock = clock_,
               .clients = authentication_,
+              .possession = possession_,
               .asking = asking_,
               .proofs = proofs_,
               .tokens = tokens_,
@@ -241,6 +261,7 @@ Service::Service(const ServiceOptions& options)
                 .introspection = introspection_,
                 .uses = uses_,
                 .clients = authentication_,
+                .possession = possession_,
                 .client = client_,
                 .bindings = bindings()}),
       persons_(use_cases_.signing_in, database_->writer(), database_->readers(), clock_, issuer_),

@@ -32,6 +32,7 @@
 #include "http/client.hpp"
 #include "http/server.hpp"
 #include "identity/clients.hpp"
+#include "identity/dpop.hpp"
 #include "identity/proofs.hpp"
 #include "notary/sequencer.hpp"
 #include "notary/witness.hpp"
@@ -128,6 +129,8 @@ private:
     identity::Proofs proofs_;
     identity::Clients clients_;
     api::ClientAuthentication authentication_;
+    const identity::Dpop dpop_;
+    const api::Possession possession_;
     telemetry::HttpMetrics http_metrics_;
     http::Workers workers_;
     http::Client client_;

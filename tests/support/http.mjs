@@ -9,11 +9,15 @@ import { hold } from './openapi.mjs';
 const agent = new http.Agent({ keepAlive: true, maxSockets: 64 });
 const answerMilliseconds = 30_000;
 
+// Whose certificates servers over https have, where a call does not say it.
+let anchors;
+export const trust = (pem) => (anchors = pem);
+
 // headers: an object, or a flat list [name, value, name, value] where a name may repeat.
 // tls: what Node's https takes for an https base: ca, and cert and key of who calls; each call has a connection of its own.
 export function send(base, method, path, { headers = {}, body, tls } = {}) {
   return new Promise((resolve, reject) => {
-    const [client, options] = base.startsWith('https:') ? [https, { agent: false, ...tls }] : [http, { agent }];
+    const [client, options] = base.startsWith('https:') ? [https, { agent: false, ca: anchors, ...tls }] : [http, { agent }];
     const request = client.request(new URL(base + path), { method, headers, timeout: answerMilliseconds, ...options });
     request.once('timeout', () => request.destroy(new Error(`${method} ${path}: no answer`)));
     request.once('error', reject);

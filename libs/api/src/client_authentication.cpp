@@ -29,7 +29,17 @@ identity::Presented presented_in(const http::Request& request, const http::Form&
             .client_id = owned(form.value("client_id")),
             .client_secret = owned(form.value("client_secret")),
             .assertion_type = owned(form.value("client_assertion_type")),
-            .assertion = owned(form.value("client_assertion"))};
+            .assertion = owned(form.value("client_assertion")),
+            .certificate = request.certificate};
+}
+
+base::Result<identity::Credentials> credentials_in(const http::Request& request) {
+    const std::size_t given = request.headers.times("Authorization");
+    if (given == 0 && request.certificate) {
+        return identity::Credentials{identity::ByCertificate{request.certificate, std::nullopt}};
+    }
+    return identity::read_credentials(
+        {.authorization = std::string(request.headers.once("Authorization").value_or(""))});
 }
 
 }  // namespace
@@ -64,7 +74,7 @@ boost::asio::awaitable<std::variant<ClientSystem, http::Response>> ClientAuthent
     base::Result<identity::Credentials> credentials =
         authorization.starts_with(bearer)
             ? identity::Credentials{identity::ByAssertion{std::string(authorization.substr(bearer.size())), {}}}
-            : identity::read_credentials({.authorization = std::string(authorization)});
+            : credentials_in(request);
     if (credentials.has_error()) co_return problem(credentials.error(), request);
     const auto client = clients_.authenticate(*credentials, clock_.now());
     if (client.has_error()) co_return problem(client.error(), request);
@@ -72,8 +82,8 @@ boost::asio::awaitable<std::variant<ClientSystem, http::Response>> ClientAuthent
     co_return ClientSystem{.system = client->system};
 }
 
-base::Result<const registry::System*> ClientAuthentication::header_client(std::string_view authorization) const {
-    const auto credentials = identity::read_credentials({.authorization = std::string(authorization)});
+base::Result<const registry::System*> ClientAuthentication::header_client(const http::Request& request) const {
+    const auto credentials = credentials_in(request);
     if (credentials.has_error()) return credentials.error();
     const auto client = clients_.authenticate(*credentials, clock_.now());
     if (client.has_error()) return client.error();

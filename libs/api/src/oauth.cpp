@@ -67,33 +67,49 @@ http::Response OAuth::metadata() const {
         answered.push_back(boost::json::value_from(access::acr_of(means)));
     }
     const std::string& issuer = parts_.issuer;
-    const auto auth_methods = list({"client_secret_basic", "client_secret_post", "private_key_jwt"});
+    const bool by_certificate = !parts_.systems_url.empty();
+    auto auth_methods = list({"client_secret_basic", "client_secret_post", "private_key_jwt"});
+    if (by_certificate) auth_methods.emplace_back("tls_client_auth");
     const auto signing = list({"ES256", "RS256", "PS256"});
-    return http::json_response(
-        200, boost::json::object{
-                 {"issuer", issuer},
-                 {"jwks_uri", issuer + "/jwks"},
-                 {"token_endpoint", issuer + "/token"},
-                 {"backchannel_authentication_endpoint", issuer + "/bc-authorize"},
-                 {"introspection_endpoint", issuer + "/introspect"},
-                 {"revocation_endpoint", issuer + "/revoke"},
-                 {"status_list_aggregation_endpoint", issuer + "/status-lists"},
-                 {"backchannel_token_delivery_modes_supported", list({"poll"})},
-                 {"backchannel_user_code_parameter_supported", false},
-                 {"grant_types_supported", list({"urn:openid:params:grant-type:ciba", "refresh_token"})},
-                 {"response_types_supported", boost::json::array{}},
-                 {"scopes_supported", list({"openid"})},
-                 {"subject_types_supported", list({"public"})},
-                 {"id_token_signing_alg_values_supported", list({"ES256"})},
-                 {"acr_values_supported", std::move(answered)},
-                 {"authorization_details_types_supported", list({token::data_type})},
-                 {"token_endpoint_auth_methods_supported", auth_methods},
-                 {"token_endpoint_auth_signing_alg_values_supported", signing},
-                 {"introspection_endpoint_auth_methods_supported", auth_methods},
-                 {"introspection_endpoint_auth_signing_alg_values_supported", signing},
-                 {"revocation_endpoint_auth_methods_supported", auth_methods},
-                 {"revocation_endpoint_auth_signing_alg_values_supported", signing},
-             });
+    boost::json::object metadata{
+        {"issuer", issuer},
+        {"jwks_uri", issuer + "/jwks"},
+        {"token_endpoint", issuer + "/token"},
+        {"backchannel_authentication_endpoint", issuer + "/bc-authorize"},
+        {"introspection_endpoint", issuer + "/introspect"},
+        {"revocation_endpoint", issuer + "/revoke"},
+        {"status_list_aggregation_endpoint", issuer + "/status-lists"},
+        {"backchannel_token_delivery_modes_supported", list({"poll"})},
+        {"backchannel_user_code_parameter_supported", false},
+        {"grant_types_supported", list({"urn:openid:params:grant-type:ciba", "refresh_token"})},
+        {"response_types_supported", boost::json::array{}},
+        {"scopes_supported", list({"openid"})},
+        {"subject_types_supported", list({"public"})},
+        {"id_token_signing_alg_values_supported", list({"ES256"})},
+        {"acr_values_supported", std::move(answered)},
+        {"authorization_details_types_supported", list({token::data_type})},
+        {"token_endpoint_auth_methods_supported", auth_methods},
+        {"token_endpoint_auth_signing_alg_values_supported", signing},
+        {"introspection_endpoint_auth_methods_supported", auth_methods},
+        {"introspection_endpoint_auth_signing_alg_values_supported", signing},
+        {"revocation_endpoint_auth_methods_supported", auth_methods},
+        {"revocation_endpoint_auth_signing_alg_values_supported", signing},
+        {"dpop_signing_alg_values_supported", boost::json::value_from(identity::dpop_algorithms())},
+        {"tls_client_certificate_bound_access_tokens", by_certificate},
+    };
+    // "alternative authorization server endpoints that, when present, an OAuth client intending to do mutual TLS uses in
+    // preference to the conventional endpoints" (RFC 8705 section 5).
+    if (by_certificate) {
+        boost::json::object aliases;
+        for (const auto& [name, path] : {std::pair{"token_endpoint", "/token"},
+                                         {"backchannel_authentication_endpoint", "/bc-authorize"},
+                                         {"introspection_endpoint", "/introspect"},
+                                         {"revocation_endpoint", "/revoke"}}) {
+            aliases[name] = parts_.systems_url + path;
+        }
+        metadata["mtls_endpoint_aliases"] = std::move(aliases);
+    }
+    return http::json_response(200, metadata);
 }
 
 }  // namespace kelisim::api

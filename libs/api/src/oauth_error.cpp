@@ -143,6 +143,8 @@ constexpr std::array rows = {
     Row{"request_uses_per_day_out_of_bounds", {"invalid_authorization_details", 400}},
     Row{"oauth_binding_message", {"invalid_binding_message", 400}},
     Row{"client_credentials_repeated", {"invalid_request", 400}},
+    Row{"dpop_proof_invalid", {"invalid_dpop_proof", 400}},
+    Row{"dpop_proof_replayed", {"invalid_dpop_proof", 400}},
     Row{"oauth_auth_req_id", {"invalid_grant", 400}},
     Row{"oauth_consent_ended", {"invalid_grant", 400}},
     Row{"token_refresh_invalid", {"invalid_grant", 400}},

@@ -40,14 +40,22 @@ http::Response inactive() {
     return http::json_response(200, boost::json::object{{"active", false}});
 }
 
+// RFC 9449 section 5: a token_type of DPoP tells the client that its token is bound to its key. One that is bound to a
+// certificate is still sent as RFC 6750 says (RFC 8705 section 3).
+std::string_view type_of(const token::AccessClaims& claims) {
+    return claims.bound_to.key.empty() ? "Bearer" : "DPoP";
+}
+
 }  // namespace
 
-http::Response OAuth::token_response(const access::IssuedToken& issued,
+// The binding stands in the token alone: whoever presents it brings it along, under our signature.
+http::Response OAuth::token_response(access::IssuedToken issued, token::Confirmation binding,
                                      std::optional<std::string_view> auth_req_id) const {
+    issued.claims.bound_to = std::move(binding);
     const token::AccessClaims& claims = issued.claims;
     boost::json::object body{
         {"access_token", token::sign(parts_.signing_key, token::access_token_type, token::to_json(claims))},
-        {"token_type", "Bearer"},
+        {"token_type", type_of(claims)},
         {"expires_in", base::to_seconds(claims.expires) - base::to_seconds(claims.issued)},
         {"scope", "openid"},
         {"authorization_details", token::to_authorization_details(claims.grant)}};
@@ -69,12 +77,16 @@ http::Response OAuth::token_response(const access::IssuedToken& issued,
 OAuth::Answer OAuth::token(const ClientCall& call, const http::Request& request) {
     const auto grant = call.form.value("grant_type");
     if (!grant) co_return oauth_error(oauth_parameter_missing, request);
-    if (*grant == ciba_grant) co_return co_await redeem(call, request);
-    if (*grant == "refresh_token") co_return co_await refresh(call, request);
-    co_return oauth_error(oauth_grant_type, request);
+    if (*grant != ciba_grant && *grant != "refresh_token") co_return oauth_error(oauth_grant_type, request);
+    // RFC 9449 5: refresh tokens of confidential clients "are not bound to the DPoP proof public key because they are already
+    // sender-constrained with a different existing mechanism": the client authenticates at each refresh.
+    auto binding = co_await parts_.possession.offered(request);
+    if (binding.has_error()) co_return oauth_error(binding.error(), request);
+    if (*grant == ciba_grant) co_return co_await redeem(call, request, std::move(*binding));
+    co_return co_await refresh(call, request, std::move(*binding));
 }
 
-OAuth::Answer OAuth::redeem(const ClientCall& call, const http::Request& request) {
+OAuth::Answer OAuth::redeem(const ClientCall& call, const http::Request& request, token::Confirmation binding) {
     const auto text = call.form.value("auth_req_id");
     if (!text) co_return oauth_error(oauth_parameter_missing, request);
     const auto id = read_auth_req_id(*text);
@@ -90,19 +102,19 @@ OAuth::Answer OAuth::redeem(const ClientCall& call, const http::Request& request
     auto unit = [&tokens = parts_.tokens, id = *id, client = call.client, now](store::WriteSession& session) {
         return tokens.redeem(session, id, *client, now);
     };
-    const auto issued = co_await http::committed(parts_.writer, std::move(unit));
+    auto issued = co_await http::committed(parts_.writer, std::move(unit));
     if (!issued) co_return oauth_error(oauth_consent_ended, request);
-    co_return token_response(*issued, *text);
+    co_return token_response(std::move(*issued), std::move(binding), *text);
 }
 
-OAuth::Answer OAuth::refresh(const ClientCall& call, const http::Request& request) {
+OAuth::Answer OAuth::refresh(const ClientCall& call, const http::Request& request, token::Confirmation binding) {
     const auto text = call.form.value("refresh_token");
     if (!text) co_return oauth_error(oauth_parameter_missing, request);
     auto unit = [&tokens = parts_.tokens, text = std::string(*text), client = call.client, now = parts_.clock.now()](
                     store::WriteSession& session) { return tokens.refresh(session, text, *client, now); };
-    const auto issued = co_await http::committed(parts_.writer, std::move(unit));
+    auto issued = co_await http::committed(parts_.writer, std::move(unit));
     if (issued.has_error()) co_return oauth_error(issued.error(), request);
-    co_return token_response(*issued, std::nullopt);
+    co_return token_response(std::move(*issued), std::move(binding), std::nullopt);
 }
 
 OAuth::Answer OAuth::introspect(const ClientCall& call) {
@@ -116,7 +128,7 @@ OAuth::Answer OAuth::introspect(const ClientCall& call) {
     const bool owner =
         std::find(claims.audience.begin(), claims.audience.end(), call.client->key) != claims.audience.end();
     if (!own && !owner) co_return inactive();
-    boost::json::object body{{"active", true}, {"token_type", "Bearer"}, {"scope", "openid"}};
+    boost::json::object body{{"active", true}, {"token_type", type_of(claims)}, {"scope", "openid"}};
     for (auto& member : token::to_json(claims))
         body[member.key()] = std::move(member.value());
     // What was true when the answer was made; on one node the index is never behind an acknowledgement.

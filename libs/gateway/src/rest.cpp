@@ -60,13 +60,29 @@ constexpr int bad_gateway = 502;
 constexpr int gateway_timeout = 504;
 constexpr std::string_view json_type = "application/json";
 
-std::optional<std::string_view> bearer_in(std::string_view authorization) {
-    constexpr std::string_view scheme = "bearer ";
-    if (authorization.size() <= scheme.size()) return std::nullopt;
+// What follows the name of a scheme, which is compared without case (RFC 9110 11.1).
+std::optional<std::string_view> after_scheme(std::string_view authorization, std::string_view scheme) {
+    if (authorization.size() <= scheme.size() || authorization[scheme.size()] != ' ') return std::nullopt;
     for (std::size_t i = 0; i < scheme.size(); ++i) {
         if ((authorization[i] | 0x20) != (scheme[i] | 0x20)) return std::nullopt;
     }
-    return authorization.substr(scheme.size());
+    return authorization.substr(scheme.size() + 1);
+}
+
+// The token that a call brings, and how; nothing for none, and for two.
+struct BroughtToken {
+    std::string_view text;
+    api::TokenScheme scheme;
+};
+base::Result<BroughtToken> token_in(const http::Headers& headers) {
+    const std::string_view authorization = headers.first("Authorization").value_or("");
+    const auto bearer = after_scheme(authorization, "bearer"), dpop = after_scheme(authorization, "dpop");
+    const auto beside = headers.first("kdp-token");
+    if ((bearer || dpop) && beside) return base::Refusal(token_given_twice);
+    if (bearer) return BroughtToken{*bearer, api::TokenScheme::bearer};
+    if (dpop) return BroughtToken{*dpop, api::TokenScheme::dpop};
+    if (beside) return BroughtToken{*beside, api::TokenScheme::beside};
+    return base::Refusal(token_missing);
 }
 
 bool repeated(const http::Headers& headers, std::initializer_list<std::string_view> names) {
@@ -112,10 +128,7 @@ int status_of_objection(const base::Refusal& refusal) {
 }  // namespace
 
 std::vector<http::Route> Rest::routes() {
-    const http::Authenticator<Caller> caller =
-        [this](const http::Request& request) -> boost::asio::awaitable<std::variant<Caller, http::Response>> {
-        co_return identify(request);
-    };
+    const http::Authenticator<Caller> caller = [this](const http::Request& request) { return identify(request); };
     const http::RouteLimits limits{.body_bytes_max = base::limits::gateway_body_bytes_max,
                                    .deadline = base::limits::owner_deadline + std::chrono::seconds{5}};
     return {{"ANY", "/gateway/{service}/{path...}",
@@ -124,26 +137,24 @@ std::vector<http::Route> Rest::routes() {
              limits}};
 }
 
-std::variant<Rest::Caller, http::Response> Rest::identify(const http::Request& request) const {
-    const http::Headers& headers = request.headers;
-    if (repeated(headers, {"Authorization", "kdp-token"})) return api::problem(token_given_twice, request);
-    const std::string_view authorization = headers.first("Authorization").value_or("");
-    const auto bearer = bearer_in(authorization);
-    const auto kdp_token = headers.first("kdp-token");
-    if (bearer && kdp_token) return api::problem(token_given_twice, request);
-    if (!bearer && !kdp_token) return api::problem(token_missing, request);
-    const std::string_view text = bearer ? *bearer : *kdp_token;
-    auto active = parts_.introspection.genuine(text, parts_.clock.now());
-    if (!active) return api::problem(access::use_token_ended, request);
+boost::asio::awaitable<std::variant<Rest::Caller, http::Response>> Rest::identify(const http::Request& request) const {
+    if (repeated(request.headers, {"Authorization", "kdp-token"})) co_return api::problem(token_given_twice, request);
+    const auto brought = token_in(request.headers);
+    if (brought.has_error()) co_return api::challenge(brought.error(), request, api::TokenScheme::bearer);
+    auto active = parts_.introspection.genuine(brought->text, parts_.clock.now());
+    if (!active) co_return api::challenge(access::use_token_ended, request, brought->scheme);
     const registry::System* system = parts_.registry.system_of_client(active->claims.client_id);
-    if (kdp_token) {
+    if (brought->scheme == api::TokenScheme::beside) {
         // The token beside the caller's own credentials: then the receiver is who authenticated, not who was named.
-        const auto client = parts_.clients.header_client(authorization);
-        if (client.has_error()) return api::problem(client.error(), request);
+        const auto client = parts_.clients.header_client(request);
+        if (client.has_error()) co_return api::problem(client.error(), request);
         system = *client;
     }
-    if (system == nullptr) return api::problem(access::use_token_ended, request);
-    return Caller{.token = std::move(*active), .receiver = system->key, .bearer = std::string(text)};
+    if (system == nullptr) co_return api::challenge(access::use_token_ended, request, brought->scheme);
+    const auto held =
+        co_await parts_.possession.shown(request, brought->text, active->claims.bound_to, brought->scheme);
+    if (held.has_error()) co_return api::challenge(held.error(), request, brought->scheme);
+    co_return Caller{.token = std::move(*active), .receiver = system->key, .bearer = std::string(brought->text)};
 }
 
 Rest::Answer Rest::exchange(const Caller& caller, const http::Request& request) {

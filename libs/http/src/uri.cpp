@@ -105,8 +105,9 @@ std::optional<Authority> parse_http_origin(std::string_view url) {
     if (!parsed) return std::nullopt;
     const bool bare = !parsed->has_userinfo() && !parsed->has_query() && !parsed->has_fragment() &&
                       (parsed->encoded_path().empty() || parsed->encoded_path() == "/");
-    const bool tls = parsed->scheme() == "https";
-    if ((!tls && parsed->scheme() != "http") || !bare || parsed->encoded_host().empty()) return std::nullopt;
+    const bool tls = parsed->scheme_id() == boost::urls::scheme::https;
+    if ((!tls && parsed->scheme_id() != boost::urls::scheme::http) || !bare || parsed->encoded_host().empty())
+        return std::nullopt;
     // Boost.URL 1.81 takes a number over 65535 for what is left of it in 16 bits.
     const bool port_fits = parsed->port_number() != 0 && parsed->port() == std::to_string(parsed->port_number());
     if (parsed->has_port() && !port_fits) return std::nullopt;
@@ -142,6 +143,40 @@ std::optional<HttpUrl> parse_http_url(std::string_view url) {
     HttpUrl found{.authority = std::move(*authority), .target = path};
     if (parsed->has_query()) found.target += "?" + std::string(parsed->encoded_query());
     return found;
+}
+
+namespace {
+
+// RFC 3986 6.2.2.1 and 6.2.2.2: escapes in upper case, and none for what needs none. A slash that was escaped stays so.
+std::string normal_escapes(std::string_view path) {
+    std::string normal;
+    for (std::size_t i = 0; i < path.size(); ++i) {
+        const int high = path[i] == '%' ? hex_digit(path[i + 1]) : -1;
+        if (high < 0) {
+            normal += path[i];
+            continue;
+        }
+        const char decoded = static_cast<char>(high * 16 + hex_digit(path[i + 2]));
+        const std::string escaped = percent_encode({&decoded, 1});
+        normal += escaped;
+        i += 2;
+    }
+    return normal;
+}
+
+}  // namespace
+
+std::optional<std::string> normal_uri(std::string_view uri) {
+    const auto parsed = boost::urls::parse_uri(uri);
+    if (!parsed) return std::nullopt;
+    const auto origin =
+        parse_http_origin(std::string(parsed->scheme()) + "://" + std::string(parsed->encoded_authority()));
+    const std::string path = parsed->encoded_path().empty() ? "/" : std::string(parsed->encoded_path());
+    if (!origin || !unambiguous_path(path)) return std::nullopt;
+    std::string normal = origin->tls ? "https://" : "http://";
+    for (const char c : origin->host)
+        normal += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return normal + ":" + std::to_string(origin->port) + normal_escapes(path);
 }
 
 }  // namespace kelisim::http

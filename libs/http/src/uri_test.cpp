@@ -36,6 +36,24 @@ TEST(Uri, ReadsOriginsOfUpstreams) {
         EXPECT_FALSE(parse_http_origin(bad)) << bad;
 }
 
+TEST(Uri, HasOneFormForAllItsSpellings) {
+    const auto same = [](std::string_view a, std::string_view b) {
+        return normal_uri(a) && normal_uri(a) == normal_uri(b);
+    };
+    EXPECT_TRUE(same("http://a.test/x", "HTTP://A.TEST:80/%78?q=1#f"));
+    EXPECT_TRUE(same("https://a.test", "https://a.test:443/"));
+    EXPECT_TRUE(same("https://a.test/%2f", "https://a.test/%2F"));
+    for (const auto& [a, b] : {std::pair{"http://a.test/x", "https://a.test/x"},
+                               {"http://a.test/x", "http://a.test:81/x"},
+                               {"http://a.test/x", "http://a.test/X"},
+                               {"http://a.test/x", "http://a.test/x/"},
+                               {"http://a.test/a%2Fb", "http://a.test/a/b"}})
+        EXPECT_FALSE(same(a, b)) << a << " " << b;
+    for (const auto* bad :
+         {"", "/x", "a.test/x", "ftp://a.test/x", "http://u@a.test/x", "http://a.test/../x", "http:///x"})
+        EXPECT_FALSE(normal_uri(bad)) << bad;
+}
+
 TEST(Prefix, IsAnHttpUrlWithoutWhatFollowsThePath) {
     EXPECT_EQ(parse_http_prefix("http://w.example:81/a/b/"), (Prefix{{"w.example", 81}, "/a/b"}));
     EXPECT_EQ(parse_http_prefix("http://w.example"), (Prefix{{"w.example", 80}, ""}));

@@ -2,6 +2,7 @@
 #include "identity/clients.hpp"
 
 #include <algorithm>
+#include <boost/asio/ip/address.hpp>
 
 #include "base/limits.hpp"
 #include "base/text.hpp"
@@ -63,6 +64,38 @@ bool timely(const boost::json::object& payload, base::Time now) {
     return true;
 }
 
+bool same_letters(std::string_view a, std::string_view b) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+bool same_address(const std::string& a, const std::string& b) {
+    boost::system::error_code bad_a, bad_b;
+    const auto address_a = boost::asio::ip::make_address(a, bad_a), address_b = boost::asio::ip::make_address(b, bad_b);
+    return !bad_a && !bad_b && address_a == address_b;
+}
+
+// Names of a certificate are compared whole: no wildcards, no part of a subject.
+bool is_known_by(const registry::TlsClient& client, const http::PeerCertificate& certificate) {
+    const auto among = [&](const std::vector<std::string>& names, auto same) {
+        return std::any_of(names.begin(), names.end(),
+                           [&](const std::string& name) { return same(name, client.name); });
+    };
+    switch (client.kind) {
+        case registry::CertificateName::subject_dn:
+            return certificate.subject == client.name;
+        case registry::CertificateName::san_dns:
+            return among(certificate.dns, same_letters);
+        case registry::CertificateName::san_uri:
+            return among(certificate.uris, std::equal_to<>());
+        case registry::CertificateName::san_ip:
+            return among(certificate.addresses, same_address);
+        case registry::CertificateName::san_email:
+            return among(certificate.emails, std::equal_to<>());
+    }
+    return false;
+}
+
 }  // namespace
 
 Result<Credentials> read_credentials(const Presented& presented) {
@@ -80,6 +113,9 @@ Result<Credentials> read_credentials(const Presented& presented) {
         if (!presented.client_id) return base::Refusal(client_not_authenticated);
         return Credentials{BySecret{*presented.client_id, base::Secret<std::string>(*presented.client_secret)}};
     }
+    if (!presented.authorization && presented.certificate && presented.client_id) {
+        return Credentials{ByCertificate{presented.certificate, presented.client_id}};
+    }
     if (!presented.authorization || !is_basic(*presented.authorization)) return base::Refusal(client_not_authenticated);
     auto basic = read_basic(*presented.authorization);
     if (basic.has_value() && presented.client_id && std::get<BySecret>(*basic).client_id != *presented.client_id) {
@@ -90,7 +126,18 @@ Result<Credentials> read_credentials(const Presented& presented) {
 
 Result<AuthenticatedClient> Clients::authenticate(const Credentials& credentials, base::Time now) const {
     if (const auto* secret = std::get_if<BySecret>(&credentials)) return by_secret(*secret);
+    if (const auto* certificate = std::get_if<ByCertificate>(&credentials)) return by_certificate(*certificate);
     return by_assertion(std::get<ByAssertion>(credentials), now);
+}
+
+Result<AuthenticatedClient> Clients::by_certificate(const ByCertificate& given) const {
+    std::vector<const registry::TlsClient*> known;
+    for (const registry::TlsClient* client : registry_.tls_clients()) {
+        const bool meant = !given.client_id || *given.client_id == client->client_id;
+        if (meant && is_known_by(*client, *given.certificate)) known.push_back(client);
+    }
+    if (known.size() != 1) return base::Refusal(client_not_authenticated);
+    return AuthenticatedClient{.system = registry_.system_of_client(known.front()->client_id), .once = {}};
 }
 
 Result<AuthenticatedClient> Clients::by_secret(const BySecret& given) const {

@@ -15,6 +15,7 @@ namespace kelisim::identity {
 namespace {
 
 using namespace std::chrono_literals;
+using registry::CertificateName;
 
 const token::SigningKey key{crypto::PrivateKey::generate_p256()};
 const base::Time now = base::from_micros(1'795'000'000'000'000);
@@ -30,6 +31,17 @@ const registry::Registry& world() {
         entries.credentials = {{"demo bank", base::to_base64url(crypto::sha256(base::as_bytes("a+secret %"))),
                                 boost::json::serialize(token::KeySet({key.verification()}).to_jwks())},
                                {"other", "", ""}};
+        for (const auto& [client, kind, known] : {std::tuple{"dn", CertificateName::subject_dn, "CN=bank,C=KZ"},
+                                                  {"dns", CertificateName::san_dns, "bank.test"},
+                                                  {"uri", CertificateName::san_uri, "urn:bank"},
+                                                  {"ip", CertificateName::san_ip, "2001:db8::1"},
+                                                  {"email", CertificateName::san_email, "Bank@bank.test"},
+                                                  {"dn too", CertificateName::subject_dn, "CN=twin"},
+                                                  {"dn three", CertificateName::subject_dn, "CN=twin"}}) {
+            entries.systems.push_back(
+                {std::string("S-") + client, "000140000353", registry::Contour::external, client, ""});
+            entries.tls_clients.push_back({client, kind, known});
+        }
         return entries;
     }());
     return registry;
@@ -157,6 +169,70 @@ TEST(Assertion, IsRefusedForItsSignatureAndWhatStandsBeside) {
     EXPECT_TRUE(asserted("").has_error());
     EXPECT_TRUE(read_credentials({.assertion = token::sign(key, "JWT", claims())}).has_error());
     EXPECT_TRUE(read_credentials({.assertion_type = "urn:other", .assertion = "x"}).has_error());
+}
+
+// --- RFC 8705 2.1
+
+// What a certificate says, and nothing else.
+struct Says {
+    std::string subject = {};
+    std::vector<std::string> dns = {}, uris = {}, addresses = {}, emails = {};
+};
+
+std::shared_ptr<const http::PeerCertificate> shown(const Says& says) {
+    auto certificate = std::make_shared<http::PeerCertificate>();
+    certificate->subject = says.subject;
+    certificate->dns = says.dns;
+    certificate->uris = says.uris;
+    certificate->addresses = says.addresses;
+    certificate->emails = says.emails;
+    return certificate;
+}
+
+std::string known_as(const Says& says, std::optional<std::string> client_id = {}) {
+    const auto client = clients().authenticate(ByCertificate{shown(says), std::move(client_id)}, now);
+    return client.has_value() ? client->system->client_id : "nobody";
+}
+
+TEST(Certificate, AuthenticatesWhoeverIsKnownByItsName) {
+    EXPECT_EQ(known_as({.subject = "CN=bank,C=KZ"}, "dn"), "dn");
+    EXPECT_EQ(known_as({.dns = {"elsewhere.test", "Bank.TEST"}}, "dns"), "dns");
+    EXPECT_EQ(known_as({.uris = {"urn:bank"}}, "uri"), "uri");
+    EXPECT_EQ(known_as({.addresses = {"2001:0db8:0:0::1"}}, "ip"), "ip");
+    EXPECT_EQ(known_as({.emails = {"Bank@bank.test"}}, "email"), "email");
+    EXPECT_EQ(known_as({.subject = "CN=bank,C=KZ"}), "dn");
+    EXPECT_EQ(known_as({.subject = "CN=twin"}, "dn too"), "dn too");
+}
+
+TEST(Certificate, AuthenticatesNobodyElse) {
+    EXPECT_EQ(known_as({.subject = "CN=bank,C=KZ"}, "dns"), "nobody");
+    EXPECT_EQ(known_as({.subject = "CN=bank,C=KZ"}, "demo bank"), "nobody") << "it is known by a secret";
+    EXPECT_EQ(known_as({.subject = "CN=bank,C=KZ"}, "no such client"), "nobody");
+    for (const auto* subject :
+         {"", "CN=bank", "CN=bank,C=KZ,O=x", "O=x,CN=bank,C=KZ", "CN=Bank,C=KZ", "CN=bank\\,C=KZ"})
+        EXPECT_EQ(known_as({.subject = subject}, "dn"), "nobody") << subject;
+    EXPECT_EQ(known_as({.subject = "bank.test", .dns = {"x.bank.test", "*.test", "bank.test.", ""}}, "dns"), "nobody");
+    EXPECT_EQ(known_as({.dns = {"urn:bank"}, .uris = {"URN:bank", "urn:bank:x"}}, "uri"), "nobody");
+    EXPECT_EQ(known_as({.dns = {"2001:db8::1"}, .addresses = {"2001:db8::2", ""}}, "ip"), "nobody");
+    EXPECT_EQ(known_as({.emails = {"bank@bank.test"}}, "email"), "nobody");
+    EXPECT_EQ(known_as({.subject = "CN=twin"}), "nobody") << "two are known by it";
+    EXPECT_EQ(known_as({}), "nobody");
+}
+
+TEST(Certificate, IsTheWayWhereThereIsNoOther) {
+    const auto certificate = shown({.subject = "CN=bank,C=KZ"});
+    const auto way = [](const Presented& presented) {
+        const auto credentials = read_credentials(presented);
+        return credentials.has_error()                               ? "none"
+               : std::holds_alternative<ByCertificate>(*credentials) ? "certificate"
+                                                                     : "other";
+    };
+    EXPECT_STREQ(way({.client_id = "dn", .certificate = certificate}), "certificate");
+    EXPECT_STREQ(way({.client_id = "dn", .client_secret = "x", .certificate = certificate}), "other");
+    EXPECT_STREQ(way({.authorization = basic("a:b"), .certificate = certificate}), "other");
+    EXPECT_STREQ(way({.certificate = certificate}), "none") << "the client_id is missing";
+    EXPECT_STREQ(way({.authorization = "Bearer x", .client_id = "dn", .certificate = certificate}), "none");
+    EXPECT_STREQ(way({.client_id = "dn"}), "none");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "identity/clients.hpp"
+#include "identity/dpop.hpp"
 #include "identity/proofs.hpp"
 #include "token/keys.hpp"
 
@@ -50,6 +51,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static const identity::Clients clients(world(), {"i"});
     static const identity::Proofs proofs(world(), "i");
     std::string text(reinterpret_cast<const char*>(data + 1), size - 1);
+    // Anybody can make a proof of a key of their own: what it says then has to be there.
+    static const identity::Dpop dpop({"https://i"});
+    const auto proof = dpop.read(text, {.method = "POST", .path = "/token"}, base::from_micros(0));
+    if (proof.has_value() && proof->thumbprint.size() != 43) std::abort();
     if (proofs.read(text, *world().system("BANK")).has_value()) std::abort();
     const auto credentials = identity::read_credentials(presented(*data, std::move(text)));
     if (credentials.has_value() && clients.authenticate(*credentials, base::from_micros(0)).has_value()) std::abort();

@@ -46,6 +46,7 @@ void save_registry(store::WriteSession& session, const registry::Entries& entrie
     save(session, "connection", entries.connections, [](const auto& e) -> const std::string& { return e.key; });
     save(session, "credential", entries.credentials, [](const auto& e) -> const std::string& { return e.client_id; });
     save(session, "campaign", entries.campaigns, [](const auto& e) -> const std::string& { return e.code; });
+    save(session, "tls_client", entries.tls_clients, [](const auto& e) -> const std::string& { return e.client_id; });
     save(session, "deferral_law", entries.deferral_laws, [](const auto& e) -> const std::string& { return e.key; });
 }
 
@@ -56,7 +57,8 @@ registry::Entries load_registry(store::ReadSession& session) {
             .connections = load<registry::Connection>(session, "connection"),
             .credentials = load<registry::ClientCredential>(session, "credential"),
             .campaigns = load<registry::Campaign>(session, "campaign"),
-            .deferral_laws = load<registry::DeferralLaw>(session, "deferral_law")};
+            .deferral_laws = load<registry::DeferralLaw>(session, "deferral_law"),
+            .tls_clients = load<registry::TlsClient>(session, "tls_client")};
 }
 
 std::optional<registry::Connection> load_connection(store::ReadSession& session, std::string_view key) {

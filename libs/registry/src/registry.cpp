@@ -140,6 +140,11 @@ Registry::Registry(Entries entries) {
     }
     for (ClientCredential& c : entries.credentials)
         credentials_.add(c.client_id, std::move(c));
+    for (TlsClient& c : entries.tls_clients) {
+        require(clients_.find(c.client_id) != nullptr, "client", c.client_id);
+        require(!c.name.empty(), "a name of the certificate of", c.client_id);
+        tls_clients_.add(c.client_id, std::move(c));
+    }
     for (Campaign& c : entries.campaigns)
         campaigns_.add(c.code, std::move(c));
     for (DeferralLaw& d : entries.deferral_laws) {
@@ -167,6 +172,12 @@ const Connection* Registry::connection(std::string_view key) const {
 }
 const ClientCredential* Registry::credential(std::string_view client_id) const {
     return credentials_.find(client_id);
+}
+const TlsClient* Registry::tls_client(std::string_view client_id) const {
+    return tls_clients_.find(client_id);
+}
+std::vector<const TlsClient*> Registry::tls_clients() const {
+    return tls_clients_.all();
 }
 const Campaign* Registry::campaign(std::string_view code) const {
     return campaigns_.find(code);

@@ -45,6 +45,22 @@ Wanted wanted() {
             .local_day = "2026-11-21"};
 }
 
+TEST(TlsClients, BelongToAClientAndHaveAName) {
+    Entries fine = entries();
+    fine.tls_clients = {{"bank", CertificateName::subject_dn, "CN=bank"}};
+    const Registry registry(fine);
+    EXPECT_EQ(registry.tls_client("bank")->name, "CN=bank");
+    EXPECT_EQ(registry.tls_client("owner"), nullptr);
+    EXPECT_EQ(registry.tls_clients().size(), 1U);
+    for (const TlsClient& wrong :
+         {TlsClient{"nobody", CertificateName::subject_dn, "CN=x"}, TlsClient{"bank", CertificateName::san_dns, ""},
+          TlsClient{"bank", CertificateName::san_dns, "a.test"}}) {
+        Entries more = fine;
+        more.tls_clients.push_back(wrong);
+        EXPECT_THROW(Registry{more}, std::invalid_argument) << wrong.client_id;
+    }
+}
+
 // KDP-2.2, KDP-5.1, KDP-5.2: a request stands on one connection, within one услуга and its integration services.
 TEST(Match, FindsTheOneConnection) {
     const Registry registry(entries());

@@ -35,6 +35,8 @@ const Reason claims_expired{"claims_expired",
 
 namespace {
 
+constexpr std::string_view certificate_member = "x5t#S256", key_member = "jkt";
+
 boost::json::array to_array(const std::vector<std::string>& texts) {
     boost::json::array array;
     for (const std::string& text : texts)
@@ -97,6 +99,19 @@ std::optional<StatusReference> read_status(ClaimReader& read) {
     return found;
 }
 
+// A binding that we do not know is one that we could not check: such a token is none of ours.
+Confirmation read_confirmation(ClaimReader& read) {
+    const auto* cnf = read.object("cnf");
+    if (cnf == nullptr) return {};
+    ClaimReader members(*cnf);
+    Confirmation found;
+    if (cnf->contains(certificate_member)) found.certificate = members.text(certificate_member);
+    if (cnf->contains(key_member)) found.key = members.text(key_member);
+    const bool known = cnf->size() == (found.certificate.empty() ? 0U : 1U) + (found.key.empty() ? 0U : 1U);
+    read.note(members.complete() && known && cnf->size() > 0);
+    return found;
+}
+
 }  // namespace
 
 boost::json::array to_authorization_details(const Grant& grant) {
@@ -122,6 +137,10 @@ boost::json::object to_json(const AccessClaims& claims) {
     if (claims.status) {
         json["status"] = {{"status_list", {{"idx", claims.status->index}, {"uri", claims.status->uri}}}};
     }
+    boost::json::object cnf;
+    if (!claims.bound_to.certificate.empty()) cnf[certificate_member] = claims.bound_to.certificate;
+    if (!claims.bound_to.key.empty()) cnf[key_member] = claims.bound_to.key;
+    if (!cnf.empty()) json["cnf"] = std::move(cnf);
     return json;
 }
 
@@ -149,6 +168,7 @@ Result<AccessClaims> read_access_claims(const boost::json::object& payload) {
         read.note(grant.complete());
     }
     if (payload.contains("status")) claims.status = read_status(read);
+    if (payload.contains("cnf")) claims.bound_to = read_confirmation(read);
     if (!read.complete()) return base::Refusal(claims_malformed);
     return claims;
 }

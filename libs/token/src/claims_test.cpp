@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/json/serialize.hpp>
+
 namespace kelisim::token {
 namespace {
 
@@ -54,6 +56,33 @@ TEST(AccessToken, PassesUntilItsLastInstant) {
     Expected last = expected();
     last.now = claims().expires - 1us;
     EXPECT_TRUE(verify_access_token(sign(key, access_token_type, to_json(claims())), keys, last).has_value());
+}
+
+// RFC 7800 3.1, RFC 8705 3.1, RFC 9449 6.1.
+TEST(AccessToken, TellsWhatItsHolderHasToShow) {
+    for (const Confirmation& bound : {Confirmation{}, Confirmation{.certificate = "cert", .key = ""},
+                                      Confirmation{.certificate = "", .key = "key"}, Confirmation{"cert", "key"}}) {
+        AccessClaims made = claims();
+        made.bound_to = bound;
+        const auto read = verify_access_token(sign(key, access_token_type, to_json(made)), keys, expected());
+        ASSERT_TRUE(read.has_value());
+        EXPECT_EQ(read->bound_to, bound);
+    }
+    EXPECT_FALSE(to_json(claims()).contains("cnf"));
+}
+
+// What it is bound to and we cannot check is no token of ours.
+TEST(AccessToken, WithAnUnknownBindingIsMalformed) {
+    for (const boost::json::value& cnf :
+         {boost::json::value(nullptr), boost::json::value("key"), boost::json::value(boost::json::object{}),
+          boost::json::value({{"jwk", "x"}}), boost::json::value({{"jkt", "key"}, {"jwk", "x"}}),
+          boost::json::value({{"jkt", 1}}), boost::json::value({{"jkt", ""}})}) {
+        boost::json::object payload = to_json(claims());
+        payload["cnf"] = cnf;
+        const auto read = verify_access_token(sign(key, access_token_type, payload), keys, expected());
+        ASSERT_TRUE(read.has_error()) << boost::json::serialize(cnf);
+        EXPECT_TRUE(read.error().has(claims_malformed));
+    }
 }
 
 // draft-ietf-oauth-status-list, "Referenced Token in JWT Format".

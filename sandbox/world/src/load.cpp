@@ -149,6 +149,18 @@ registry::Connection connection_of(const Table& table, const std::vector<registr
     return connection;
 }
 
+// RFC 8705 2.1.2: "MUST use exactly one of the below metadata parameters".
+std::optional<registry::TlsClient> tls_client_of(const Table& table) {
+    std::optional<registry::TlsClient> found;
+    boost::mp11::mp_for_each<boost::describe::describe_enumerators<registry::CertificateName>>([&](auto entry) {
+        const std::string name = table.text_or(std::string("tls_client_auth_") + entry.name, "");
+        if (name.empty()) return;
+        if (found) table.fail("a client has one name of a certificate");
+        found = registry::TlsClient{.client_id = table.text("client_id"), .kind = entry.value, .name = name};
+    });
+    return found;
+}
+
 people::Person person_of(const Table& table) {
     people::Person person;
     person.iin = iin_of(table, "iin");
@@ -194,6 +206,7 @@ World load(std::string_view text, std::string_view file_name) {
                                    .security_test_protocol = t.text_or("security_test_protocol", "")});
         entries.credentials.push_back(
             {.client_id = t.text("client_id"), .secret_sha256 = sha256_of(t.text("client_secret")), .jwks = ""});
+        if (auto client = tls_client_of(t)) entries.tls_clients.push_back(std::move(*client));
     });
     root.each("integration_service", [&](const Table& t) { entries.services.push_back(service_of(t)); });
     root.each("connection",

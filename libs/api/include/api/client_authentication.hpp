@@ -35,7 +35,8 @@ public:
     // The form and the client, or the error to answer with. An assertion counts only once it is durably used up.
     boost::asio::awaitable<std::variant<ClientCall, http::Response>> form_call(const http::Request& request) const;
 
-    // For JSON bodies and for GET: Basic, or a client assertion (RFC 7523) as the bearer token; a problem otherwise.
+    // For JSON bodies and for GET: Basic, a client assertion (RFC 7523) as the bearer token, or the certificate of the
+    // connection (RFC 8705) when the header is missing; a problem otherwise.
     boost::asio::awaitable<std::variant<ClientSystem, http::Response>> header_call(const http::Request& request) const;
 
     // For a route that takes such a client: handler(const ClientSystem&, const http::Request&). This outlives the route.
@@ -47,8 +48,8 @@ public:
         return http::authenticated<ClientSystem>(who, std::move(handler));
     }
 
-    // The client of an Authorization header alone, as the gateway gets it beside a kdp-token.
-    base::Result<const registry::System*> header_client(std::string_view authorization) const;
+    // The client of Basic or of a certificate, as the gateway gets it beside a kdp-token.
+    base::Result<const registry::System*> header_client(const http::Request& request) const;
 
 private:
     // False when the assertion was used before.

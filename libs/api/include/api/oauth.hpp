@@ -13,6 +13,7 @@
 #include "access/introspection.hpp"
 #include "access/tokens.hpp"
 #include "api/client_authentication.hpp"
+#include "api/possession.hpp"
 #include "http/route.hpp"
 #include "identity/proofs.hpp"
 
@@ -20,12 +21,14 @@ namespace kelisim::api {
 
 struct OAuthParts {
     std::string issuer;
+    std::string systems_url;  // where clients show certificates; empty: nowhere
     const registry::Registry& registry;
     const records::Vault& vault;
     store::Writer& writer;
     store::Readers& readers;
     const base::Clock& clock;
     const ClientAuthentication& clients;
+    const Possession& possession;
     const access::Asking& asking;
     const identity::Proofs& proofs;
     const access::Tokens& tokens;
@@ -59,14 +62,15 @@ private:
     base::Result<access::AskCommand> read_command(const ClientCall& call) const;
     Answer ask(const ClientCall& call, const http::Request& request);
     Answer token(const ClientCall& call, const http::Request& request);
-    Answer redeem(const ClientCall& call, const http::Request& request);
-    Answer refresh(const ClientCall& call, const http::Request& request);
+    Answer redeem(const ClientCall& call, const http::Request& request, token::Confirmation binding);
+    Answer refresh(const ClientCall& call, const http::Request& request, token::Confirmation binding);
     Answer introspect(const ClientCall& call);
     Answer revoke(const ClientCall& call, const http::Request& request);
 
     std::string auth_req_id_of(consent::RequestId id) const;
     std::optional<consent::RequestId> read_auth_req_id(std::string_view text) const;
-    http::Response token_response(const access::IssuedToken& issued, std::optional<std::string_view> auth_req_id) const;
+    http::Response token_response(access::IssuedToken issued, token::Confirmation binding,
+                                  std::optional<std::string_view> auth_req_id) const;
 
     OAuthParts parts_;
     PollPace pace_;

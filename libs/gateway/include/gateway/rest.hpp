@@ -11,6 +11,7 @@
 #include "access/introspection.hpp"
 #include "access/uses.hpp"
 #include "api/client_authentication.hpp"
+#include "api/possession.hpp"
 #include "gateway/call.hpp"
 #include "http/client.hpp"
 #include "http/route.hpp"
@@ -39,6 +40,7 @@ struct RestParts {
     const access::Introspection& introspection;
     const access::Uses& uses;
     const api::ClientAuthentication& clients;
+    const api::Possession& possession;
     http::Client& client;
     std::map<std::string, Binding, std::less<>> bindings;  // by service key
 };
@@ -62,7 +64,7 @@ private:
     };
     using Answer = boost::asio::awaitable<http::Response>;
 
-    std::variant<Caller, http::Response> identify(const http::Request& request) const;
+    boost::asio::awaitable<std::variant<Caller, http::Response>> identify(const http::Request& request) const;
     Answer exchange(const Caller& caller, const http::Request& request);
     Answer forward(const Caller& caller, const http::Request& request, const Binding& binding, const ReadCall& call,
                    const access::Reserved& reserved);

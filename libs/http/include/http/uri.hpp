@@ -44,6 +44,10 @@ struct HttpUrl {
 // Nothing for what parse_http_origin would refuse beside the path, or a path that can be read in two ways.
 std::optional<HttpUrl> parse_http_url(std::string_view url);
 
+// An absolute http or https URI without query and fragment in the one form that all its spellings share (RFC 3986 6.2.2 and
+// 6.2.3: case, escapes, default port). Nothing for another one, or one with a user.
+std::optional<std::string> normal_uri(std::string_view uri);
+
 // Whether a host given as an address lies in a network of one's own (RFC 6890: loopback, private, link-local, shared,
 // multicast and the like) or is the name localhost. Other names are known when they are resolved: Reach.
 bool is_own_network(std::string_view host);

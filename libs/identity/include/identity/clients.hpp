@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Client authentication (RFC 6749 2.3, RFC 7523): client_secret_basic, client_secret_post and private_key_jwt.
+// Client authentication (RFC 6749 2.3, RFC 7523, RFC 8705): client_secret_basic, client_secret_post, private_key_jwt and
+// tls_client_auth.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +12,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
+#include "http/message.hpp"
 #include "registry/registry.hpp"
 
 namespace kelisim::identity {
@@ -22,6 +25,8 @@ struct Presented {
     std::optional<std::string> authorization = {};  // the header's value
     std::optional<std::string> client_id = {}, client_secret = {};
     std::optional<std::string> assertion_type = {}, assertion = {};
+    // Of the connection. It may be there for a token to be bound to it, beside another way.
+    std::shared_ptr<const http::PeerCertificate> certificate = {};
 };
 
 struct BySecret {
@@ -32,10 +37,16 @@ struct ByAssertion {
     std::string assertion;
     std::optional<std::string> client_id;  // as sent beside it, which must agree
 };
-using Credentials = std::variant<BySecret, ByAssertion>;
+struct ByCertificate {
+    std::shared_ptr<const http::PeerCertificate> certificate;  // verified by the listener
+    std::optional<std::string>
+        client_id;  // where nothing names it, one client alone has to be known by the certificate
+};
+using Credentials = std::variant<BySecret, ByAssertion, ByCertificate>;
 
 // "The client MUST NOT use more than one authentication method in each request" (RFC 6749 2.3). Basic credentials are
-// form-decoded (2.3.1).
+// form-decoded (2.3.1). A certificate is the way where there is no other: then "the client MUST include the client_id
+// parameter" (RFC 8705 section 2).
 base::Result<Credentials> read_credentials(const Presented& presented);
 
 struct AuthenticatedClient {
@@ -60,6 +71,7 @@ public:
 private:
     base::Result<AuthenticatedClient> by_secret(const BySecret& given) const;
     base::Result<AuthenticatedClient> by_assertion(const ByAssertion& given, base::Time now) const;
+    base::Result<AuthenticatedClient> by_certificate(const ByCertificate& given) const;
 
     const registry::Registry& registry_;
     std::vector<std::string> audiences_;

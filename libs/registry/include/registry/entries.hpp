@@ -65,6 +65,18 @@ struct ClientCredential {
     bool operator==(const ClientCredential&) const = default;
 };
 
+// By which name of a certificate a client is known (RFC 8705 section 2.1.2); exactly one of them.
+enum class CertificateName { subject_dn, san_dns, san_uri, san_ip, san_email };
+
+// Which certificate authenticates a client at the listener for systems. It says nothing of the authority: those are the
+// listener's.
+struct TlsClient {
+    std::string client_id;
+    CertificateName kind{};
+    std::string name;  // a subject as RFC 4514 writes it
+    bool operator==(const TlsClient&) const = default;
+};
+
 // A service of a base operator that answers calls through the gateway.
 struct IntegrationService {
     std::string key;
@@ -144,6 +156,8 @@ BOOST_DESCRIBE_STRUCT(System, (),
                       (key, organisation, contour, client_id, exempt_ground, unified_requirements_declared,
                        security_test_protocol))
 BOOST_DESCRIBE_STRUCT(ClientCredential, (), (client_id, secret_sha256, jwks))
+BOOST_DESCRIBE_ENUM(CertificateName, subject_dn, san_dns, san_uri, san_ip, san_email)
+BOOST_DESCRIBE_STRUCT(TlsClient, (), (client_id, kind, name))
 BOOST_DESCRIBE_STRUCT(IntegrationService, (), (key, owner, personal_data, access_class, name, fields, ended))
 BOOST_DESCRIBE_STRUCT(Purpose, (), (code, name, services, ended))
 BOOST_DESCRIBE_STRUCT(Connection, (),

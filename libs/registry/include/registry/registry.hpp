@@ -29,6 +29,7 @@ struct Entries {
     std::vector<ClientCredential> credentials = {};
     std::vector<Campaign> campaigns = {};
     std::vector<DeferralLaw> deferral_laws = {};
+    std::vector<TlsClient> tls_clients = {};
 };
 
 // What of a connection a request names. Empty parts are not given; services and purpose are always given.
@@ -62,12 +63,14 @@ public:
     const IntegrationService* service(std::string_view key) const;  // one that ended, too: it still has a name
     const Connection* connection(std::string_view key) const;       // likewise
     const ClientCredential* credential(std::string_view client_id) const;
+    const TlsClient* tls_client(std::string_view client_id) const;  // null: it shows no certificate
     const Campaign* campaign(std::string_view code) const;
     const DeferralLaw* deferral_law(std::string_view key) const;  // one that ended, too
 
     // By key.
     std::vector<const Connection*> connections() const;
     std::vector<const IntegrationService*> services() const;
+    std::vector<const TlsClient*> tls_clients() const;
 
     // In the place of the one of the same key, which must be there (std::invalid_argument). By one thread at a time, while
     // any others read.
@@ -102,6 +105,7 @@ private:
     Kept<ClientCredential> credentials_;
     Kept<Campaign> campaigns_;
     Kept<DeferralLaw> deferral_laws_;
+    Kept<TlsClient> tls_clients_;
 };
 
 // Whether it holds on this local day: within its period, and not ended before (236/НК п.5(3)).

@@ -43,6 +43,13 @@ struct StatusReference {
     bool operator==(const StatusReference&) const = default;
 };
 
+// What the holder of a token has to show with it: `cnf` (RFC 7800). Empty parts bind to nothing.
+struct Confirmation {
+    std::string certificate;  // x5t#S256 (RFC 8705 section 3.1)
+    std::string key;          // jkt (RFC 9449 section 6.1)
+    bool operator==(const Confirmation&) const = default;
+};
+
 struct AccessClaims {
     std::string issuer;
     base::Iin subject;
@@ -54,6 +61,7 @@ struct AccessClaims {
     base::Time answered;  // auth_time
     Grant grant;
     std::optional<StatusReference> status = {};
+    Confirmation bound_to = {};
 };
 
 boost::json::object to_json(const AccessClaims& claims);
