@@ -362,6 +362,10 @@ public:
     auto write_all(const Pieces& pieces, error_code& error) {
         return asio::async_write(socket_, pieces, asio::redirect_error(asio::use_awaitable, error));
     }
+    void cancel() noexcept {
+        error_code ignored;  // a socket that cannot be cancelled has nothing to wait for
+        socket_.cancel(ignored);
+    }
     void end() noexcept {}
 
 private:
@@ -380,6 +384,7 @@ public:
     auto read_some(asio::mutable_buffer into, error_code& error) { return channel_.read_some(into, error); }
     std::size_t write_some(const Pieces& pieces, error_code& error) { return channel_.write_some(pieces, error); }
     auto write_all(const Pieces& pieces, error_code& error) { return channel_.write_all(pieces, error); }
+    void cancel() noexcept { channel_.cancel(); }
     void end() noexcept { channel_.end(); }
 
 private:
@@ -523,14 +528,13 @@ asio::awaitable<void> SessionOver<Transport>::linger() {
 template <class Transport>
 void SessionOver<Transport>::overdue() noexcept {
     overdue_ = true;
-    error_code ignored;  // a socket that cannot be cancelled has nothing to wait for
     switch (stage_) {
         case Stage::handshake:
         case Stage::idle:
         case Stage::header:
         case Stage::body:
         case Stage::lingering:
-            socket().cancel(ignored);
+            transport_.cancel();
             break;
         case Stage::handling:
             answer_overdue();
@@ -558,8 +562,7 @@ void SessionOver<Transport>::answer_overdue() noexcept {
 
 template <class Transport>
 void SessionOver<Transport>::finish_soon() {
-    error_code ignored;
-    if (stage_ == Stage::idle || stage_ == Stage::handshake) socket().cancel(ignored);
+    if (stage_ == Stage::idle || stage_ == Stage::handshake) transport_.cancel();
 }
 
 template <class Transport>

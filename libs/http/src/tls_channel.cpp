@@ -213,6 +213,12 @@ asio::awaitable<void> TlsChannel::wait(Wants wants, error_code& error) {
                                 asio::redirect_error(asio::use_awaitable, error));
 }
 
+void TlsChannel::cancel() noexcept {
+    cancelled_ = true;
+    error_code ignored;  // a socket that cannot be cancelled has nothing to wait for
+    socket_.cancel(ignored);
+}
+
 asio::awaitable<void> TlsChannel::handshake(error_code& error) {
     for (;;) {
         // The queue belongs to the thread: what another connection left there would be taken for ours.
@@ -221,6 +227,7 @@ asio::awaitable<void> TlsChannel::handshake(error_code& error) {
         if (error) co_return;
         if (wants == Wants::nothing) break;
         co_await wait(wants, error);
+        if (cancelled_) error = asio::error::operation_aborted;
         if (error) co_return;
     }
     established_ = true;
@@ -232,6 +239,7 @@ asio::awaitable<std::size_t> TlsChannel::read_some(asio::mutable_buffer into, er
     for (;;) {
         if (wants != Wants::nothing) {
             co_await wait(wants, error);
+            if (cancelled_) error = asio::error::operation_aborted;
             if (error) co_return 0;
         }
         ERR_clear_error();

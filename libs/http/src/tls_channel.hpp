@@ -47,6 +47,10 @@ public:
     std::size_t write_some(const Pieces& pieces, boost::system::error_code& error);
     boost::asio::awaitable<std::size_t> write_all(Pieces pieces, boost::system::error_code& error);
 
+    // Ends a handshake or a reading under way, and all later ones: a cancelled wait alone may already have been over, and the
+    // next one would wait for ever.
+    void cancel() noexcept;
+
     // "Each party MUST send a "close_notify" alert before closing its write side of the connection" (RFC 8446 6.1). Once.
     void end() noexcept;
 
@@ -75,6 +79,7 @@ private:
     std::string record_;  // pieces that leave as one
     bool established_ = false;
     bool ended_ = false;
+    bool cancelled_ = false;
     HandshakeEnd failure_ = HandshakeEnd::broken;
     std::string why_;
 };
