@@ -33,6 +33,12 @@ void sync(const fs::path& path, int flags) {
     if (file.get() < 0 || ::fsync(file.get()) != 0) throw base::Outage(path.string() + " cannot be made durable");
 }
 
+// What a process that was killed while it wrote leaves: the file, and SQLite's journal of it.
+void remove_half_written(const fs::path& file) {
+    fs::remove(file);
+    fs::remove(file.string() + "-journal");
+}
+
 // Nothing that was put aside is overwritten.
 fs::path free_name(const std::string& wanted) {
     fs::path name = wanted;
@@ -68,6 +74,8 @@ std::optional<Range> Archiving::next_range(ReadSession& session, const std::opti
 bool Archiving::step() {
     std::optional<Archive> newest;
     std::optional<Range> range;
+    const fs::path file = parts_.files.directory() / half_written;
+    remove_half_written(file);
     parts_.readers.read([&](ReadSession& session) {
         newest = parts_.records.archives.newest(session);
         if (!newest || newest->emptied) range = next_range(session, newest);
@@ -79,12 +87,10 @@ bool Archiving::step() {
     if (!range) return false;
     if (fs::create_directories(parts_.files.directory()))
         fs::permissions(parts_.files.directory(), fs::perms::owner_all);
-    const fs::path file = parts_.files.directory() / half_written;
-    fs::remove(file);
     try {
         auto sealed = write(*range, file);
         if (!sealed) {
-            fs::remove(file);
+            remove_half_written(file);
             return false;
         }
         after(Step::written);

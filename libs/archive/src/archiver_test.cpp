@@ -232,6 +232,14 @@ TEST_F(ArchivingTest, AFileOfThatNameThatIsNotRegisteredIsPutAside) {
     EXPECT_TRUE(it.files.check(it.registered().front()));
 }
 
+TEST_F(ArchivingTest, WhatAKilledProcessLeftIsClearedAwayEvenWithNothingToDo) {
+    fs::create_directories(it.files.directory());
+    std::ofstream(it.files.directory() / "unfinished") << "half";
+    std::ofstream(it.files.directory() / "unfinished-journal") << "of it";
+    EXPECT_FALSE(it.archiving()->step());
+    EXPECT_TRUE(fs::is_empty(it.files.directory()));
+}
+
 TEST_F(ArchivingTest, AFullDiskDeletesNothingAndIsTriedAgain) {
     store_sqlite::FaultVfs vfs("full-archive", 1);
     it.grow(2 * tile);
