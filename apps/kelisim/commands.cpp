@@ -8,11 +8,13 @@
 #include <csignal>
 #include <cstdio>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 
 #include "access/erasure.hpp"
 #include "access/steering.hpp"
 #include "access/supervision.hpp"
+#include "authority/authority.hpp"
 #include "base/entropy.hpp"
 #include "base/text.hpp"
 #include "books.hpp"
@@ -22,6 +24,8 @@
 #include "service.hpp"
 #include "storage.hpp"
 #include "temporary_directory.hpp"
+#include "trust/cms.hpp"
+#include "trust/xml_signature.hpp"
 #include "world/world.hpp"
 
 namespace kelisim::app {
@@ -232,6 +236,48 @@ int routes(const config::Config& given) {
     std::sort(lines.begin(), lines.end());
     for (const std::string& line : lines)
         print_line(line);
+    return 0;
+}
+
+namespace {
+
+base::Iin iin_from_input() {
+    std::string line;
+    std::getline(std::cin, line);
+    const auto iin = base::Iin::parse(line);
+    if (iin.has_error()) throw base::Outage("no IIN on standard input");
+    return *iin;
+}
+
+}  // namespace
+
+int sandbox_eds(const SandboxEds& wanted) {
+    base::SystemEntropy entropy;
+    const base::SystemClock clock;
+    const authority::SandboxAuthority authority(DataDirectory(wanted.data).sandbox_authority_seed(entropy));
+    const base::Bytes file = authority.issue(
+        {.iin = iin_from_input(), .name = wanted.name, .bin = wanted.bin, .organisation = wanted.organisation},
+        wanted.passphrase, clock.now(), entropy);
+    std::ofstream out(wanted.out, std::ios::binary);
+    out << base::as_text(file);
+    if (!out.flush()) throw base::Outage("cannot write " + wanted.out.string());
+    return 0;
+}
+
+int sandbox_sign(const SandboxSign& wanted) {
+    base::SystemEntropy entropy;
+    const base::SystemClock clock;
+    const std::string file = read_text(wanted.key);
+    const auto key = trust::SigningKey::from_pkcs12(base::as_bytes(file), base::Secret(wanted.passphrase), entropy);
+    if (key.has_error()) throw base::Outage(std::string(key.error().first().text.en));
+    const std::string content{std::istreambuf_iterator<char>(std::cin), {}};
+    if (wanted.form == "cms") {
+        print_line(base::to_base64(trust::sign_cms(base::as_bytes(content), *key, clock.now())));
+        return 0;
+    }
+    const auto signed_xml = trust::sign_xml(base::as_bytes(content), *key);
+    if (signed_xml.has_error()) throw base::Outage(std::string(signed_xml.error().first().text.en));
+    fmt::print("{}", base::as_text(*signed_xml));
     return 0;
 }
 

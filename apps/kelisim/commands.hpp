@@ -42,4 +42,17 @@ int staff_list(const std::filesystem::path& data, const config::Config& config);
 int routes(const config::Config& config);
 int sandbox_generate(std::size_t persons);
 
+// An EDS of the sandbox's own authority, as a PKCS #12 file; the IIN stands on standard input.
+struct SandboxEds {
+    std::filesystem::path data, out;
+    std::string name = "АЙДАРОВ АСАН", bin, organisation, passphrase = "sandbox";
+};
+int sandbox_eds(const SandboxEds& wanted);
+// What NCALayer would do: signs standard input with such a file and prints the result.
+struct SandboxSign {
+    std::filesystem::path key;
+    std::string passphrase = "sandbox", form = "xml";  // or "cms": attached, in base64
+};
+int sandbox_sign(const SandboxSign& wanted);
+
 }  // namespace kelisim::app

@@ -149,6 +149,19 @@ crypto::PrivateKey DataDirectory::sandbox_key(const std::string& name) const {
     return key_of(file, read_or_make(file, new_key));
 }
 
+std::uint64_t DataDirectory::sandbox_authority_seed(base::Entropy& entropy) const {
+    const auto make = [&] {
+        std::array<std::uint8_t, 4> drawn{};
+        entropy.fill(drawn);
+        return std::to_string(std::uint32_t{drawn[0]} << 24U | std::uint32_t{drawn[1]} << 16U |
+                              std::uint32_t{drawn[2]} << 8U | drawn[3]);
+    };
+    const fs::path file = path_ / "sandbox" / "authority.seed";
+    const auto seed = base::parse_integer(read_or_make(file, make));
+    if (!seed) fail(file, "is no number");
+    return static_cast<std::uint64_t>(*seed);
+}
+
 fs::path DataDirectory::keep_world(std::string_view toml) const {
     const fs::path file = path_ / "sandbox" / "world.toml";
     make_private(file.parent_path());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -44,6 +45,8 @@ public:
 
     // Keys of the sandbox: DIR/sandbox/<client_id>.pem for private_key_jwt, proof-<bin>.pem for proofs of own means.
     crypto::PrivateKey sandbox_key(const std::string& name) const;
+    // From which the sandbox's certification authority follows: DIR/sandbox/authority.seed.
+    std::uint64_t sandbox_authority_seed(base::Entropy& entropy) const;
     // A copy of the world for the owners' servers: DIR/sandbox/world.toml.
     std::filesystem::path keep_world(std::string_view toml) const;
 

@@ -13,6 +13,7 @@
 #include "ledger_command.hpp"
 #include "receipt_command.hpp"
 #include "serve.hpp"
+#include "trust_command.hpp"
 #include "world/world.hpp"
 
 namespace {
@@ -29,6 +30,9 @@ struct Arguments {
     app::LedgerQuestion ledger;
     app::ReceiptQuestion receipt;
     app::ArchiveSearch search;
+    app::TrustQuestion trust;
+    app::SandboxEds eds;
+    app::SandboxSign sign;
     std::string key;
     bool sandbox = false;
 };
@@ -136,6 +140,29 @@ void declare_on_data(CLI::App& cli, Arguments& a, int& status) {
     with_data(staff, "list", "Who acts for whom.", app::staff_list);
 }
 
+void declare_trust(CLI::App& cli, Arguments& a, int& status) {
+    auto* trust = cli.add_subcommand("trust", "Electronic signatures and certificates.")->require_subcommand(1);
+    auto* verify = trust->add_subcommand(
+        "verify", "Say whether a certificate or a signed document (CMS, XML, SOAP) is valid; exit status 0 only then.");
+    verify->add_option("file", a.trust.file)->required()->check(CLI::ExistingFile);
+    verify->add_option("--anchors", a.trust.anchors, "Directory with authorities.toml: whom to trust.")
+        ->required()
+        ->check(CLI::ExistingDirectory);
+    verify->add_option("--detached", a.trust.detached, "What a CMS without content was signed over.")
+        ->check(CLI::ExistingFile);
+    verify->add_option("--at", a.trust.at, "Instant of RFC 3339 instead of now.");
+    verify->add_flag("--without-revocation", a.trust.without_revocation,
+                     "Ask nobody whether certificates are revoked.");
+    verify->add_flag("--allow-legacy", a.trust.allow_legacy, "Take SHA-1 and GOST 34.310-2004, and note it.");
+    verify->add_flag("--json", a.trust.json, "The report for programs.");
+    verify->add_option("--language", a.trust.language, "kk, ru or en.");
+    verify->callback([&] { status = app::trust_verify(a.trust); });
+    auto* show = trust->add_subcommand("show", "Say what stands in a certificate; nothing of it is verified.");
+    show->add_option("file", a.file)->required()->check(CLI::ExistingFile);
+    show->add_option("--language", a.trust.language, "kk, ru or en.");
+    show->callback([&] { status = app::trust_show(a.file, a.trust.language); });
+}
+
 // What each command takes and does; CLI11 runs the callback of the one that was named.
 void declare(CLI::App& cli, Arguments& a, int& status) {
     cli.require_subcommand(1);
@@ -177,6 +204,7 @@ void declare(CLI::App& cli, Arguments& a, int& status) {
         status = config ? app::ledger_verify(a.ledger, *config) : 1;
     });
     declare_on_data(cli, a, status);
+    declare_trust(cli, a, status);
     auto* config = cli.add_subcommand("config", "Configuration files.")->require_subcommand(1);
     auto* check = config->add_subcommand("check", "Say everything that is wrong with a file.");
     check->add_option("file", a.file)->required()->check(CLI::ExistingFile);
@@ -188,6 +216,20 @@ void declare(CLI::App& cli, Arguments& a, int& status) {
     auto* generate = sandbox->add_subcommand("generate", "Print a world file with more persons.");
     generate->add_option("--persons", a.persons, "How many more.")->check(CLI::Range(1, 1'000'000));
     generate->callback([&] { status = app::sandbox_generate(a.persons); });
+    auto* eds = sandbox->add_subcommand(
+        "eds", "Write an EDS of the sandbox's own authority for the person whose IIN stands on standard input.");
+    eds->add_option("--data", a.eds.data, "Data directory of the sandbox.")->required()->check(CLI::ExistingDirectory);
+    eds->add_option("--out", a.eds.out, "File to write (PKCS #12).")->required();
+    eds->add_option("--name", a.eds.name, "Name in the certificate.");
+    eds->add_option("--bin", a.eds.bin, "Of the organisation that the person heads.");
+    eds->add_option("--organisation", a.eds.organisation, "Its name.");
+    eds->add_option("--passphrase", a.eds.passphrase);
+    eds->callback([&] { status = app::sandbox_eds(a.eds); });
+    auto* sign = sandbox->add_subcommand("sign", "Sign standard input with such an EDS, as NCALayer would.");
+    sign->add_option("--key", a.sign.key)->required()->check(CLI::ExistingFile);
+    sign->add_option("--passphrase", a.sign.passphrase);
+    sign->add_option("--form", a.sign.form, "xml, or cms in base64.")->check(CLI::IsMember({"xml", "cms"}));
+    sign->callback([&] { status = app::sandbox_sign(a.sign); });
 }
 
 }  // namespace

@@ -3,9 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
-#include <fstream>
-
 #include "base/entropy.hpp"
 #include "base/limits.hpp"
 #include "base/zone.hpp"
@@ -16,6 +13,7 @@
 #include "receipts/receipt.hpp"
 #include "receipts/verify.hpp"
 #include "storage.hpp"
+#include "terminal.hpp"
 
 namespace kelisim::app {
 
@@ -52,35 +50,9 @@ constexpr Text promised{"Түбіртек шынайы, бірақ жазбас�
 constexpr Text wrong{"Бұл түбіртекке сенуге БОЛМАЙДЫ.", "Этой квитанции верить НЕЛЬЗЯ.",
                      "This receipt must NOT be relied on."};
 
-std::string_view pick(const Text& text, Language language) {
-    if (language == Language::en) return text.en;
-    return language == Language::kk ? text.kk : text.ru;
-}
-
 template <class... Values>
 void say(const Text& text, Language language, const Values&... values) {
     print_line(fmt::format(fmt::runtime(pick(text, language)), values...));
-}
-
-// POSIX: LC_ALL before LC_MESSAGES before LANG; "kk_KZ.UTF-8" begins with the language.
-Language language_of_environment() {
-    for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
-        const char* value = std::getenv(name);
-        if (value == nullptr || *value == '\0') continue;
-        const std::string_view locale(value);
-        return base::parse_language(locale.substr(0, locale.find_first_of("_.@"))).value_or(Language::en);
-    }
-    return Language::en;
-}
-
-// Never more than a reader takes: the file may be anything.
-std::string read_bounded(const fs::path& file, std::size_t bytes_max) {
-    std::ifstream in(file, std::ios::binary);
-    if (!in || fs::is_directory(file)) throw base::Outage("cannot read " + file.string());
-    std::string text(bytes_max + 1, '\0');
-    in.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(in.gcount()));
-    return text;
 }
 
 token::KeySet read_keys(const fs::path& file) {
@@ -125,15 +97,6 @@ std::string words_of(const boost::json::object& receipt, Language language, cons
     return receipts::in_words(receipt, language, zone);
 }
 
-// What a terminal would take for a command is not passed on: the file may be anybody's.
-std::string printable(std::string text) {
-    for (char& c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if ((byte < 0x20 && c != '\n') || byte == 0x7f) c = '?';
-    }
-    return text;
-}
-
 void tell(const receipts::Report& report, Language language, const base::Zone& zone) {
     if (report.receipt) {
         print_line(pick(says, language));
@@ -158,8 +121,7 @@ void tell(const receipts::Report& report, Language language, const base::Zone& z
 }  // namespace
 
 int receipt_verify(const ReceiptQuestion& question, const config::Config& config) {
-    const Language language =
-        question.language ? base::parse_language(*question.language).value_or(Language::en) : language_of_environment();
+    const Language language = language_wanted(question.language);
     try {
         const receipts::Trusted trusted = trusted_by(question);
         const std::string file = read_bounded(question.file, limits::receipt_file_bytes_max);

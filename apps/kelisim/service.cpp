@@ -16,6 +16,7 @@
 #include "api/problem.hpp"
 #include "api/sandbox.hpp"
 #include "api/staff.hpp"
+#include "authority/authority.hpp"
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "exchange.hpp"
@@ -188,6 +189,21 @@ std::pair<std::string, gateway::Binding> binding_of(const std::string& text) {
     return {text.substr(0, equals), gateway::Binding{.upstream = *upstream}};
 }
 
+// Whose certificates count: those that the operator installed; in a sandbox without them, its own authority's.
+trust::Authorities trusted(const config::Config& config, const DataDirectory& directory, base::Entropy& entropy) {
+    const std::string installed = config.text("trust.authorities");
+    if (!installed.empty()) return trust::read_authorities(installed);
+    return authority::SandboxAuthority(directory.sandbox_authority_seed(entropy)).authorities();
+}
+
+trust::Policy signature_policy(const config::Config& config) {
+    trust::Policy policy;
+    // The sandbox's own authority has no responder to ask.
+    policy.revocation_required =
+        !config.text("trust.authorities").empty() && config.text("trust.revocation") == "required";
+    return policy;
+}
+
 }  // namespace
 
 Service::Service(const ServiceOptions& options)
@@ -234,6 +250,10 @@ Service::Service(const ServiceOptions& options)
       client_(workers_, {.tls = &certificates_.upstream()}),
       event_client_(workers_, {.tls = &certificates_.events()}),
       elsewhere_(base::limits::archive_threads, base::limits::archive_queue_max),
+      signature_checks_(base::limits::signature_threads, base::limits::signature_queue_max),
+      status_source_(workers_, client_),
+      signatures_(trusted(options_.config, directory_, entropy_), signature_policy(options_.config), status_source_,
+                  clock_, entropy_),
       oauth_({.issuer = issuer_,
               .systems_url = systems_url_,
               .registry = registry_,
@@ -280,7 +300,11 @@ Service::Service(const ServiceOptions& options)
                 .board = board_,
                 .tags = tag_key_,
                 .proxies = proxies_,
-                .sign_ins = sign_ins_}),
+                .sign_ins = sign_ins_,
+                .signatures = signatures_,
+                .signature_checks = signature_checks_,
+                .issuer = issuer_,
+                .entropy = entropy_}),
       own_data_({.writer = database_->writer(),
                  .clock = clock_,
                  .persons = persons_,

@@ -33,7 +33,9 @@
 #include "http/server.hpp"
 #include "identity/clients.hpp"
 #include "identity/dpop.hpp"
+#include "identity/electronic_signature.hpp"
 #include "identity/proofs.hpp"
+#include "network_status_source.hpp"
 #include "notary/sequencer.hpp"
 #include "notary/witness.hpp"
 #include "owner_process.hpp"
@@ -135,7 +137,9 @@ private:
     http::Workers workers_;
     http::Client client_;
     http::Client event_client_;
-    http::Elsewhere elsewhere_;
+    http::Elsewhere elsewhere_, signature_checks_;
+    NetworkStatusSource status_source_;
+    identity::ElectronicSignatures signatures_;
     api::OAuth oauth_;
     api::StatusLists status_lists_;
     std::optional<OwnerProcess> owner_;

@@ -362,7 +362,7 @@ CREATE TABLE code_pace (
 );
 CREATE INDEX code_pace_next ON code_pace (next);
 
--- hash: of the secret half of the token.
+-- hash: of the secret half of the token. means: 0 a one-time code, 1 an EDS; organisation: the BIN of its certificate.
 CREATE TABLE session (
     id bytea NOT NULL,
     bucket bigint NOT NULL,
@@ -371,6 +371,8 @@ CREATE TABLE session (
     begun bigint NOT NULL,
     seen bigint NOT NULL,
     ends bigint NOT NULL,
+    means bigint NOT NULL DEFAULT 0,
+    organisation text COLLATE "C" NOT NULL DEFAULT '',
     PRIMARY KEY (bucket, id)
 );
 CREATE INDEX session_subject ON session (subject);

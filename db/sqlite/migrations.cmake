@@ -19,4 +19,5 @@ set(KELISIM_SQLITE_MIGRATIONS
     0016_before_the_checkpoint.sql
     0017_archives.sql
     0018_deferred_disclosures.sql
+    0019_sign_in_by_eds.sql
 )

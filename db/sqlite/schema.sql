@@ -353,7 +353,7 @@ CREATE TABLE code_pace (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX code_pace_next ON code_pace (next);
 
--- hash: of the secret half of the token.
+-- hash: of the secret half of the token. means: 0 a one-time code, 1 an EDS; organisation: the BIN of its certificate.
 CREATE TABLE session (
     id BLOB NOT NULL UNIQUE,
     bucket INTEGER NOT NULL,
@@ -361,7 +361,9 @@ CREATE TABLE session (
     hash BLOB NOT NULL,
     begun INTEGER NOT NULL,
     seen INTEGER NOT NULL,
-    ends INTEGER NOT NULL
+    ends INTEGER NOT NULL,
+    means INTEGER NOT NULL DEFAULT 0,
+    organisation TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX session_subject ON session (subject);
 CREATE INDEX session_ends ON session (ends);

@@ -135,6 +135,14 @@ records::Fact session_fact(std::string_view kind, const records::SessionId& id, 
     return {.kind = kind, .entity = id, .at = now, .subject = subject, .details = {{"subject", subject.to_string()}}};
 }
 
+records::Fact session_begun_fact(const records::PersonSession& begun,
+                                 const std::optional<crypto::Digest>& certificate) {
+    records::Fact fact = session_fact("session.begun", begun.id, begun.subject, begun.begun);
+    fact.details["means"] = begun.means == records::SignInMeans::eds ? "eds" : "code";
+    if (certificate) fact.details["certificate"] = base::to_hex(*certificate);
+    return fact;
+}
+
 records::Fact question_fact(std::string_view kind, const records::UseQuestion& question, base::Time now) {
     return {.kind = kind,
             .entity = question.id,

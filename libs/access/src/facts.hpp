@@ -24,6 +24,8 @@ records::Fact use_refused_fact(const consent::Consent& consent, consent::UseId u
 // Facts without a state speak of no row.
 records::Fact session_fact(std::string_view kind, const records::SessionId& id, consent::SubjectId subject,
                            base::Time now);
+// `certificate`: SHA-256 of the one that a person signed in with.
+records::Fact session_begun_fact(const records::PersonSession& begun, const std::optional<crypto::Digest>& certificate);
 records::Fact question_fact(std::string_view kind, const records::UseQuestion& question, base::Time now);
 records::Fact own_look_fact(const records::OwnLook& look, base::Time now);
 // `official`: who looked, so that the operator alone can tell.

@@ -15,6 +15,19 @@ using records::PersonSession;
 using records::SessionId;
 namespace limits = base::limits;
 
+const base::Reason eds_challenge_unknown{
+    "eds_challenge_unknown",
+    base::Kind::invalid,
+    "418-V ст.27(3)",
+    {"Басқа мәтінге қол қойылған, немесе мерзімі өткен, не бұрын қолданылған. Кіруді қайтадан бастаңыз.",
+     "Подписано не то, что предлагалось, либо срок истёк или это уже использовано. Начните вход заново.",
+     "What was signed is not what was offered, or it expired or was used. Begin the sign-in anew."}};
+const base::Reason eds_person_unknown{
+    "eds_person_unknown",
+    base::Kind::not_found,
+    "418-V ст.27(3)",
+    {"Сіз туралы мұнда әлі ештеңе жоқ.", "Здесь о вас пока ничего нет.", "There is nothing about you here yet."}};
+
 namespace {
 
 std::int64_t seconds_of(base::Time now) {
@@ -74,23 +87,57 @@ std::variant<SigningIn::Opened, base::Refusal> SigningIn::finish(store::WriteSes
     const auto subject = confirming_.use(session, id, CodeKind::sign_in, code, now);
     const auto person = subject ? parts_.records.subjects.find(session, *subject) : std::nullopt;
     if (!person || person->person.life_status != people::LifeStatus::alive) return base::Refusal(code_wrong);
+    return open(session, *person, {}, {}, now);
+}
+
+SignInId SigningIn::await_eds(store::WriteSession& session, const crypto::Digest& challenge, base::Time expires,
+                              base::Time now) const {
+    // Whose it will be is not known yet; a bucket of its own keeps it apart from everybody's.
+    std::array<std::uint8_t, 2> drawn{};
+    parts_.entropy.fill(drawn);
+    const base::Bucket bucket{static_cast<std::uint16_t>((drawn[0] << 8U | drawn[1]) % base::buckets)};
+    const auto id = SignInId::make(now, bucket, parts_.entropy);
+    parts_.records.codes.put(session, {.about = id,
+                                       .kind = CodeKind::eds_sign_in,
+                                       .subject = {},
+                                       .hash = challenge,
+                                       .expires = expires,
+                                       .attempts = 0});
+    return id;
+}
+
+std::variant<SigningIn::Opened, base::Refusal> SigningIn::finish_eds(store::WriteSession& session, SignInId id,
+                                                                     const Signed& by, base::Time now) const {
+    const auto offered = parts_.records.codes.find(session, id, CodeKind::eds_sign_in);
+    if (!offered || now >= offered->expires || !offered->hash || *offered->hash != by.content)
+        return base::Refusal(eds_challenge_unknown);
+    parts_.records.codes.remove(session, id, CodeKind::eds_sign_in);
+    const auto person = parts_.records.subjects.find(session, by.iin);
+    if (!person || person->person.life_status != people::LifeStatus::alive) return base::Refusal(eds_person_unknown);
+    PersonSession made;
+    made.means = records::SignInMeans::eds;
+    made.organisation = by.organisation;
+    return open(session, *person, std::move(made), by.certificate, now);
+}
+
+SigningIn::Opened SigningIn::open(store::WriteSession& session, const records::Subject& person, PersonSession made,
+                                  const std::optional<crypto::Digest>& certificate, base::Time now) const {
     const records::Sessions& sessions = parts_.records.sessions;
-    const auto others = sessions.of(session, *subject);
+    const auto others = sessions.of(session, person.id);
     for (std::size_t i = 0; i + limits::sessions_max <= others.size(); ++i)
-        end(session, *subject, others[i].id, now);
+        end(session, person.id, others[i].id, now);
     std::array<std::uint8_t, 32> secret{};
     parts_.entropy.fill(secret);
-    const PersonSession made{.id = SessionId::make(now, subject->bucket(), parts_.entropy),
-                             .subject = *subject,
-                             .hash = crypto::sha256(secret),
-                             .begun = now,
-                             .seen = now,
-                             .ends = now + limits::session_life};
+    made.id = SessionId::make(now, person.id.bucket(), parts_.entropy);
+    made.subject = person.id;
+    made.hash = crypto::sha256(secret);
+    made.begun = made.seen = now;
+    made.ends = now + limits::session_life;
     sessions.add(session, made);
-    parts_.records.journal.append(session, session_fact("session.begun", made.id, *subject, now));
+    parts_.records.journal.append(session, session_begun_fact(made, certificate));
     return Opened{.session = made,
                   .token = made.id.to_string() + "." + base::to_base64url(secret),
-                  .device = device_token(person->person.iin, std::to_string(seconds_of(now)))};
+                  .device = device_token(person.person.iin, std::to_string(seconds_of(now)))};
 }
 
 bool SigningIn::lives(const PersonSession& session, base::Time now) {

@@ -67,6 +67,67 @@ TEST_F(SigningInTest, ACodeOpensOneSessionOnce) {
     EXPECT_THAT(world.journal_of(opened.session.id), ElementsAre("session.begun"));
 }
 
+// LAW-27.3: nobody without a number is locked out.
+class EdsSignInTest : public SigningInTest {
+protected:
+    const crypto::Digest challenge = crypto::sha256(base::as_bytes("challenge"));
+    SignInId offer() {
+        return world.unit([&](store::WriteSession& session) {
+            return signing_in().await_eds(session, challenge, world.clock.now() + limits::code_life, world.clock.now());
+        });
+    }
+    std::variant<SigningIn::Opened, base::Refusal> bring(SignInId id, const base::Iin& iin,
+                                                         std::string_view signed_text) {
+        const SigningIn::Signed by{.iin = iin,
+                                   .organisation = "000140000072",
+                                   .certificate = crypto::sha256(base::as_bytes("certificate")),
+                                   .content = crypto::sha256(base::as_bytes(signed_text))};
+        return world.unit(
+            [&](store::WriteSession& session) { return signing_in().finish_eds(session, id, by, world.clock.now()); });
+    }
+    static const base::Reason* refused(const std::variant<SigningIn::Opened, base::Refusal>& outcome) {
+        const auto* const refusal = std::get_if<base::Refusal>(&outcome);
+        return refusal == nullptr ? nullptr : &refusal->first();
+    }
+};
+
+TEST_F(EdsSignInTest, OpensASessionThatSaysSo) {
+    const auto outcome = bring(offer(), person::without_phone().iin, "challenge");
+    ASSERT_TRUE(std::holds_alternative<SigningIn::Opened>(outcome));
+    const auto& opened = std::get<SigningIn::Opened>(outcome);
+    const auto found = find(opened.token);
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->means, records::SignInMeans::eds);
+    EXPECT_EQ(found->organisation, "000140000072");
+    EXPECT_THAT(world.journal_of(found->id), ElementsAre("session.begun"));
+}
+
+TEST_F(EdsSignInTest, AChallengeIsGoodOnce) {
+    const SignInId id = offer();
+    ASSERT_EQ(refused(bring(id, person::abai().iin, "challenge")), nullptr);
+    EXPECT_EQ(refused(bring(id, person::abai().iin, "challenge")), &eds_challenge_unknown);
+}
+
+TEST_F(EdsSignInTest, AnotherTextAnotherChallengeTooLate) {
+    const SignInId id = offer();
+    EXPECT_EQ(refused(bring(id, person::abai().iin, "something else")), &eds_challenge_unknown);
+    const SignInId nobodys = SignInId::make(world.clock.now(), {}, world.entropy);
+    EXPECT_EQ(refused(bring(nobodys, person::abai().iin, "challenge")), &eds_challenge_unknown);
+    world.clock.advance(limits::code_life);
+    EXPECT_EQ(refused(bring(id, person::abai().iin, "challenge")), &eds_challenge_unknown);
+}
+
+TEST_F(EdsSignInTest, WhomNobodyKnowsAndTheDead) {
+    EXPECT_EQ(refused(bring(offer(), person::unknown(), "challenge")), &eds_person_unknown);
+    EXPECT_EQ(refused(bring(offer(), person::dead().iin, "challenge")), &eds_person_unknown);
+}
+
+TEST_F(EdsSignInTest, ACodeOpensNoChallenge) {
+    const SignInId id = offer();
+    EXPECT_FALSE(opens(id, "000000"));
+    EXPECT_EQ(refused(bring(id, person::abai().iin, "challenge")), nullptr) << "and spends none";
+}
+
 TEST_F(SigningInTest, TheAnswerTellsNothingOfWhoIsThere) {
     for (const auto& iin :
          {person::unknown(), person::dead().iin, person::missing().iin, person::without_phone().iin}) {

@@ -40,6 +40,10 @@ std::vector<http::Route> Cabinet::sign_in_routes() {
          person.endpoint([this](const PersonCall& c, const http::Request&) { return sessions(c); })},
         {"DELETE", "/api/v1/me/sessions/{id}",
          person.endpoint([this](const PersonCall& c, const http::Request& r) { return end_session(c, r); })},
+        {"POST", "/api/v1/sign-in-by-eds",
+         http::open(why, [this](const http::Request& request) { return begin_sign_in_by_eds(request); })},
+        {"POST", "/api/v1/sign-in-by-eds/{id}",
+         http::open(why, [this](const http::Request& request) { return finish_sign_in_by_eds(request); })},
     };
 }
 
@@ -80,7 +84,10 @@ Cabinet::Answer Cabinet::finish_sign_in(const http::Request& request) {
     };
     const auto outcome = co_await http::committed(parts_.writer, std::move(finish));
     if (const auto* refused = std::get_if<base::Refusal>(&outcome)) co_return problem(*refused, request);
-    const auto& opened = std::get<access::SigningIn::Opened>(outcome);
+    co_return signed_in(std::get<access::SigningIn::Opened>(outcome));
+}
+
+http::Response Cabinet::signed_in(const access::SigningIn::Opened& opened) const {
     http::Response response = http::json_response(
         200, boost::json::object{{"session", opened.session.id.to_string()},
                                  {"csrf_token", parts_.use_cases.signing_in.csrf_token(opened.session.id)},
@@ -89,7 +96,48 @@ Cabinet::Answer Cabinet::finish_sign_in(const http::Request& request) {
     response.headers.push_back({"Set-Cookie", parts_.persons.cookie().set(opened.token, base::limits::session_life)});
     response.headers.push_back(
         {"Set-Cookie", parts_.persons.device_cookie().set(opened.device, base::limits::known_device_life)});
-    co_return response;
+    return response;
+}
+
+Cabinet::Answer Cabinet::begin_sign_in_by_eds(const http::Request& request) {
+    if (const auto none = no_body(request); none.has_error()) co_return problem(none.error(), request);
+    const base::Time now = parts_.clock.now();
+    const auto from = identity::caller_address(request, parts_.proxies);
+    if (from && !parts_.sign_ins.take(*from, now)) co_return too_many(request);
+    const base::Time expires = now + base::limits::code_life;
+    const std::string challenge = identity::make_challenge(parts_.issuer, "sign_in", expires, parts_.entropy);
+    auto wait = [&signing_in = parts_.use_cases.signing_in, hash = crypto::sha256(base::as_bytes(challenge)), expires,
+                 now](store::WriteSession& session) { return signing_in.await_eds(session, hash, expires, now); };
+    const auto id = co_await http::committed(parts_.writer, std::move(wait));
+    co_return http::json_response(201, boost::json::object{{"sign_in", id.to_string()},
+                                                           {"challenge", challenge},
+                                                           {"expires_in", base::limits::code_life.count()}});
+}
+
+Cabinet::Answer Cabinet::finish_sign_in_by_eds(const http::Request& request) {
+    const auto body = read_body(request, {"signature"});
+    if (body.has_error()) co_return problem(body.error(), request);
+    const auto id = access::SignInId::parse(request.parameter("id"));
+    if (!id) co_return problem(access::eds_challenge_unknown, request);
+    // Each look costs the certificate's responder a question.
+    const auto from = identity::caller_address(request, parts_.proxies);
+    if (from && !parts_.sign_ins.take(*from, parts_.clock.now())) co_return too_many(request);
+    const boost::json::value* const signature = body->if_contains("signature");
+    if (signature == nullptr) co_return problem(identity::eds_unreadable, request);
+    auto check = [this, signature] { return parts_.signatures.check(*signature, trust::Purpose::sign_in); };
+    const auto document = co_await http::elsewhere(parts_.signature_checks, std::move(check));
+    if (document.has_error()) co_return problem(document.error(), request);
+    auto finish = [&signing_in = parts_.use_cases.signing_in, id = *id,
+                   by = access::SigningIn::Signed{.iin = document->signatory.iin,
+                                                  .organisation = document->signatory.bin,
+                                                  .certificate = document->signatory.certificate,
+                                                  .content = crypto::sha256(document->content)},
+                   now = parts_.clock.now()](store::WriteSession& session) {
+        return signing_in.finish_eds(session, id, by, now);
+    };
+    const auto outcome = co_await http::committed(parts_.writer, std::move(finish));
+    if (const auto* refused = std::get_if<base::Refusal>(&outcome)) co_return problem(*refused, request);
+    co_return signed_in(std::get<access::SigningIn::Opened>(outcome));
 }
 
 Cabinet::Answer Cabinet::sign_out(const PersonCall& call, const http::Request& request) {
@@ -114,7 +162,9 @@ Cabinet::Answer Cabinet::sessions(const PersonCall& call) {
                                                {"begun", base::to_iso8601(each.begun)},
                                                {"seen", base::to_iso8601(each.seen)},
                                                {"ends", base::to_iso8601(each.ends)},
-                                               {"current", each.id == call.session.id}});
+                                               {"current", each.id == call.session.id},
+                                               {"means", each.means == records::SignInMeans::eds ? "eds" : "code"},
+                                               {"organisation", each.organisation}});
         }
     });
     co_return http::json_response(200, boost::json::object{{"items", std::move(list)}});

@@ -37,6 +37,15 @@ std::vector<Key> asking_keys() {
          .fallback = int64_t{5},
          .min = 0,
          .max = 10'080},
+        {.name = "trust.authorities",
+         .description =
+             "Directory with authorities.toml: whose certificates count. Empty: nobody's, and in a sandbox its own.",
+         .fallback = std::string()},
+        {.name = "trust.revocation",
+         .description =
+             "\"required\": a certificate counts only when it is known not to be revoked. \"noted\" is for tests.",
+         .fallback = std::string("required"),
+         .one_of = {"required", "noted"}},
         {.name = "sign_in.address_hour_max",
          .description = "Sign-ins that may be begun from one address within an hour; thousands can be behind one.",
          .fallback = int64_t{600},

@@ -9,8 +9,9 @@ namespace {
 
 constexpr store::Statement insert{
     "session_insert",
-    "INSERT INTO session (id, bucket, subject, hash, begun, seen, ends) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"};
-#define SESSION_COLUMNS "id, subject, hash, begun, seen, ends"
+    "INSERT INTO session (id, bucket, subject, hash, begun, seen, ends, means, organisation) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"};
+#define SESSION_COLUMNS "id, subject, hash, begun, seen, ends, means, organisation"
 constexpr store::Statement by_id{"session_by_id",
                                  "SELECT " SESSION_COLUMNS " FROM session WHERE id = ?1 AND bucket = ?2"};
 constexpr store::Statement of_subject{
@@ -31,14 +32,17 @@ PersonSession read(const store::Row& row) {
             .hash = digest_at(row, 2),
             .begun = time_at(row, 3),
             .seen = time_at(row, 4),
-            .ends = time_at(row, 5)};
+            .ends = time_at(row, 5),
+            .means = enum_at(row, 6, SignInMeans::eds),
+            .organisation = std::string(row.text(7))};
 }
 
 }  // namespace
 
 void Sessions::add(store::WriteSession& session, const PersonSession& made) const {
-    session.execute(insert, {made.id.bytes(), bucket(made.id), made.subject.bytes(), made.hash, micros(made.begun),
-                             micros(made.seen), micros(made.ends)});
+    session.execute(insert,
+                    {made.id.bytes(), bucket(made.id), made.subject.bytes(), made.hash, micros(made.begun),
+                     micros(made.seen), micros(made.ends), static_cast<std::int64_t>(made.means), made.organisation});
 }
 
 std::optional<PersonSession> Sessions::find(store::ReadSession& session, SessionId id) const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A person signs in with a one-time code to the registered number (418-V ст.27(3)). Nothing here tells whether a person
-// or a number exists.
+// A person signs in with a one-time code to the registered number (418-V ст.27(3)), or with an electronic digital signature:
+// nobody without a number is locked out. Before somebody has shown who they are, nothing here tells whether a person or a
+// number exists.
 #pragma once
 
 #include <string>
@@ -9,6 +10,9 @@
 #include "access/confirming.hpp"
 
 namespace kelisim::access {
+
+extern const base::Reason eds_challenge_unknown;
+extern const base::Reason eds_person_unknown;
 
 using SignInId = base::Id<struct SignInTag>;
 
@@ -38,6 +42,19 @@ public:
     std::variant<Opened, base::Refusal> finish(store::WriteSession& session, SignInId id, std::string_view code,
                                                base::Time now) const;
 
+    // Sign-in by EDS. What is to be signed is made by the caller, and kept here as its hash alone.
+    SignInId await_eds(store::WriteSession& session, const crypto::Digest& challenge, base::Time expires,
+                       base::Time now) const;
+    // Who signed, and what: verified before.
+    struct Signed {
+        base::Iin iin;
+        std::string organisation;  // BIN of the certificate; empty: none
+        crypto::Digest certificate{}, content{};
+    };
+    // A challenge is used up by the first signature of a person that comes for it, whether or not there is such a person.
+    std::variant<Opened, base::Refusal> finish_eds(store::WriteSession& session, SignInId id, const Signed& by,
+                                                   base::Time now) const;
+
     // The session of a token, while it and the person live.
     std::optional<records::PersonSession> find(store::ReadSession& session, std::string_view token,
                                                base::Time now) const;
@@ -49,6 +66,8 @@ public:
     std::string csrf_token(records::SessionId id) const;
 
 private:
+    Opened open(store::WriteSession& session, const records::Subject& person, records::PersonSession made,
+                const std::optional<crypto::Digest>& certificate, base::Time now) const;
     std::string device_token(const base::Iin& iin, std::string_view seconds) const;
 
     Parts parts_;

@@ -13,6 +13,7 @@
 #include "http/elsewhere.hpp"
 #include "identity/address_pace.hpp"
 #include "identity/caller_address.hpp"
+#include "identity/electronic_signature.hpp"
 #include "notary/board.hpp"
 #include "token/jws.hpp"
 
@@ -32,6 +33,10 @@ struct CabinetParts {
     const crypto::VrfKey& tags;  // gives persons their places in the map of the ledger
     const identity::Proxies& proxies;
     identity::AddressPace& sign_ins;  // of each address
+    const identity::ElectronicSignatures& signatures;
+    http::Elsewhere& signature_checks;
+    std::string issuer;
+    base::Entropy& entropy;
 };
 
 // Thread-safe. Outlives the server that has its routes.
@@ -59,6 +64,9 @@ private:
     // cabinet_sign_in.cpp
     Answer begin_sign_in(const http::Request& request);
     Answer finish_sign_in(const http::Request& request);
+    Answer begin_sign_in_by_eds(const http::Request& request);
+    Answer finish_sign_in_by_eds(const http::Request& request);
+    http::Response signed_in(const access::SigningIn::Opened& opened) const;
     Answer sign_out(const PersonCall& call, const http::Request& request);
     Answer sessions(const PersonCall& call);
     Answer end_session(const PersonCall& call, const http::Request& request);

@@ -99,6 +99,8 @@ inline constexpr std::size_t ocsp_response_bytes_max = 64 * 1024;
 inline constexpr std::chrono::seconds revocation_status_age_max = 15min;  // responses name no nextUpdate (pki.md 4)
 inline constexpr std::size_t revocation_statuses_max = 65'536;            // kept at once
 inline constexpr std::size_t revocation_lists_max = 16;
+inline constexpr std::size_t signature_threads = 2;                // check signatures and wait for responders
+inline constexpr std::size_t signature_queue_max = 64;             // waiting for them; then 503
 inline constexpr std::chrono::seconds revocation_list_fresh = 1h;  // then a newer one is looked for; deltas come hourly
 
 // Persons: codes, sessions, pages (418-V ст.1(39), ст.27(3))

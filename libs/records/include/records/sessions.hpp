@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "consent/ids.hpp"
@@ -12,6 +13,9 @@ namespace kelisim::records {
 
 using SessionId = base::Id<struct SessionTag>;
 
+// How a person showed who they are; stored by number.
+enum class SignInMeans { code, eds };
+
 // One signed-in browser or program of a person.
 struct PersonSession {
     SessionId id;
@@ -19,6 +23,8 @@ struct PersonSession {
     Digest hash{};  // of the secret half of its token
     base::Time begun, seen;
     base::Time ends;  // at the latest; an idle one ends earlier
+    SignInMeans means = SignInMeans::code;
+    std::string organisation = {};  // BIN in the certificate of an EDS; empty: none
 };
 
 // Thread-safe: without state.

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "identity/electronic_signature.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "trust/cms.hpp"
+#include "trust/xml_signature.hpp"
+
+namespace kelisim::identity {
+
+const base::Reason eds_unreadable{"eds_unreadable",
+                                  base::Kind::invalid,
+                                  "307/НК п.60",
+                                  {"Бұл электрондық қолтаңба емес.", "Это не электронная подпись.",
+                                   "This is no electronic signature: XML, or CMS in PEM or base64."}};
+const base::Reason eds_one_signer{
+    "eds_one_signer",
+    base::Kind::invalid,
+    "418-V ст.27(3)",
+    {"Бір ғана адам қол қоюы керек.", "Подписать должен один человек.", "Exactly one person signs here."}};
+const base::Reason eds_no_iin{"eds_no_iin",
+                              base::Kind::invalid,
+                              "418-V ст.27(3)",
+                              {"Сертификатта адамның ЖСН-і жоқ.", "В сертификате нет ИИН человека.",
+                               "The certificate holds no IIN of a person."}};
+
+namespace {
+
+constexpr std::size_t nonce_bytes = 32;
+
+std::optional<std::string_view> only_text(const boost::json::value& answer) {
+    if (const auto* const text = answer.if_string()) return *text;
+    const auto* const list = answer.if_array();
+    if (list == nullptr || list->size() != 1 || !list->front().is_string()) return std::nullopt;
+    return list->front().get_string();
+}
+
+std::string_view without_blanks_before(std::string_view text) {
+    const auto begin = text.find_first_not_of(" \t\r\n");
+    return begin == std::string_view::npos ? std::string_view() : text.substr(begin);
+}
+
+void add_against(const trust::Findings& findings, std::vector<const base::Reason*>& reasons) {
+    for (const trust::Finding& one : findings.all())
+        if (one.weight != trust::Weight::note && std::ranges::find(reasons, one.reason) == reasons.end())
+            reasons.push_back(one.reason);
+}
+
+base::Refusal refusal_of(const trust::DocumentReport& report) {
+    std::vector<const base::Reason*> reasons;
+    add_against(report.findings, reasons);
+    for (const trust::SignerReport& signer : report.signers) {
+        add_against(signer.findings, reasons);
+        if (signer.certificate) add_against(signer.certificate->findings, reasons);
+    }
+    if (reasons.empty()) reasons.push_back(&eds_unreadable);
+    return base::Refusal(std::move(reasons));
+}
+
+}  // namespace
+
+std::string make_challenge(std::string_view issuer, std::string_view purpose, base::Time expires,
+                           base::Entropy& entropy) {
+    base::Bytes nonce(nonce_bytes);
+    entropy.fill(nonce);
+    // Attributes in the order of Canonical XML 1.0, 2.2: by name. An issuer is a URL, so nothing of it is to be escaped.
+    return fmt::format(R"(<challenge expires="{}" host="{}" nonce="{}" purpose="{}"></challenge>)",
+                       base::to_iso8601(expires), issuer, base::to_base64url(nonce), purpose);
+}
+
+ElectronicSignatures::ElectronicSignatures(trust::Authorities authorities, const trust::Policy& policy,
+                                           trust::StatusSource& source, const base::Clock& clock,
+                                           base::Entropy& entropy)
+    : authorities_(std::move(authorities)), policy_(policy), clock_(clock), revocation_(source, entropy) {}
+
+base::Result<SignedDocument> ElectronicSignatures::check(const boost::json::value& answer,
+                                                         trust::Purpose purpose) const {
+    const auto text = only_text(answer);
+    if (!text) return base::Refusal(eds_unreadable);
+    const base::Time now = clock_.now();
+    const trust::Verification with{
+        .authorities = authorities_, .policy = policy_, .revocation = &revocation_, .at = now, .now = now};
+    SignedDocument document;
+    trust::DocumentReport report;
+    if (without_blanks_before(*text).starts_with('<')) {
+        const base::BytesView bytes = base::as_bytes(*text);
+        document.bytes.assign(bytes.begin(), bytes.end());
+        trust::XmlRules rules;
+        rules.purpose = purpose;
+        report = trust::verify_xml(document.bytes, rules, with);
+    } else {
+        auto bytes = trust::read_cms_text(*text);
+        if (!bytes) return base::Refusal(eds_unreadable);
+        document.bytes = *std::move(bytes);
+        trust::CmsRules rules;
+        rules.purpose = purpose;
+        report = trust::verify_cms(document.bytes, rules, with);
+    }
+    if (report.verdict() != trust::Verdict::valid) return refusal_of(report);
+    if (report.signers.size() != 1) return base::Refusal(eds_one_signer);
+    const trust::CertificateReport& certificate = *report.signers.front().certificate;
+    const auto iin = base::Iin::parse(certificate.subject().owner().iin.reveal());
+    if (iin.has_error()) return base::Refusal(eds_no_iin);
+    document.content = std::move(report.content);
+    document.signatory = {.iin = *iin,
+                          .bin = certificate.subject().owner().bin,
+                          .roles = certificate.roles,
+                          .certificate = certificate.subject().fingerprint()};
+    return document;
+}
+
+}  // namespace kelisim::identity

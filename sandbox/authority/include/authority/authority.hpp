@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/entropy.hpp"
+#include "base/iin.hpp"
+#include "base/secret.hpp"
+#include "trust/authorities.hpp"
+
+namespace kelisim::authority {
+
+// Root and issuing authority of ГОСТ 34.10-2015, contour: test. All of it follows from the seed, so that only the seed is kept.
+class SandboxAuthority {
+public:
+    explicit SandboxAuthority(std::uint64_t seed);
+
+    trust::Authorities authorities() const;
+
+    struct Owner {
+        base::Iin iin;
+        std::string name;          // CN
+        std::string bin;           // empty: a natural person
+        std::string organisation;  // of that BIN
+    };
+    // A file as the national authority issues it, with a new key; valid for a year from a day before `now`. With a BIN the
+    // certificate is that of the first head.
+    base::Bytes issue(const Owner& owner, const std::string& passphrase, base::Time now, base::Entropy& entropy) const;
+
+private:
+    std::uint64_t seed_;
+};
+
+}  // namespace kelisim::authority
