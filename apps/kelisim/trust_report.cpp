@@ -40,6 +40,7 @@ constexpr Text is_invalid{"ЖАРАМСЫЗ: бұған сенуге болма�
 constexpr Text is_open{"Анықталмады: қарсы ештеңе табылмады, бірақ бәрін тексеру мүмкін болмады.",
                        "Не установлено: против ничего не найдено, но проверить удалось не всё.",
                        "Undetermined: nothing is against it, but not everything could be checked."};
+constexpr Text iin_is{", ЖСН {}", ", ИИН {}", ", IIN {}"};
 constexpr Text person_word{"жеке тұлға", "физическое лицо", "a person"};
 constexpr Text system_word{"ұйымның жүйесі", "система организации", "a system of the organisation"};
 constexpr Text unknown_key{"белгісіз алгоритм", "неизвестный алгоритм", "an algorithm that is not known"};
@@ -60,14 +61,16 @@ std::string owner_text(const trust::Certificate& certificate, Language language)
     if (owner.kind == trust::OwnerKind::organisation) return std::string(pick(system_word, language));
     std::string text = owner.common_name.reveal();
     if (!owner.patronymic.reveal().empty()) text += " " + owner.patronymic.reveal();
-    if (!owner.iin.reveal().empty()) text += ", IIN " + owner.iin.reveal();
+    if (!owner.iin.reveal().empty()) text += filled(iin_is, language, owner.iin.reveal());
     return text.empty() ? std::string(pick(person_word, language)) : text;
 }
 
 std::string key_text(const trust::Certificate& certificate, Language language) {
     if (!certificate.key()) return std::string(pick(unknown_key, language));
-    return fmt::format("{}, {}", trust::name_of(trust::signature_for(certificate.key()->kind())),
-                       certificate.key()->bits());
+    const trust::PublicKey& key = *certificate.key();
+    if (key.kind() == trust::KeyKind::rsa) return fmt::format("RSA, {}", key.bits());
+    if (key.kind() == trust::KeyKind::ec) return fmt::format("ECDSA, {}", key.bits());
+    return std::string(trust::name_of(trust::signature_for(key.kind())));
 }
 
 std::string_view name_of(Verdict verdict) {
