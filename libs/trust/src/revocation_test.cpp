@@ -6,12 +6,14 @@
 
 #include "material.hpp"
 #include "trust/findings.hpp"
+#include "trust/testing.hpp"
 
 namespace kelisim::trust {
 namespace {
 
 using testing::ElementsAre;
 using testing::UnorderedElementsAre;
+using namespace std::chrono_literals;
 
 std::vector<std::string> codes(const Findings& findings) {
     std::vector<std::string> found;
@@ -259,6 +261,109 @@ TEST_F(RevocationTest, AReplayedAnswerDoesNotCount) {
     const Findings findings = check(when, policy_);
     EXPECT_TRUE(findings.has(status_nonce));
     EXPECT_EQ(findings.verdict(), Verdict::indeterminate);
+}
+
+// With an authority of the test's own, every answer can be given, and bent.
+class MadeAnswersTest : public testing::Test {
+protected:
+    base::SeededEntropy entropy_{23};
+    const test::Pki pki_{KeyKind::gost2015_512, entropy_};
+    const Authorities authorities_ = pki_.authorities();
+    const Policy policy_;
+    const Certificate& person_ = pki_.person.certificate;
+    const Certificate& issuer_ = pki_.authority.certificate;
+
+    Verification with() const {
+        return {
+            .authorities = authorities_, .policy = policy_, .revocation = nullptr, .at = test::now, .now = test::now};
+    }
+    StatusReport answered(const test::OcspAnswer& answer) { return answered(answer, pki_.responder); }
+    StatusReport answered(const test::OcspAnswer& answer, const test::Party& by) {
+        return read_ocsp_response(test::ocsp_response(person_, issuer_, by, answer), person_, issuer_, {}, with());
+    }
+    Verdict judged(const Status& status, base::Time at = test::now) {
+        Verification asked = with();
+        asked.at = at;
+        Findings findings;
+        judge(status, person_, asked, findings);
+        return findings.verdict();
+    }
+    StatusReport listed(const test::CrlContents& whole, const test::CrlContents& delta) {
+        return read_crls(test::crl(pki_.authority, whole), test::crl(pki_.authority, delta), person_, issuer_, with());
+    }
+};
+
+TEST_F(MadeAnswersTest, GoodFromADelegatedResponderAndFromTheIssuer) {
+    for (const bool by_key : {false, true}) {
+        const auto report = answered({.responder_by_key = by_key});
+        EXPECT_THAT(codes(report.findings), ElementsAre());
+        EXPECT_EQ(report.status.standing, Standing::good);
+        EXPECT_EQ(judged(report.status), Verdict::valid);
+    }
+    EXPECT_THAT(codes(answered({.certificate_sent = false}, pki_.authority).findings), ElementsAre());
+}
+
+TEST_F(MadeAnswersTest, RevokedHeldAndNeverIssuedAreToldApart) {
+    const auto revoked = answered({.standing = Standing::revoked});
+    EXPECT_EQ(revoked.status.standing, Standing::revoked);
+    EXPECT_EQ(revoked.status.reason, "keyCompromise");
+    EXPECT_EQ(judged(revoked.status), Verdict::invalid);
+    EXPECT_EQ(judged(revoked.status, test::now - 48h), Verdict::valid) << "it was taken back later";
+    EXPECT_EQ(judged(answered({.standing = Standing::on_hold}).status), Verdict::indeterminate);
+    EXPECT_EQ(judged(answered({.standing = Standing::not_issued}).status), Verdict::invalid);
+    EXPECT_EQ(judged(answered({.standing = Standing::unknown}).status), Verdict::indeterminate);
+}
+
+TEST_F(MadeAnswersTest, WhoWasNotAppointedAnswersForNothing) {
+    EXPECT_THAT(codes(answered({}, pki_.person).findings),
+                testing::AllOf(testing::Contains("status_responder"), testing::Contains("certificate_wrong_purpose")));
+    test::Profile without_no_check = test::responder_profile();
+    without_no_check.no_check = false;
+    EXPECT_THAT(codes(answered({}, pki_.issue(without_no_check, entropy_)).findings), ElementsAre("status_responder"));
+    test::Profile expired = test::responder_profile();
+    expired.not_after = test::now - 1h;
+    EXPECT_THAT(codes(answered({}, pki_.issue(expired, entropy_)).findings),
+                UnorderedElementsAre("status_responder", "certificate_expired"));
+    const test::Pki foreign(KeyKind::gost2015_512, entropy_);  // with the same names
+    EXPECT_THAT(codes(answered({}, foreign.responder).findings), ElementsAre("status_responder"));
+    EXPECT_THAT(codes(answered({.certificate_sent = false}).findings), ElementsAre("status_responder"));
+}
+
+TEST_F(MadeAnswersTest, AForgedSignature) {
+    EXPECT_THAT(codes(answered({.signature = base::Bytes(128, 7)}).findings), ElementsAre("status_signature"));
+}
+
+TEST_F(MadeAnswersTest, PastItsNextUpdate) {
+    EXPECT_THAT(codes(answered({.this_update = test::now - 10min, .next_update = test::now - 5min}).findings),
+                ElementsAre("status_stale"));
+}
+
+TEST_F(MadeAnswersTest, ADeltaSaysWhatTheWholeListDoesNotYet) {
+    const auto report = listed({.number = 1}, {.revoked = {{.certificate = person_}}, .number = 2, .base_number = 1});
+    EXPECT_THAT(codes(report.findings), ElementsAre());
+    EXPECT_EQ(report.status.standing, Standing::revoked);
+}
+
+TEST_F(MadeAnswersTest, ADeltaLiftsAHold) {
+    const test::CrlContents held{.revoked = {{.certificate = person_, .reason = 6}}, .number = 1};
+    EXPECT_EQ(listed(held, {.number = 2, .base_number = 1}).status.standing, Standing::on_hold);
+    const auto lifted =
+        listed(held, {.revoked = {{.certificate = person_, .reason = 8}}, .number = 2, .base_number = 1});
+    EXPECT_THAT(codes(lifted.findings), ElementsAre());
+    EXPECT_EQ(lifted.status.standing, Standing::good);
+}
+
+TEST_F(MadeAnswersTest, ADeltaOfAnotherListDoesNotCount) {
+    const auto refused = [&](const test::CrlContents& whole, const test::CrlContents& delta) {
+        return listed(whole, delta).findings.has(status_scope);
+    };
+    EXPECT_TRUE(refused({.number = 1}, {.number = 3, .base_number = 2})) << "it begins after the list";
+    EXPECT_TRUE(refused({.number = 3}, {.number = 3, .base_number = 1})) << "it is no newer";
+    EXPECT_TRUE(refused({.number = 2, .base_number = 1}, {.number = 3, .base_number = 1}))
+        << "a delta is no whole list";
+    EXPECT_THAT(
+        codes(listed({.number = 1}, {.number = 2, .base_number = 1, .signature = base::Bytes(128, 7)}).findings),
+        ElementsAre("status_signature"));
 }
 
 }  // namespace
