@@ -366,5 +366,30 @@ TEST_F(MadeAnswersTest, ADeltaOfAnotherListDoesNotCount) {
         ElementsAre("status_signature"));
 }
 
+TEST_F(MadeAnswersTest, AResponderAnswersAboutATimeBeforeItsOwn) {
+    test::Profile young = test::responder_profile();
+    young.not_before = test::now - 24h;
+    const test::Party responder = pki_.issue(young, entropy_);
+    Verification long_ago = with();
+    long_ago.at = test::now - 24h * 90;
+    const base::Bytes response = test::ocsp_response(person_, issuer_, responder, {});
+    EXPECT_THAT(codes(read_ocsp_response(response, person_, issuer_, {}, long_ago).findings), ElementsAre());
+    // When it spoke it has to be one.
+    young.not_before = test::now + 1h;
+    const base::Bytes early = test::ocsp_response(person_, issuer_, pki_.issue(young, entropy_), {});
+    EXPECT_THAT(codes(read_ocsp_response(early, person_, issuer_, {}, long_ago).findings),
+                UnorderedElementsAre("status_responder", "certificate_not_yet_valid"));
+}
+
+TEST_F(MadeAnswersTest, MoreBytesThanAnyAnswerHas) {
+    EXPECT_THAT(codes(read_ocsp_response(base::Bytes(base::limits::ocsp_response_bytes_max + 1, 0x30), person_, issuer_,
+                                         {}, with())
+                          .findings),
+                ElementsAre("status_malformed"));
+    EXPECT_THAT(
+        codes(read_crls(base::Bytes(base::limits::crl_bytes_max + 1, 0x30), {}, person_, issuer_, with()).findings),
+        ElementsAre("status_malformed"));
+}
+
 }  // namespace
 }  // namespace kelisim::trust
