@@ -13,6 +13,10 @@
 namespace kelisim::trust {
 namespace {
 
+// The address, and whose list was looked for there: certificates of one authority are known to name the address of another's list
+// (pki.md 1.3), in which theirs would never stand.
+using Place = std::pair<std::string, crypto::Digest>;
+
 struct KeptList {
     RevocationList list;
     base::Time fetched;
@@ -21,13 +25,15 @@ struct KeptList {
 }  // namespace
 
 struct Revocation::Impl {
-    Impl(StatusSource& asked, base::Entropy& drawn) : source(asked), entropy(drawn) {}
+    Impl(StatusSource& asked, base::Entropy& drawn, const Bounds& bounded)
+        : source(asked), entropy(drawn), bounds(bounded) {}
 
     StatusSource& source;
     base::Entropy& entropy;
+    const Bounds bounds;
     std::mutex mutex;
-    std::map<crypto::Digest, Status> statuses;  // by the certificate's fingerprint; only what counted
-    std::map<std::string, std::shared_ptr<const KeptList>> lists;  // by address; only what was signed
+    std::map<crypto::Digest, Status> statuses;               // by the certificate's fingerprint; only what counted
+    std::map<Place, std::shared_ptr<const KeptList>> lists;  // only what was signed
 
     std::optional<Status> remembered(const Certificate& certificate, const Verification& with) {
         const std::scoped_lock lock(mutex);
@@ -40,11 +46,10 @@ struct Revocation::Impl {
 
     void remember(const Certificate& certificate, const Status& status, const Verification& with) {
         const std::scoped_lock lock(mutex);
-        if (statuses.size() >= base::limits::revocation_statuses_max)
+        if (statuses.size() >= bounds.statuses_max)
             std::erase_if(statuses,
                           [&](const auto& one) { return one.second.as_of + with.policy.status_age_max < with.now; });
-        if (statuses.size() < base::limits::revocation_statuses_max)
-            statuses.insert_or_assign(certificate.fingerprint(), status);
+        if (statuses.size() < bounds.statuses_max) statuses.insert_or_assign(certificate.fingerprint(), status);
     }
 
     // What was wrong with the answers stays beside the question, for whoever has to find out why.
@@ -63,28 +68,29 @@ struct Revocation::Impl {
         return std::nullopt;
     }
 
-    std::shared_ptr<const KeptList> kept(const std::string& url, const Verification& with) {
+    std::shared_ptr<const KeptList> kept(const Place& place, const Verification& with) {
         const std::scoped_lock lock(mutex);
-        const auto found = lists.find(url);
+        const auto found = lists.find(place);
         if (found == lists.end() || found->second->fetched + base::limits::revocation_list_fresh < with.now)
             return nullptr;
         return found->second;
     }
 
-    void keep(const std::string& url, const std::shared_ptr<const KeptList>& list) {
+    void keep(const Place& place, const std::shared_ptr<const KeptList>& list) {
         const std::scoped_lock lock(mutex);
-        if (lists.size() >= base::limits::revocation_lists_max && !lists.contains(url)) {
+        if (lists.size() >= bounds.lists_max && !lists.contains(place)) {
             const auto oldest =
                 std::ranges::min_element(lists, {}, [](const auto& one) { return one.second->fetched; });
             lists.erase(oldest);
         }
-        lists.insert_or_assign(url, list);
+        lists.insert_or_assign(place, list);
     }
 
     // The list behind an address, its signature checked. The one kept before serves when there is no newer one to be had.
     std::shared_ptr<const KeptList> list(const std::string& url, const Certificate& issuer, const Verification& with,
                                          Findings& wrong) {
-        if (auto fresh = kept(url, with)) return fresh;
+        const Place place{url, issuer.fingerprint()};
+        if (auto fresh = kept(place, with)) return fresh;
         const auto bytes = source.fetch_crl(url);
         auto read = bytes ? RevocationList::from_der(*bytes) : std::nullopt;
         if (bytes && !read) wrong.fail(status_malformed, url);
@@ -94,12 +100,12 @@ struct Revocation::Impl {
             wrong.add(of_list);
             if (of_list.verdict() == Verdict::valid) {
                 auto made = std::make_shared<const KeptList>(KeptList{.list = *std::move(read), .fetched = with.now});
-                keep(url, made);
+                keep(place, made);
                 return made;
             }
         }
         const std::scoped_lock lock(mutex);
-        const auto found = lists.find(url);
+        const auto found = lists.find(place);
         return found == lists.end() ? nullptr : found->second;
     }
 
@@ -134,7 +140,8 @@ struct Revocation::Impl {
     }
 };
 
-Revocation::Revocation(StatusSource& source, base::Entropy& entropy) : impl_(std::make_unique<Impl>(source, entropy)) {}
+Revocation::Revocation(StatusSource& source, base::Entropy& entropy, const Bounds& bounds)
+    : impl_(std::make_unique<Impl>(source, entropy, bounds)) {}
 Revocation::~Revocation() = default;
 
 void Revocation::check(const Certificate& certificate, const Certificate& issuer, const Verification& with,

@@ -391,5 +391,49 @@ TEST_F(MadeAnswersTest, MoreBytesThanAnyAnswerHas) {
         ElementsAre("status_malformed"));
 }
 
+// Two authorities whose certificates name one address, at which one list lies.
+class OneAddressTest : public MadeAnswersTest {
+protected:
+    class Lists final : public StatusSource {
+    public:
+        std::optional<base::Bytes> ask_ocsp(const std::string&, base::BytesView) override { return ocsp; }
+        std::optional<base::Bytes> fetch_crl(const std::string& url) override {
+            asked.push_back(url);
+            return list;
+        }
+        std::optional<base::Bytes> ocsp, list;
+        std::vector<std::string> asked;
+    };
+
+    const test::Pki other_{KeyKind::gost2015_512, entropy_};
+    Lists source_;
+
+    Verdict check(Revocation& revocation, const Certificate& certificate, const Certificate& issuer) {
+        Findings findings;
+        revocation.check(certificate, issuer, with(), findings);
+        return findings.verdict();
+    }
+};
+
+TEST_F(OneAddressTest, AListIsNeverTakenForAnotherAuthoritys) {
+    Revocation revocation(source_, entropy_);
+    source_.list = test::crl(pki_.authority, {});
+    ASSERT_EQ(check(revocation, person_, issuer_), Verdict::valid);
+    EXPECT_EQ(check(revocation, other_.person.certificate, other_.authority.certificate), Verdict::indeterminate);
+}
+
+TEST_F(OneAddressTest, OverTheBoundTheOldestListGoes) {
+    Revocation revocation(source_, entropy_, {.lists_max = 1});
+    source_.list = test::crl(pki_.authority, {});
+    check(revocation, person_, issuer_);
+    check(revocation, person_, issuer_);
+    EXPECT_EQ(source_.asked.size(), 1U) << "kept";
+    source_.list = test::crl(other_.authority, {});
+    ASSERT_EQ(check(revocation, other_.person.certificate, other_.authority.certificate), Verdict::valid);
+    source_.list = test::crl(pki_.authority, {});
+    EXPECT_EQ(check(revocation, person_, issuer_), Verdict::valid);
+    EXPECT_EQ(source_.asked.size(), 3U) << "asked for anew";
+}
+
 }  // namespace
 }  // namespace kelisim::trust

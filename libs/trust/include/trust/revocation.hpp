@@ -10,6 +10,7 @@
 
 #include "base/clock.hpp"
 #include "base/entropy.hpp"
+#include "base/limits.hpp"
 #include "trust/certificate.hpp"
 #include "trust/finding.hpp"
 #include "trust/policy.hpp"
@@ -70,7 +71,12 @@ void judge(const Status& status, const Certificate& certificate, const Verificat
 // may wait for the source.
 class Revocation {
 public:
-    Revocation(StatusSource& source, base::Entropy& entropy);
+    struct Bounds {
+        std::size_t statuses_max = base::limits::revocation_statuses_max;  // over it, nothing more is kept
+        std::size_t lists_max = base::limits::revocation_lists_max;        // over it, the oldest goes
+    };
+    Revocation(StatusSource& source, base::Entropy& entropy) : Revocation(source, entropy, Bounds()) {}
+    Revocation(StatusSource& source, base::Entropy& entropy, const Bounds& bounds);
     ~Revocation();
     // Adds to `findings` what is against the certificate. A standing that nobody could tell leaves it open, or is noted where
     // the policy does not require one.
