@@ -122,6 +122,21 @@ TEST(OcspRealTest, ResponderOfTheOldRsaAuthority) {
     EXPECT_THAT(codes(report.findings), ElementsAre("status_other_certificate"));
 }
 
+TEST(OcspRealTest, AnAnswerUnderThePredecessorCountsOnlyWhereThePolicyLetsIt) {
+    const auto read = [](const Policy& policy) {
+        return read_ocsp_response(material::bytes("test/ocsp_response_ceo_sign_2004_revoked.bin"),
+                                  material::certificate("test/ceo_valid_sign_2004_gost.cer"),
+                                  material::certificate("test/nca_gost_test.crt"), {},
+                                  material::at("2022-09-02T16:58:00Z", material::test_contour(), policy))
+            .findings;
+    };
+    EXPECT_TRUE(read(material::without_revocation).has(status_algorithm_legacy));
+    EXPECT_THAT(codes(read(material::without_revocation)), testing::Contains("status_algorithm_legacy"));
+    // Then only what it is about is left; its signature by 34.310-2004 and its responder hold.
+    EXPECT_THAT(codes(read(material::legacy)), ElementsAre("status_other_certificate"));
+    EXPECT_TRUE(read(material::legacy).has(status_algorithm_legacy)) << "noted";
+}
+
 TEST(OcspRequestTest, AsksWithSha256AndANonce) {
     base::SeededEntropy entropy(3);
     const Certificate person = material::certificate("test/gost2015_individual.cer");
