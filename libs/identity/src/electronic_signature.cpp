@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "trust/cms.hpp"
+#include "trust/findings.hpp"
 #include "trust/xml_signature.hpp"
 
 namespace kelisim::identity {
@@ -25,6 +26,13 @@ const base::Reason eds_no_iin{"eds_no_iin",
                               {"Сертификатта адамның ЖСН-і жоқ.", "В сертификате нет ИИН человека.",
                                "The certificate holds no IIN of a person."}};
 
+const base::Reason eds_not_a_person{
+    "eds_not_a_person",
+    base::Kind::invalid,
+    "418-V ст.27(3)",
+    {"Бұл адамның емес, ақпараттық жүйенің сертификаты.", "Это сертификат информационной системы, а не человека.",
+     "The certificate is an information system's, not a person's."}};
+
 namespace {
 
 constexpr std::size_t nonce_bytes = 32;
@@ -41,21 +49,28 @@ std::string_view without_blanks_before(std::string_view text) {
     return begin == std::string_view::npos ? std::string_view() : text.substr(begin);
 }
 
-void add_against(const trust::Findings& findings, std::vector<const base::Reason*>& reasons) {
-    for (const trust::Finding& one : findings.all())
-        if (one.weight != trust::Weight::note && std::ranges::find(reasons, one.reason) == reasons.end())
-            reasons.push_back(one.reason);
+trust::Findings all_of(const trust::DocumentReport& report) {
+    trust::Findings all = report.findings;
+    for (const trust::SignerReport& signer : report.signers) {
+        all.add(signer.findings);
+        if (signer.certificate) all.add(signer.certificate->findings);
+    }
+    return all;
 }
 
 base::Refusal refusal_of(const trust::DocumentReport& report) {
-    std::vector<const base::Reason*> reasons;
-    add_against(report.findings, reasons);
-    for (const trust::SignerReport& signer : report.signers) {
-        add_against(signer.findings, reasons);
-        if (signer.certificate) add_against(signer.certificate->findings, reasons);
-    }
-    if (reasons.empty()) reasons.push_back(&eds_unreadable);
-    return base::Refusal(std::move(reasons));
+    const trust::Findings all = all_of(report);
+    const bool unknown_alone = report.verdict() == trust::Verdict::indeterminate &&
+                               all.has(trust::revocation_unknown) && !all.has(trust::certificate_on_hold);
+    if (unknown_alone) throw base::Outage("neither a responder nor a list says whether a certificate is revoked");
+    return all.verdict() == trust::Verdict::valid ? base::Refusal(eds_unreadable) : all.refusal();
+}
+
+// A system may hold the IIN of whom it belongs to (pki.md 1.2); it signs in for nobody.
+bool is_a_persons(const trust::CertificateReport& certificate) {
+    using enum trust::Role;
+    const bool system = certificate.has(system_of_person) || certificate.has(system_of_organisation);
+    return !system && (certificate.has(natural_person) || certificate.has(legal_entity));
 }
 
 }  // namespace
@@ -100,6 +115,7 @@ base::Result<SignedDocument> ElectronicSignatures::check(const boost::json::valu
     if (report.verdict() != trust::Verdict::valid) return refusal_of(report);
     if (report.signers.size() != 1) return base::Refusal(eds_one_signer);
     const trust::CertificateReport& certificate = *report.signers.front().certificate;
+    if (!is_a_persons(certificate)) return base::Refusal(eds_not_a_person);
     const auto iin = base::Iin::parse(certificate.subject().owner().iin.reveal());
     if (iin.has_error()) return base::Refusal(eds_no_iin);
     document.content = std::move(report.content);

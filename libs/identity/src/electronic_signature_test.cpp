@@ -126,14 +126,41 @@ TEST_F(ElectronicSignaturesTest, ExpiredAndRevoked) {
     EXPECT_TRUE(refused(check(boost::json::value(good)), trust::certificate_revoked));
 }
 
-TEST_F(ElectronicSignaturesTest, ASilentResponderIsANo) {
+TEST_F(ElectronicSignaturesTest, ASilentResponderIsAnOutageAndNoFaultOfThePersons) {
     policy_.revocation_required = true;
     responder_.silent = true;
-    EXPECT_TRUE(refused(check(boost::json::value(xml(pki_.person))), trust::revocation_unknown));
+    EXPECT_THROW(check(boost::json::value(xml(pki_.person))), base::Outage);
+    // What is wrong anyway is said all the same.
+    clock_.at = pki_.person.certificate.not_after() + std::chrono::seconds{1};
+    EXPECT_TRUE(refused(check(boost::json::value(xml(pki_.person))), trust::certificate_expired));
+}
+
+TEST_F(ElectronicSignaturesTest, AHoldIsARefusal) {
+    responder_.contents.revoked.push_back({.certificate = pki_.person.certificate, .reason = 6});
+    EXPECT_TRUE(refused(check(boost::json::value(xml(pki_.person))), trust::certificate_on_hold));
 }
 
 TEST_F(ElectronicSignaturesTest, ASystemIsNobodyWhoCouldSignIn) {
-    EXPECT_TRUE(refused(check(boost::json::value(xml(pki_.information_system))), eds_no_iin));
+    EXPECT_TRUE(refused(check(boost::json::value(xml(pki_.information_system))), eds_not_a_person));
+    // Not even one that holds the IIN of whom it belongs to.
+    test::Profile system = test::person_profile();
+    system.extended_key_usages = {"1.3.6.1.5.5.7.3.4", "1.2.398.3.3.4.1.1.1"};
+    EXPECT_TRUE(refused(check(boost::json::value(xml(pki_.issue(system, entropy_)))), eds_not_a_person));
+    system.extended_key_usages = {"1.3.6.1.5.5.7.3.4"};
+    EXPECT_TRUE(refused(check(boost::json::value(xml(pki_.issue(system, entropy_)))), eds_not_a_person))
+        << "no role at all";
+}
+
+TEST_F(ElectronicSignaturesTest, APersonWithoutAnIin) {
+    test::Profile nameless = test::person_profile();
+    nameless.subject.iin.clear();
+    EXPECT_TRUE(refused(check(boost::json::value(xml(pki_.issue(nameless, entropy_)))), eds_no_iin));
+}
+
+TEST_F(ElectronicSignaturesTest, TwoSigners) {
+    const auto both = trust::add_signer(cms(pki_.person), {}, key(pki_.head), test::now);
+    ASSERT_TRUE(both);
+    EXPECT_TRUE(refused(check(boost::json::value(base::to_base64(*both))), eds_one_signer));
 }
 
 TEST_F(ElectronicSignaturesTest, AResponderIsNoPerson) {

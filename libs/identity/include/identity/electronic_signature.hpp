@@ -21,6 +21,7 @@ namespace kelisim::identity {
 extern const base::Reason eds_unreadable;
 extern const base::Reason eds_one_signer;
 extern const base::Reason eds_no_iin;
+extern const base::Reason eds_not_a_person;
 
 // What is to be signed so that a signature is good here, now, once, and for nothing else: host, purpose, expiry and a nonce.
 // XML in its canonical form, so that the same bytes are signed whether as XML or as CMS.
@@ -47,7 +48,8 @@ public:
                          const base::Clock& clock, base::Entropy& entropy);
 
     // `answer`: a text or a list of one; XML, PEM, or bare base64 of an attached CMS (pki.md 5). Every finding that is against it
-    // is a reason of the refusal. Waits for responders: never on an io thread.
+    // is a reason of the refusal. Throws base::Outage when nothing is against it but nobody could tell whether the certificate is
+    // revoked: that is no fault of the person's. Waits for responders: never on an io thread.
     base::Result<SignedDocument> check(const boost::json::value& answer, trust::Purpose purpose) const;
 
 private:
