@@ -145,9 +145,11 @@ void declare_trust(CLI::App& cli, Arguments& a, int& status) {
     auto* verify = trust->add_subcommand(
         "verify", "Say whether a certificate or a signed document (CMS, XML, SOAP) is valid; exit status 0 only then.");
     verify->add_option("file", a.trust.file)->required()->check(CLI::ExistingFile);
-    verify->add_option("--anchors", a.trust.anchors, "Directory with authorities.toml: whom to trust.")
-        ->required()
+    verify
+        ->add_option("--anchors", a.trust.anchors,
+                     "Directory with authorities.toml: whom to trust; without, trust.authorities of the configuration.")
         ->check(CLI::ExistingDirectory);
+    add_config(a, verify);
     verify->add_option("--detached", a.trust.detached, "What a CMS without content was signed over.")
         ->check(CLI::ExistingFile);
     verify->add_option("--at", a.trust.at, "Instant of RFC 3339 instead of now.");
@@ -156,7 +158,10 @@ void declare_trust(CLI::App& cli, Arguments& a, int& status) {
     verify->add_flag("--allow-legacy", a.trust.allow_legacy, "Take SHA-1 and GOST 34.310-2004, and note it.");
     verify->add_flag("--json", a.trust.json, "The report for programs.");
     verify->add_option("--language", a.trust.language, "kk, ru or en.");
-    verify->callback([&] { status = app::trust_verify(a.trust); });
+    verify->callback([&] {
+        const auto config = app::read_config(a.config);
+        status = config ? app::trust_verify(a.trust, *config) : 1;
+    });
     auto* show = trust->add_subcommand("show", "Say what stands in a certificate; nothing of it is verified.");
     show->add_option("file", a.file)->required()->check(CLI::ExistingFile);
     show->add_option("--language", a.trust.language, "kk, ru or en.");

@@ -38,6 +38,13 @@ base::Time instant(const TrustQuestion& question, base::Time now) {
     return *at;
 }
 
+trust::Authorities authorities_of(const TrustQuestion& question, const config::Config& config) {
+    const std::string directory = question.anchors ? question.anchors->string() : config.text("trust.authorities");
+    if (directory.empty())
+        throw base::Outage("say whom to trust: --anchors, or trust.authorities in the file of --config");
+    return trust::read_authorities(directory);
+}
+
 trust::Policy policy_of(const TrustQuestion& question) {
     trust::Policy policy;
     policy.allow_rsa_sha1 = policy.allow_gost2004 = question.allow_legacy;
@@ -105,13 +112,13 @@ int verify_bytes(const std::string& bytes, const TrustQuestion& question, const 
 
 }  // namespace
 
-int trust_verify(const TrustQuestion& question) {
+int trust_verify(const TrustQuestion& question, const config::Config& config) {
     const Language language = language_wanted(question.language);
     try {
         const base::SystemClock clock;
         base::SystemEntropy entropy;
         const base::Time now = clock.now();
-        const trust::Authorities authorities = trust::read_authorities(question.anchors.string());
+        const trust::Authorities authorities = authorities_of(question, config);
         const trust::Policy policy = policy_of(question);
         http::Workers workers(1);
         http::Client client(workers);

@@ -111,6 +111,16 @@ test('what is no document, and what cannot be used', async () => {
   assert.equal((await run('trust', 'show', garbage)).code, 2);
 });
 
+test('whom to trust stands in the configuration, or nowhere', async () => {
+  const config = path.join(scratch, 'kelisim.toml');
+  await writeFile(config, `[trust]\nauthorities = "${testContour}"\n`);
+  const words = ['trust', 'verify', person, '--without-revocation', '--at', '2022-09-02T12:00:00Z'];
+  assert.equal((await run(...words, '--config', config)).code, 0);
+  const nobody = await run(...words);
+  assert.equal(nobody.code, 2);
+  assert.match(nobody.stderr, /say whom to trust/);
+});
+
 test('in three languages', async () => {
   for (const [language, word] of [['kk', 'Жарамды'], ['ru', 'Действительно'], ['en', 'Valid']]) {
     const done = await verify(person, testContour, '--at', '2022-09-02T12:00:00Z', '--language', language);
