@@ -109,15 +109,6 @@ std::vector<std::string> read_extended_key_usages(const X509* certificate) {
     return oids;
 }
 
-std::vector<std::string> read_policies(const X509* certificate) {
-    const auto policies =
-        extension<CERTIFICATEPOLICIES, CERTIFICATEPOLICIES_free>(certificate, NID_certificate_policies);
-    std::vector<std::string> oids;
-    for (int i = 0; policies && i < sk_POLICYINFO_num(policies.get()); ++i)
-        oids.push_back(dotted(sk_POLICYINFO_value(policies.get(), i)->policyid));
-    return oids;
-}
-
 void add_url(const GENERAL_NAME* name, std::vector<std::string>& urls) {
     if (name->type == GEN_URI) urls.emplace_back(base::as_text(view(name->d.uniformResourceIdentifier)));
 }
@@ -217,7 +208,7 @@ struct Certificate::Parts {
     std::optional<PublicKey> key;
     bool has_key_usage = false;
     std::uint32_t key_usage = 0;
-    std::vector<std::string> extended_key_usages, policies, ocsp_urls, crl_urls, delta_crl_urls, critical_unknown;
+    std::vector<std::string> extended_key_usages, ocsp_urls, crl_urls, delta_crl_urls, critical_unknown;
     std::optional<BasicConstraints> basic_constraints;
     base::Bytes subject_key_id, authority_key_id;
     Owner owner;
@@ -263,7 +254,6 @@ std::optional<Certificate> Certificate::from_der(base::BytesView der) {
     parts->has_key_usage = X509_get_ext_by_NID(read, NID_key_usage, -1) >= 0;
     parts->key_usage = X509_get_key_usage(parts->handle.get());
     parts->extended_key_usages = read_extended_key_usages(read);
-    parts->policies = read_policies(read);
     parts->ocsp_urls = read_ocsp_urls(read);
     parts->crl_urls = read_distribution_points(read, NID_crl_distribution_points);
     parts->delta_crl_urls = read_distribution_points(read, NID_freshest_crl);
@@ -334,9 +324,6 @@ bool Certificate::has(KeyUse use) const {
     const auto found = std::ranges::find(key_uses, use, &std::pair<KeyUse, std::uint32_t>::first);
     return !parts_->has_key_usage || (parts_->key_usage & found->second) != 0;
 }
-bool Certificate::has_key_usage() const {
-    return parts_->has_key_usage;
-}
 const std::vector<std::string>& Certificate::extended_key_usages() const {
     return parts_->extended_key_usages;
 }
@@ -353,9 +340,6 @@ base::BytesView Certificate::subject_key_id() const {
 }
 base::BytesView Certificate::authority_key_id() const {
     return parts_->authority_key_id;
-}
-const std::vector<std::string>& Certificate::policies() const {
-    return parts_->policies;
 }
 const std::vector<std::string>& Certificate::ocsp_urls() const {
     return parts_->ocsp_urls;

@@ -84,14 +84,12 @@ public:
     // The bits of the BIT STRING of the key alone: what an OCSP issuerKeyHash is over.
     base::BytesView key_bits() const;
 
-    bool has(KeyUse use) const;  // no extension at all: true (RFC 5280 4.2.1.3)
-    bool has_key_usage() const;
+    bool has(KeyUse use) const;                                   // no extension at all: true (RFC 5280 4.2.1.3)
     const std::vector<std::string>& extended_key_usages() const;  // dotted
     bool extended_key_usage_is_critical() const;
     const std::optional<BasicConstraints>& basic_constraints() const;
     base::BytesView subject_key_id() const;    // empty: none
     base::BytesView authority_key_id() const;  // empty: none
-    const std::vector<std::string>& policies() const;
     const std::vector<std::string>& ocsp_urls() const;
     const std::vector<std::string>& crl_urls() const;
     const std::vector<std::string>& delta_crl_urls() const;    // freshestCRL
