@@ -8,7 +8,9 @@
 #include <nettle/gosthash94.h>
 #include <nettle/streebog.h>
 
+#include <algorithm>
 #include <array>
+#include <exception>
 
 #include "gost_256a.hpp"
 
@@ -88,8 +90,21 @@ base::Bytes hash_parts(std::initializer_list<base::BytesView> parts, std::size_t
     return out;
 }
 
-void fill_from(void* entropy, std::size_t size, std::uint8_t* out) {
-    static_cast<base::Entropy*>(entropy)->fill({out, size});
+// Nothing thrown may pass through nettle, which is C. What was drawn in vain is thrown afterwards, and what was signed with it
+// given to nobody.
+struct Draw {
+    base::Entropy& entropy;
+    std::exception_ptr failure = nullptr;
+};
+
+void fill_from(void* draw, std::size_t size, std::uint8_t* out) {
+    Draw& drawn = *static_cast<Draw*>(draw);
+    try {
+        drawn.entropy.fill({out, size});
+    } catch (...) {
+        drawn.failure = std::current_exception();
+        std::fill_n(out, size, std::uint8_t{1});  // a number that nettle takes, so that it comes back
+    }
 }
 
 }  // namespace
@@ -200,7 +215,9 @@ GostPublicKey GostPrivateKey::public_key() const {
 
 base::Bytes GostPrivateKey::sign(base::BytesView hash, base::Entropy& entropy) const {
     Signature made;
-    gostdsa_sign(&parts_->scalar.value, &entropy, fill_from, hash.size(), hash.data(), made.get());
+    Draw draw{.entropy = entropy};
+    gostdsa_sign(&parts_->scalar.value, &draw, fill_from, hash.size(), hash.data(), made.get());
+    if (draw.failure) std::rethrow_exception(draw.failure);
     const std::size_t half = coordinate_bytes(GostCurve::tc26_512_a);
     base::Bytes out(2 * half);
     write_little_endian(made.get()->r, std::span(out).first(half));

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/result.hpp"
 #include "base/text.hpp"
 
 namespace kelisim::crypto {
@@ -190,6 +191,18 @@ TEST(GostPrivateKeyTest, KeepsItsBytesAndSignsEachTimeAnew) {
     EXPECT_NE(first, second);
     EXPECT_TRUE(key.public_key().verifies(hash, first));
     EXPECT_TRUE(key.public_key().verifies(hash, second));
+}
+
+TEST(GostPrivateKeyTest, WithoutEntropyNothingIsSigned) {
+    class Dry final : public base::Entropy {
+    public:
+        void fill(std::span<std::uint8_t>) override { throw base::Outage("no entropy"); }
+    };
+    base::SeededEntropy entropy(13);
+    const GostPrivateKey key = GostPrivateKey::generate(entropy);
+    Dry dry;
+    EXPECT_THROW(key.sign(gost_hash(GostHash::streebog_512, {base::as_bytes("kelisim")}), dry), base::Outage);
+    EXPECT_THROW(GostPrivateKey::generate(dry), base::Outage);
 }
 
 TEST(GostPrivateKeyTest, ZeroAndTheOrderAreNoKeys) {
