@@ -206,8 +206,7 @@ struct Certificate::Parts {
     Name subject, issuer;
     base::Time not_before, not_after;
     std::optional<PublicKey> key;
-    bool has_key_usage = false;
-    std::uint32_t key_usage = 0;
+    std::uint32_t key_usage = 0;  // every bit where there is no such extension
     std::vector<std::string> extended_key_usages, ocsp_urls, crl_urls, delta_crl_urls, critical_unknown;
     std::optional<BasicConstraints> basic_constraints;
     base::Bytes subject_key_id, authority_key_id;
@@ -251,7 +250,6 @@ std::optional<Certificate> Certificate::from_der(base::BytesView der) {
     parts->not_before = *not_before;
     parts->not_after = *not_after;
     parts->key = PublicKey::from_spki(to_der(X509_get_X509_PUBKEY(read), i2d_X509_PUBKEY));
-    parts->has_key_usage = X509_get_ext_by_NID(read, NID_key_usage, -1) >= 0;
     parts->key_usage = X509_get_key_usage(parts->handle.get());
     parts->extended_key_usages = read_extended_key_usages(read);
     parts->ocsp_urls = read_ocsp_urls(read);
@@ -322,7 +320,7 @@ base::BytesView Certificate::key_bits() const {
 }
 bool Certificate::has(KeyUse use) const {
     const auto found = std::ranges::find(key_uses, use, &std::pair<KeyUse, std::uint32_t>::first);
-    return !parts_->has_key_usage || (parts_->key_usage & found->second) != 0;
+    return (parts_->key_usage & found->second) != 0;
 }
 const std::vector<std::string>& Certificate::extended_key_usages() const {
     return parts_->extended_key_usages;
