@@ -61,4 +61,9 @@ base::Result<Envelope> Envelope::parse(base::BytesView bytes, const xml::Limits&
     return Envelope(*std::move(document), *version, header, children.back());
 }
 
+std::string enveloped(Version version, std::string_view content) {
+    return "<soap:Envelope xmlns:soap=\"" + std::string(namespace_of(version)) + "\"><soap:Body>" +
+           std::string(content) + "</soap:Body></soap:Envelope>";
+}
+
 }  // namespace kelisim::soap

@@ -112,5 +112,52 @@ TEST(Envelope, HasTheLimitsThatItIsGiven) {
     EXPECT_TRUE(Envelope::parse(base::as_bytes(text), {.depth_max = 2}).error().has(xml::xml_too_deep));
 }
 
+TEST(Envelope, HasStricterLimitsOnTheChannel) {
+    namespace limits = base::limits;
+    const auto objection = [](const std::string& content) -> std::string {
+        const auto envelope = Envelope::parse(base::as_bytes(in11("<s:Body>" + content + "</s:Body>")), channel_limits);
+        return envelope ? "" : std::string(envelope.error().first().code);
+    };
+    const auto repeated = [](const std::string& text, std::size_t count) {
+        std::string all;
+        for (std::size_t i = 0; i < count; ++i)
+            all += text;
+        return all;
+    };
+    // Envelope and Body count; the declaration of the envelope is an attribute too.
+    EXPECT_EQ(objection(repeated("<a/>", limits::channel_xml_nodes_max - 2)), "");
+    EXPECT_EQ(objection(repeated("<a/>", limits::channel_xml_nodes_max - 1)), "xml_too_many_nodes");
+    EXPECT_EQ(objection(repeated("<a b=''/>", limits::channel_xml_nodes_max - 3) + "<a b='' c=''/>"), "");
+    EXPECT_EQ(objection(repeated("<a b='' c=''/>", limits::channel_xml_attributes_total_max / 2)),
+              "xml_too_many_attributes");
+    std::string wide, declared;
+    for (std::size_t i = 0; i < limits::channel_xml_attributes_max; ++i)
+        wide += " b" + std::to_string(i) + "=''";
+    EXPECT_EQ(objection("<a" + wide + "/>"), "");
+    EXPECT_EQ(objection("<a" + wide + " c=''/>"), "xml_too_many_attributes");
+    for (std::size_t i = 1; i < limits::channel_xml_namespaces_max; ++i)
+        declared += " xmlns:n" + std::to_string(i) + "='u:" + std::to_string(i) + "'";
+    EXPECT_EQ(objection("<a" + declared + "/>"), "");
+    EXPECT_EQ(objection("<a" + declared + " xmlns='u:x'/>"), "xml_too_many_attributes");
+    EXPECT_EQ(objection(repeated("<a>", limits::channel_xml_depth_max - 2) +
+                        repeated("</a>", limits::channel_xml_depth_max - 2)),
+              "");
+    EXPECT_EQ(objection(repeated("<a>", limits::channel_xml_depth_max - 1) +
+                        repeated("</a>", limits::channel_xml_depth_max - 1)),
+              "xml_too_deep");
+    const std::size_t around = in11("<s:Body></s:Body>").size();
+    EXPECT_EQ(objection(std::string(limits::channel_xml_bytes_max - around, 'A')), "");  // a file in base64
+    EXPECT_EQ(objection(std::string(limits::channel_xml_bytes_max - around + 1, 'A')), "xml_too_large");
+}
+
+TEST(Envelope, IsWrittenForEitherVersion) {
+    for (const Version version : {Version::v11, Version::v12}) {
+        const auto envelope = parse(enveloped(version, "<a/>"));
+        ASSERT_TRUE(envelope.has_value());
+        EXPECT_EQ(envelope->version(), version);
+        EXPECT_EQ(envelope->body().children().front().name(), "a");
+    }
+}
+
 }  // namespace
 }  // namespace kelisim::soap

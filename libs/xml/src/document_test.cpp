@@ -91,7 +91,12 @@ TEST(Document, RefusesABombBeforeItGoesOff) {
 }
 
 TEST(Document, HasALimitOnEverything) {
-    const Limits limits{.bytes_max = 200, .depth_max = 3, .nodes_max = 4, .attributes_max = 3, .namespaces_max = 2};
+    const Limits limits{.bytes_max = 200,
+                        .depth_max = 3,
+                        .nodes_max = 4,
+                        .attributes_max = 3,
+                        .attributes_total_max = 5,
+                        .namespaces_max = 2};
     const std::string full = "<a>" + std::string(193, 'x') + "</a>";
     EXPECT_TRUE(parse(full, limits).has_value());
     EXPECT_TRUE(parse(full + " ", limits).error().has(xml_too_large));
@@ -101,6 +106,8 @@ TEST(Document, HasALimitOnEverything) {
     EXPECT_TRUE(parse("<a><b/><!--c--><![CDATA[d]]><?e?></a>", limits).error().has(xml_too_many_nodes));
     EXPECT_TRUE(parse("<a b='1' c='2' d='3'/>", limits).has_value());
     EXPECT_TRUE(parse("<a b='1' c='2' d='3' e='4'/>", limits).error().has(xml_too_many_attributes));
+    EXPECT_TRUE(parse("<a b='1' c='2' d='3'><b b='4' c='5'/></a>", limits).has_value());
+    EXPECT_TRUE(parse("<a b='1' c='2' d='3'><b b='4' c='5' d='6'/></a>", limits).error().has(xml_too_many_attributes));
     EXPECT_TRUE(parse(with_namespaces(2), limits).has_value());
     EXPECT_TRUE(parse(with_namespaces(3), limits).error().has(xml_too_many_attributes));
     // What ended is in scope no more.
@@ -135,6 +142,11 @@ TEST(Document, HasTheLimitsOfTheService) {
         wide += " b" + std::to_string(i) + "=''";
     EXPECT_TRUE(parse(wide + "/>").has_value());
     EXPECT_TRUE(parse(wide + " c=''/>").error().has(xml_too_many_attributes));
+    std::string thick = "<a>";
+    for (std::size_t i = 0; i < limits::xml_attributes_total_max / limits::xml_attributes_max; ++i)
+        thick += wide + "/>";
+    EXPECT_TRUE(parse(thick + "</a>").has_value());
+    EXPECT_TRUE(parse(thick + "<b c=''/></a>").error().has(xml_too_many_attributes));
     const std::string large = "<a>" + std::string(limits::xml_bytes_max - 7, 'x') + "</a>";
     EXPECT_TRUE(parse(large).has_value());
     EXPECT_TRUE(parse(large + " ").error().has(xml_too_large));

@@ -94,6 +94,12 @@ std::optional<std::string> Element::text() const {
     return text;
 }
 
+bool Element::has_cdata() const {
+    for (const xmlNode* each = node_->children; each != nullptr; each = each->next)
+        if (each->type == XML_CDATA_SECTION_NODE) return true;
+    return false;
+}
+
 bool Element::has_text() const {
     for (const xmlNode* each = node_->children; each != nullptr; each = each->next)
         if (is_characters(each) && !blank(as_view(each->content))) return true;

@@ -21,6 +21,13 @@ TEST(Element, ReadsATextWhole) {
     EXPECT_EQ(document("<a>one<b/> two</a>").root().text(), std::nullopt);
 }
 
+TEST(Element, SeesACdataSection) {
+    for (const char* const text : {"<a><![CDATA[one]]></a>", "<a>one<![CDATA[]]>x</a>", "<a><b/><![CDATA[one]]></a>"})
+        EXPECT_TRUE(document(text).root().has_cdata()) << text;
+    for (const char* const text : {"<a/>", "<a>one</a>", "<a><b><![CDATA[one]]></b></a>", "<a><!-- --></a>"})
+        EXPECT_FALSE(document(text).root().has_cdata()) << text;
+}
+
 TEST(Element, SeesACommentInsideAText) {
     for (const char* const text : {"<a>one<!-- --> two</a>", "<a><!-- -->one</a>", "<a>one<!-- --></a>",
                                    "<a><b><c>one<!-- --><![CDATA[two]]></c></b></a>", "<a>one<b/><!-- --></a>"})

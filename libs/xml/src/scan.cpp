@@ -86,7 +86,8 @@ private:
             if (end == std::string_view::npos) return &xml_malformed;
             if (text_.substr(word, found - word).find("xmlns") != std::string_view::npos) ++declarations;
             at_ = word = end + 1;
-            if (++attributes > limits_.attributes_max) return &xml_too_many_attributes;
+            if (++attributes > limits_.attributes_max || ++attributes_ > limits_.attributes_total_max)
+                return &xml_too_many_attributes;
         }
         if (in_scope_ + declarations > limits_.namespaces_max) return &xml_too_many_attributes;
         if (scopes_.size() + 1 > limits_.depth_max) return &xml_too_deep;
@@ -98,7 +99,7 @@ private:
 
     std::string_view text_;
     const Limits& limits_;
-    std::size_t at_ = 0, nodes_ = 0, in_scope_ = 0;
+    std::size_t at_ = 0, nodes_ = 0, attributes_ = 0, in_scope_ = 0;
     std::vector<std::size_t> scopes_;  // namespace declarations of each element that is open
 };
 

@@ -29,6 +29,7 @@ inline constexpr std::chrono::seconds tls_ticket_key_life = 24h;
 inline constexpr std::size_t xml_bytes_max = 4 * 1024 * 1024;  // a message with a file in base64
 inline constexpr std::size_t xml_depth_max = 64;               // an envelope with business data needs 20
 inline constexpr std::size_t xml_attributes_max = 64;          // of one element, with namespace declarations
+inline constexpr std::size_t xml_attributes_total_max = 65'536;
 inline constexpr std::size_t xml_nodes_max = 65'536;
 inline constexpr std::size_t xml_namespaces_max = 32;  // in scope at one element
 
@@ -36,6 +37,21 @@ inline constexpr std::size_t xml_namespaces_max = 32;  // in scope at one elemen
 inline constexpr std::chrono::seconds message_age_max = 48h;
 inline constexpr std::chrono::seconds message_ahead_max = 15min;
 inline constexpr std::size_t messages_remembered_max = 1'000'000;  // in one process, some 200 MiB
+// Of the channels, for what anybody may send: parsed twice and in both canonical forms, the worst message costs less than 50 ms
+// of processor time. Texts cost next to nothing, so they may be long.
+inline constexpr std::size_t channel_xml_bytes_max = xml_bytes_max;
+inline constexpr std::size_t channel_xml_depth_max = 32;
+inline constexpr std::size_t channel_xml_nodes_max = 8192;
+inline constexpr std::size_t channel_xml_attributes_max = 32;
+inline constexpr std::size_t channel_xml_attributes_total_max = 8192;
+inline constexpr std::size_t channel_xml_namespaces_max = 24;
+inline constexpr std::size_t message_field_bytes_max = 256;      // ids of senders have 40 at most (wire.md A3)
+inline constexpr std::size_t message_text_bytes_max = 8 * 1024;  // error texts, names, tokens
+inline constexpr std::size_t message_property_key_max = 30;      // characters; these two are of the schema, common/v10
+inline constexpr std::size_t message_property_value_max = 500;
+inline constexpr std::size_t message_status_text_max = 250;  // characters, of the schema
+inline constexpr std::size_t message_properties_max = 32;
+inline constexpr std::size_t messages_pulled_max = 100;  // in one answer of getMessages
 
 // One access request (236/НК п.5: it names services of one услуга)
 inline constexpr std::size_t request_services_max = 16;

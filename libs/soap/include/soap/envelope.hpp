@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/bytes.hpp"
@@ -22,6 +23,14 @@ extern const base::Reason soap_header_not_understood;
 
 enum class Version { v11, v12 };
 std::string_view namespace_of(Version version);
+
+// For messages that anybody may send.
+inline constexpr xml::Limits channel_limits{.bytes_max = base::limits::channel_xml_bytes_max,
+                                            .depth_max = base::limits::channel_xml_depth_max,
+                                            .nodes_max = base::limits::channel_xml_nodes_max,
+                                            .attributes_max = base::limits::channel_xml_attributes_max,
+                                            .attributes_total_max = base::limits::channel_xml_attributes_total_max,
+                                            .namespaces_max = base::limits::channel_xml_namespaces_max};
 
 // Movable, not copyable; what it hands out is good as long as it lives. Of one thread at a time.
 class Envelope {
@@ -45,5 +54,8 @@ private:
     std::optional<xml::Element> header_;
     xml::Element body_;
 };
+
+// A message that nobody signs; `content` of its body is written as it is.
+std::string enveloped(Version version, std::string_view content);
 
 }  // namespace kelisim::soap

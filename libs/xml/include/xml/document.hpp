@@ -26,7 +26,8 @@ struct Limits {
     std::size_t depth_max = base::limits::xml_depth_max;  // elements inside each other; the root counts as 1
     std::size_t nodes_max = base::limits::xml_nodes_max;  // elements, comments, CDATA sections, processing instructions
     std::size_t attributes_max = base::limits::xml_attributes_max;  // of one element, with its namespace declarations
-    std::size_t namespaces_max = base::limits::xml_namespaces_max;  // declarations in scope at one element
+    std::size_t attributes_total_max = base::limits::xml_attributes_total_max;  // of all elements together
+    std::size_t namespaces_max = base::limits::xml_namespaces_max;              // declarations in scope at one element
 };
 
 extern const base::Reason xml_malformed;            // not well-formed (XML 1.0, Namespaces in XML 1.0)
@@ -35,7 +36,7 @@ extern const base::Reason xml_document_type;        // it has a DTD, whatever st
 extern const base::Reason xml_too_large;            // over bytes_max
 extern const base::Reason xml_too_deep;             // over depth_max
 extern const base::Reason xml_too_many_nodes;       // over nodes_max
-extern const base::Reason xml_too_many_attributes;  // over attributes_max or namespaces_max
+extern const base::Reason xml_too_many_attributes;  // over one of the two bounds of attributes, or namespaces_max
 extern const base::Reason xml_id_missing;           // nothing bears the id
 extern const base::Reason xml_id_twice;             // more than one attribute bears the id
 

@@ -39,6 +39,8 @@ public:
     // All characters between its tags, whatever comments or CDATA sections stand among them: a comment never cuts a text
     // short. Nothing for an element that holds elements.
     std::optional<std::string> text() const;
+    // Whether a CDATA section stands directly in it. A canonical form has none.
+    bool has_cdata() const;
     // Whether characters other than white space stand directly in it.
     bool has_text() const;
     // Whether here or below a comment stands in an element with characters. Canonical forms without comments do not show
