@@ -24,6 +24,7 @@
 #include "ledger_command.hpp"
 #include "records/add_people.hpp"
 #include "records/registry_store.hpp"
+#include "settings.hpp"
 #include "world/world.hpp"
 
 namespace kelisim::app {
@@ -133,39 +134,6 @@ std::vector<std::string> audiences_of(const std::vector<std::string>& addresses)
     return audiences;
 }
 
-channel::Script script_of(const config::Config& config) {
-    return config.text("sms.script") == "latin" ? channel::Script::latin : channel::Script::cyrillic;
-}
-
-identity::Proxies proxies_of(const config::Config& config) {
-    auto proxies = identity::parse_proxies(config.list("server.proxies"));
-    if (!proxies) throw base::Outage("server.proxies: not all of them are IP addresses");
-    return std::move(*proxies);
-}
-
-consent::QuestionLimits limits_of(const config::Config& config) {
-    return {.person_day_max = config.number("questions.person_day_max"),
-            .asker_day_max = config.number("questions.asker_day_max"),
-            .first_wait = std::chrono::minutes{config.number("questions.first_wait_minutes")}};
-}
-
-channel::QuietHours quiet_hours_of(const config::Config& config) {
-    const auto hours = channel::QuietHours::parse(config.text("sms.quiet_hours"));
-    if (!hours) throw base::Outage("sms.quiet_hours: not \"22:00-08:00\" nor empty");
-    return *hours;
-}
-
-std::vector<notary::WitnessAddress> witnesses_of(const config::Config& config) {
-    std::vector<notary::WitnessAddress> witnesses;
-    for (const std::string& text : config.list("ledger.witnesses")) {
-        auto witness = notary::parse_witness(text);
-        if (!witness) throw base::Outage("ledger.witnesses: not \"<vkey> https://host:port/prefix\": " + text);
-        witnesses.push_back(std::move(*witness));
-    }
-    if (witnesses.size() > base::limits::ledger_witnesses_max) throw base::Outage("ledger.witnesses: too many");
-    return witnesses;
-}
-
 class KeptBesideDatabase final : public notary::LastSigned {
 public:
     explicit KeptBesideDatabase(const DataDirectory& directory) : directory_(directory) {}
@@ -176,32 +144,11 @@ private:
     const DataDirectory& directory_;
 };
 
-http::Reach reach_of_events(const config::Config& config) {
-    return config.text("events.endpoints") == "any" ? http::Reach::any : http::Reach::public_only;
-}
-
-// "serviceKey=https://host:port"
-std::pair<std::string, gateway::Binding> binding_of(const std::string& text) {
-    const auto equals = text.find('=');
-    const auto upstream =
-        equals == std::string::npos ? std::nullopt : http::parse_http_origin(std::string_view(text).substr(equals + 1));
-    if (!upstream) throw base::Outage("gateway.upstreams: not serviceKey=https://host:port: " + text);
-    return {text.substr(0, equals), gateway::Binding{.upstream = *upstream}};
-}
-
 // Whose certificates count: those that the operator installed; in a sandbox without them, its own authority's.
 trust::Authorities trusted(const config::Config& config, const DataDirectory& directory, base::Entropy& entropy) {
     const std::string installed = config.text("trust.authorities");
     if (!installed.empty()) return trust::read_authorities(installed);
     return authority::SandboxAuthority(directory.sandbox_authority_seed(entropy)).authorities();
-}
-
-trust::Policy signature_policy(const config::Config& config) {
-    trust::Policy policy;
-    // The sandbox's own authority has no responder to ask.
-    policy.revocation_required =
-        !config.text("trust.authorities").empty() && config.text("trust.revocation") == "required";
-    return policy;
 }
 
 }  // namespace
@@ -252,7 +199,7 @@ Service::Service(const ServiceOptions& options)
       elsewhere_(base::limits::archive_threads, base::limits::archive_queue_max),
       signature_checks_(base::limits::signature_threads, base::limits::signature_queue_max),
       status_source_(workers_, client_),
-      signatures_(trusted(options_.config, directory_, entropy_), signature_policy(options_.config), status_source_,
+      signatures_(trusted(options_.config, directory_, entropy_), signature_policy_of(options_.config), status_source_,
                   clock_, entropy_),
       oauth_({.issuer = issuer_,
               .systems_url = systems_url_,
@@ -284,7 +231,8 @@ Service::Service(const ServiceOptions& options)
                 .possession = possession_,
                 .client = client_,
                 .bindings = bindings()}),
-      persons_(use_cases_.signing_in, database_->writer(), database_->readers(), clock_, issuer_),
+      persons_(use_cases_.signing_in, database_->writer(), database_->readers(), clock_, issuer_, parts(),
+               levels_of(options_.config)),
       staff_(persons_, parts(), database_->readers()),
       proxies_(proxies_of(options_.config)),
       sign_ins_(options_.config.number("sign_in.address_hour_max"), entropy_),

@@ -564,3 +564,16 @@ CREATE INDEX deferral_request ON deferral (request);
 CREATE INDEX deferral_asker ON deferral (asker, id);
 CREATE INDEX deferral_month ON deferral (month);
 CREATE INDEX deferral_open ON deferral (id) WHERE disclosed IS NULL;
+
+-- What persons signed with an EDS. about: a request or a consent; form: 0 XML, 1 CMS; sealed: the subject's key.
+CREATE TABLE electronic_document (
+    id bytea NOT NULL,
+    bucket bigint NOT NULL,
+    subject bytea NOT NULL,
+    about bytea NOT NULL,
+    at bigint NOT NULL,
+    form bigint NOT NULL,
+    sealed bytea NOT NULL,
+    PRIMARY KEY (bucket, id)
+);
+CREATE INDEX electronic_document_subject ON electronic_document (subject, id);

@@ -549,3 +549,15 @@ CREATE INDEX deferral_request ON deferral (request);
 CREATE INDEX deferral_asker ON deferral (asker, id);
 CREATE INDEX deferral_month ON deferral (month);
 CREATE INDEX deferral_open ON deferral (id) WHERE disclosed IS NULL;
+
+-- What persons signed with an EDS. about: a request or a consent; form: 0 XML, 1 CMS; sealed: the subject's key.
+CREATE TABLE electronic_document (
+    id BLOB NOT NULL UNIQUE,
+    bucket INTEGER NOT NULL,
+    subject BLOB NOT NULL,
+    about BLOB NOT NULL,
+    at INTEGER NOT NULL,
+    form INTEGER NOT NULL,
+    sealed BLOB NOT NULL
+) STRICT;
+CREATE INDEX electronic_document_subject ON electronic_document (subject, id);

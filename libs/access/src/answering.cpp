@@ -20,14 +20,14 @@ std::optional<base::Refusal> Answering::answer(store::WriteSession& session, con
                                 .heard = now};
     // What is refused anyway is refused without spending the code, and in the same words whether it was right or wrong;
     // a wrong one counts all the same.
-    const auto refused = answers_.objection(session, command, now);
+    const auto prepared = answers_.prepare(session, command, now);
     if (given.answer == consent::Answer::yes) {
         const CodeKind kind = CodeKind::answer;
         const auto whose = confirming_.check(session, given.request, kind, given.code, now);
-        if (!refused && whose != acting.by) return base::Refusal(code_wrong);
-        if (!refused) confirming_.spend(session, given.request, kind);
+        if (prepared.has_value() && whose != acting.by) return base::Refusal(code_wrong);
+        if (prepared.has_value()) confirming_.spend(session, given.request, kind);
     }
-    if (refused) return refused;
+    if (prepared.has_error()) return prepared.error();
     answers_.answer(session, command, now).value();
     return std::nullopt;
 }

@@ -80,12 +80,6 @@ base::Result<Answers::Prepared> Answers::prepare(store::WriteSession& session, c
     return prepared;
 }
 
-std::optional<base::Refusal> Answers::objection(store::WriteSession& session, const AnswerCommand& command,
-                                                base::Time now) const {
-    const auto prepared = prepare(session, command, now);
-    return prepared.has_error() ? std::optional(prepared.error()) : std::nullopt;
-}
-
 base::Result<std::optional<consent::ConsentId>> Answers::answer(store::WriteSession& session,
                                                                 const AnswerCommand& command, base::Time now) const {
     auto prepared = prepare(session, command, now);
@@ -101,7 +95,7 @@ std::optional<consent::ConsentId> Answers::settle(store::WriteSession& session, 
     // A reply by SMS has closed its question on the phone already.
     const bool by_phone = command.means == Means::sms_reply || command.means == Means::sms_code;
     if (!by_phone) close_question(parts_, session, request.id, now);
-    const Answered to{prepared.agreed, prepared.loaded.person, prepared.decider};
+    const Answered to{prepared.agreed, prepared.loaded.person, prepared.decider, command.until};
     if (yes) {
         grant(parts_, session, to, command.means, now);
     } else {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <boost/json/value_from.hpp>
 
+#include "access/signing_in.hpp"
 #include "base/limits.hpp"
 #include "channel/texts.hpp"
 #include "consent/question_limits.hpp"
@@ -126,15 +127,23 @@ private:
         const base::Time begins = waiting ? now_ : parts_.quiet_hours.may_write(now_, parts_.zone);
         request_.expires = begins + life;
         journal();
-        if (!decision_.decider().person.phone) {
-            consent::mark_undeliverable(request_, now_).value();
-            journal();
-        } else {
+        const bool by_phone = decision_.decider().person.phone.has_value();
+        if (by_phone || in_the_cabinet()) {
             parts_.timers.schedule(session_, {timer_request_expiry, request_.id.bucket(), request_.id.bytes()},
                                    request_.expires);
-            put_question(begins);
+        } else {
+            consent::mark_undeliverable(request_, now_).value();
+            journal();
         }
+        if (by_phone) put_question(begins);
         return store();
+    }
+
+    // Whoever has no number can answer where they are signed in with their EDS.
+    bool in_the_cabinet() {
+        const auto sessions = parts_.records.sessions.of(session_, decision_.decider().id);
+        return std::any_of(sessions.begin(), sessions.end(),
+                           [this](const records::PersonSession& each) { return SigningIn::lives(each, now_); });
     }
 
     Result<AskDecision> stop(std::vector<const Reason*> reasons) {

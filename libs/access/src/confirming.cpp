@@ -33,8 +33,9 @@ const Reason code_too_soon{"code_too_soon",
 const Reason code_no_number{"code_no_number",
                             Kind::forbidden,
                             "418-V ст.36(3)",
-                            {"Сізде тіркелген телефон нөмірі жоқ.", "У вас нет зарегистрированного номера телефона.",
-                             "There is no registered phone number of yours."}};
+                            {"Сізде тіркелген телефон нөмірі жоқ. Жауапқа ЭЦҚ-мен қол қойыңыз.",
+                             "У вас нет зарегистрированного номера телефона. Подпишите ответ с ЭЦП.",
+                             "There is no registered phone number of yours. Sign the answer with your EDS."}};
 
 namespace {
 

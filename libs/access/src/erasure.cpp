@@ -53,10 +53,15 @@ void erase_person(const Parts& parts, store::WriteSession& session, consent::Sub
         end_request(parts, session, request, subject->data_key, now);
     }
     // Those that went to a representative's phone about this person too.
-    for (const consent::RequestId request : rows.requests)
-        parts.records.codes.remove(session, request, records::CodeKind::answer);
-    for (const consent::ConsentId consent : rows.consents)
-        parts.records.codes.remove(session, consent, records::CodeKind::extension);
+    using enum records::CodeKind;
+    for (const consent::RequestId request : rows.requests) {
+        parts.records.codes.remove(session, request, answer);
+        parts.records.codes.remove(session, request, eds_answer);
+    }
+    for (const consent::ConsentId consent : rows.consents) {
+        parts.records.codes.remove(session, consent, extension);
+        parts.records.codes.remove(session, consent, eds_extension);
+    }
     parts.records.codes.forget(session, id, subject->person.iin);
     parts.records.sessions.remove_all(session, id);
     parts.records.asker_blocks.forget(session, id);

@@ -138,9 +138,22 @@ records::Fact session_fact(std::string_view kind, const records::SessionId& id, 
 records::Fact session_begun_fact(const records::PersonSession& begun,
                                  const std::optional<crypto::Digest>& certificate) {
     records::Fact fact = session_fact("session.begun", begun.id, begun.subject, begun.begun);
-    fact.details["means"] = begun.means == records::SignInMeans::eds ? "eds" : "code";
+    fact.details["means"] = boost::describe::enum_to_string(begun.means, "");
     if (certificate) fact.details["certificate"] = base::to_hex(*certificate);
     return fact;
+}
+
+records::Fact document_fact(const records::ElectronicDocument& document, consent::SubjectId by,
+                            const crypto::Digest& certificate) {
+    return {.kind = "document.signed",
+            .entity = document.about,
+            .at = document.at,
+            .subject = document.subject,
+            .details = {{"subject", document.subject.to_string()},
+                        {"document", document.id.to_string()},
+                        {"sha256", base::to_hex(crypto::sha256(document.bytes))},
+                        {"by", by.to_string()},
+                        {"certificate", base::to_hex(certificate)}}};
 }
 
 records::Fact question_fact(std::string_view kind, const records::UseQuestion& question, base::Time now) {

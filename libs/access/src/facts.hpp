@@ -26,6 +26,9 @@ records::Fact session_fact(std::string_view kind, const records::SessionId& id, 
                            base::Time now);
 // `certificate`: SHA-256 of the one that a person signed in with.
 records::Fact session_begun_fact(const records::PersonSession& begun, const std::optional<crypto::Digest>& certificate);
+// `by`: who signed; `certificate`: SHA-256 of the signer's.
+records::Fact document_fact(const records::ElectronicDocument& document, consent::SubjectId by,
+                            const crypto::Digest& certificate);
 records::Fact question_fact(std::string_view kind, const records::UseQuestion& question, base::Time now);
 records::Fact own_look_fact(const records::OwnLook& look, base::Time now);
 // `official`: who looked, so that the operator alone can tell.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "granting.hpp"
 
+#include <algorithm>
+
 #include "channel/texts.hpp"
 #include "facts.hpp"
 #include "payload.hpp"
@@ -38,11 +40,16 @@ void save_request(const Parts& parts, store::WriteSession& session, const consen
     }
 }
 
+consent::Consent consent_of(const Parts& parts, const consent::AccessRequest& agreed, Means means,
+                            std::optional<base::Time> until, base::Time now) {
+    const base::Time ends = std::min(basis_ends(parts, agreed.terms, now), until.value_or(base::Time::max()));
+    return consent::begin(agreed, *agreed.consent, means, now, ends);
+}
+
 consent::Consent grant(const Parts& parts, store::WriteSession& session, const Answered& answered, Means means,
                        base::Time now) {
     const consent::AccessRequest& request = answered.request;
-    consent::Consent consent =
-        consent::begin(request, *request.consent, means, now, basis_ends(parts, request.terms, now));
+    consent::Consent consent = consent_of(parts, request, means, answered.until, now);
     parts.records.consents.add(session, consent, answered.person.data_key);
     parts.records.journal.append(session, consent_fact("consent.granted", consent, now));
     parts.timers.schedule(session, {timer_consent_expiry, consent.id.bucket(), consent.id.bytes()}, consent.expires);

@@ -13,8 +13,13 @@ namespace kelisim::access {
 struct Answered {
     consent::AccessRequest& request;
     const records::Subject& person;
-    const records::Subject& decider;  // who is told
+    const records::Subject& decider;       // who is told
+    std::optional<base::Time> until = {};  // agreed to no longer than this
 };
+
+// The consent that grant() would begin.
+consent::Consent consent_of(const Parts& parts, const consent::AccessRequest& agreed, consent::Means means,
+                            std::optional<base::Time> until, base::Time now);
 
 // Precondition of both: the request has just been moved to the answer.
 // Begins the consent that the request names. `terms`: what the person agreed to, all of the request or a part.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "access/signing_in.hpp"
 
+#include <algorithm>
+
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "channel/cabinet_texts.hpp"
@@ -83,11 +85,12 @@ void SigningIn::send_code(store::WriteSession& session, const store::OutboxRow& 
 }
 
 std::variant<SigningIn::Opened, base::Refusal> SigningIn::finish(store::WriteSession& session, SignInId id,
-                                                                 std::string_view code, base::Time now) const {
+                                                                 std::string_view code, std::string_view beside,
+                                                                 base::Time now) const {
     const auto subject = confirming_.use(session, id, CodeKind::sign_in, code, now);
     const auto person = subject ? parts_.records.subjects.find(session, *subject) : std::nullopt;
     if (!person || person->person.life_status != people::LifeStatus::alive) return base::Refusal(code_wrong);
-    return open(session, *person, {}, {}, now);
+    return open(session, *person, {}, {.beside = beside}, now);
 }
 
 SignInId SigningIn::await_eds(store::WriteSession& session, const crypto::Digest& challenge, base::Time expires,
@@ -107,7 +110,8 @@ SignInId SigningIn::await_eds(store::WriteSession& session, const crypto::Digest
 }
 
 std::variant<SigningIn::Opened, base::Refusal> SigningIn::finish_eds(store::WriteSession& session, SignInId id,
-                                                                     const Signed& by, base::Time now) const {
+                                                                     const Signed& by, std::string_view beside,
+                                                                     base::Time now) const {
     const auto offered = parts_.records.codes.find(session, id, CodeKind::eds_sign_in);
     if (!offered || now >= offered->expires || !offered->hash || *offered->hash != by.content)
         return base::Refusal(eds_challenge_unknown);
@@ -117,12 +121,21 @@ std::variant<SigningIn::Opened, base::Refusal> SigningIn::finish_eds(store::Writ
     PersonSession made;
     made.means = records::SignInMeans::eds;
     made.organisation = by.organisation;
-    return open(session, *person, std::move(made), by.certificate, now);
+    return open(session, *person, std::move(made), {.beside = beside, .certificate = by.certificate}, now);
 }
 
 SigningIn::Opened SigningIn::open(store::WriteSession& session, const records::Subject& person, PersonSession made,
-                                  const std::optional<crypto::Digest>& certificate, base::Time now) const {
+                                  const Shown& shown, base::Time now) const {
     const records::Sessions& sessions = parts_.records.sessions;
+    made.ends = now + limits::session_life;
+    const auto elder = find(session, shown.beside, now);
+    if (elder && elder->subject == person.id && elder->means != made.means) {
+        // Both means together are good for as long as the elder is; its session goes over into the new one.
+        made.ends = std::min(made.ends, elder->ends);
+        made.means = records::SignInMeans::eds_and_code;
+        if (made.organisation.empty()) made.organisation = elder->organisation;
+        end(session, person.id, elder->id, now);
+    }
     const auto others = sessions.of(session, person.id);
     for (std::size_t i = 0; i + limits::sessions_max <= others.size(); ++i)
         end(session, person.id, others[i].id, now);
@@ -132,9 +145,8 @@ SigningIn::Opened SigningIn::open(store::WriteSession& session, const records::S
     made.subject = person.id;
     made.hash = crypto::sha256(secret);
     made.begun = made.seen = now;
-    made.ends = now + limits::session_life;
     sessions.add(session, made);
-    parts_.records.journal.append(session, session_begun_fact(made, certificate));
+    parts_.records.journal.append(session, session_begun_fact(made, shown.certificate));
     return Opened{.session = made,
                   .token = made.id.to_string() + "." + base::to_base64url(secret),
                   .device = device_token(person.person.iin, std::to_string(seconds_of(now)))};

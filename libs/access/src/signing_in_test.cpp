@@ -22,9 +22,10 @@ protected:
         return world.unit(
             [&](store::WriteSession& session) { return signing_in().begin(session, iin, device, world.clock.now()); });
     }
-    auto finish(SignInId id, std::string_view code) {
-        return world.unit(
-            [&](store::WriteSession& session) { return signing_in().finish(session, id, code, world.clock.now()); });
+    auto finish(SignInId id, std::string_view code, std::string_view beside = "") {
+        return world.unit([&](store::WriteSession& session) {
+            return signing_in().finish(session, id, code, beside, world.clock.now());
+        });
     }
     bool opens(SignInId id, std::string_view code) {
         return std::holds_alternative<SigningIn::Opened>(finish(id, code));
@@ -36,11 +37,14 @@ protected:
         const auto at = sent.back().text.find_first_of("0123456789");
         return sent.back().text.substr(at, static_cast<std::size_t>(limits::code_digits));
     }
-    SigningIn::Opened signed_in(const people::Person& person = person::abai()) {
+    SigningIn::Opened just_signed_in(const people::Person& person = person::abai()) {
         const auto begun = begin(person.iin);
-        auto outcome = finish(begun.id, code());
+        return std::get<SigningIn::Opened>(finish(begun.id, code()));
+    }
+    SigningIn::Opened signed_in(const people::Person& person = person::abai()) {
+        auto opened = just_signed_in(person);
         world.clock.advance(limits::code_pause_max);
-        return std::get<SigningIn::Opened>(std::move(outcome));
+        return opened;
     }
     std::optional<records::PersonSession> find(std::string_view token) {
         return world.look(
@@ -77,13 +81,14 @@ protected:
         });
     }
     std::variant<SigningIn::Opened, base::Refusal> bring(SignInId id, const base::Iin& iin,
-                                                         std::string_view signed_text) {
+                                                         std::string_view signed_text, std::string_view beside = "") {
         const SigningIn::Signed by{.iin = iin,
                                    .organisation = "000140000072",
                                    .certificate = crypto::sha256(base::as_bytes("certificate")),
                                    .content = crypto::sha256(base::as_bytes(signed_text))};
-        return world.unit(
-            [&](store::WriteSession& session) { return signing_in().finish_eds(session, id, by, world.clock.now()); });
+        return world.unit([&](store::WriteSession& session) {
+            return signing_in().finish_eds(session, id, by, beside, world.clock.now());
+        });
     }
     static const base::Reason* refused(const std::variant<SigningIn::Opened, base::Refusal>& outcome) {
         const auto* const refusal = std::get_if<base::Refusal>(&outcome);
@@ -120,6 +125,39 @@ TEST_F(EdsSignInTest, AnotherTextAnotherChallengeTooLate) {
 TEST_F(EdsSignInTest, WhomNobodyKnowsAndTheDead) {
     EXPECT_EQ(refused(bring(offer(), person::unknown(), "challenge")), &eds_person_unknown);
     EXPECT_EQ(refused(bring(offer(), person::dead().iin, "challenge")), &eds_person_unknown);
+}
+
+// Whoever signs in a second way where they are signed in has both, in one session.
+TEST_F(EdsSignInTest, BothMeansMakeOneSessionThatEndsWithTheElder) {
+    const auto by_code = just_signed_in();
+    world.clock.advance(10min);
+    const auto outcome = bring(offer(), person::abai().iin, "challenge", by_code.token);
+    const auto& both = std::get<SigningIn::Opened>(outcome).session;
+    EXPECT_EQ(both.means, records::SignInMeans::eds_and_code);
+    EXPECT_EQ(both.organisation, "000140000072");
+    EXPECT_EQ(both.ends, by_code.session.ends);
+    EXPECT_FALSE(find(by_code.token)) << "went over into the new one";
+    const auto begun = begin(person::abai().iin);
+    const auto again = finish(begun.id, code(), std::get<SigningIn::Opened>(outcome).token);
+    EXPECT_EQ(std::get<SigningIn::Opened>(again).session.means, records::SignInMeans::eds_and_code);
+}
+
+TEST_F(EdsSignInTest, ASessionOfAnotherOrOfTheSameMeansAddsNothing) {
+    const auto others = just_signed_in(person::ybyrai());
+    const auto outcome = bring(offer(), person::abai().iin, "challenge", others.token);
+    EXPECT_EQ(std::get<SigningIn::Opened>(outcome).session.means, records::SignInMeans::eds);
+    EXPECT_TRUE(find(others.token)) << "nobody is signed out by somebody else";
+    const auto again = bring(offer(), person::abai().iin, "challenge", std::get<SigningIn::Opened>(outcome).token);
+    EXPECT_EQ(std::get<SigningIn::Opened>(again).session.means, records::SignInMeans::eds);
+    EXPECT_EQ(std::get<SigningIn::Opened>(bring(offer(), person::abai().iin, "challenge", "no token")).session.means,
+              records::SignInMeans::eds);
+}
+
+TEST_F(EdsSignInTest, AnEndedSessionAddsNothing) {
+    const auto by_code = just_signed_in();
+    world.clock.advance(limits::session_idle_max);
+    const auto outcome = bring(offer(), person::abai().iin, "challenge", by_code.token);
+    EXPECT_EQ(std::get<SigningIn::Opened>(outcome).session.means, records::SignInMeans::eds);
 }
 
 TEST_F(EdsSignInTest, ACodeOpensNoChallenge) {

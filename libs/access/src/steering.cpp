@@ -123,35 +123,59 @@ Result<void> Steering::withdraw(store::WriteSession& session, const Acting& acti
     return {};
 }
 
-Result<void> Steering::extend_within(Own& mine, base::Time until, base::Time now) const {
-    consent::Consent& consent = mine.found.consent;
+Result<Steering::Own> Steering::extend_within(store::WriteSession& session, const Acting& acting, consent::ConsentId id,
+                                              base::Time until, base::Time now) const {
+    auto mine = own(session, acting, id);
+    if (mine.has_error()) return mine;
+    consent::Consent& consent = mine->found.consent;
     const registry::Connection* connection = parts_.registry.connection(consent.terms.connection);
     // Without a connection there is no bound that the person's word could stay within.
     const bool stands =
         connection != nullptr && !consent::lost_basis(consent.terms, parts_.registry, parts_.zone.day(now));
     if (!stands) return Refusal(consent::extension_out_of_bounds);
-    return consent::extend(
+    const auto extended = consent::extend(
         consent, until,
         {.connection_ends = parts_.zone.end_of_day(connection->valid_to), .storage_ends = storage_ends(consent)}, now);
+    if (extended.has_error()) return extended.error();
+    return mine;
 }
 
-std::optional<Refusal> Steering::extend(store::WriteSession& session, const Acting& acting, consent::ConsentId id,
-                                        base::Time until, std::string_view code, base::Time now) const {
-    auto mine = own(session, acting, id);
-    if (mine.has_error()) return mine.error();
-    // First what can be refused without a code: nobody spends a code on what would be refused anyway.
-    if (const auto extended = extend_within(*mine, until, now); extended.has_error()) return extended.error();
-    if (confirming_.use(session, id, records::CodeKind::extension, code, now) != acting.by) return Refusal(code_wrong);
-    Found& found = mine->found;
+void Steering::record_extension(store::WriteSession& session, Own& mine, base::Time until, base::Time now) const {
+    Found& found = mine.found;
+    const consent::ConsentId id = found.consent.id;
     parts_.timers.schedule(session, {timer_consent_expiry, id.bucket(), id.bytes()}, found.consent.expires);
     record_change(parts_, session, found, change::extended,
-                  {{"by", by_text(found.consent, mine->by)}, {"until", base::to_micros(until)}}, now);
+                  {{"by", by_text(found.consent, mine.by)}, {"until", base::to_micros(until)}}, now);
     const std::string last_day = parts_.zone.date(until - base::Duration{1});
     const auto extended = [&](const channel::Subject& about, channel::Style style) {
         return channel::extended_text(about, last_day, style);
     };
     tell_decider(parts_, session, found, extended, Hour::any, now);
+}
+
+Result<consent::Consent> Steering::extended(store::WriteSession& session, const Acting& acting, consent::ConsentId id,
+                                            base::Time until, base::Time now) const {
+    auto mine = extend_within(session, acting, id, until, now);
+    if (mine.has_error()) return mine.error();
+    return std::move(mine->found.consent);
+}
+
+std::optional<Refusal> Steering::extend(store::WriteSession& session, const Acting& acting, consent::ConsentId id,
+                                        base::Time until, std::string_view code, base::Time now) const {
+    // First what can be refused without a code: nobody spends a code on what would be refused anyway.
+    auto mine = extend_within(session, acting, id, until, now);
+    if (mine.has_error()) return mine.error();
+    if (confirming_.use(session, id, records::CodeKind::extension, code, now) != acting.by) return Refusal(code_wrong);
+    record_extension(session, *mine, until, now);
     return std::nullopt;
+}
+
+Result<void> Steering::extend_signed(store::WriteSession& session, const Acting& acting, consent::ConsentId id,
+                                     base::Time until, base::Time now) const {
+    auto mine = extend_within(session, acting, id, until, now);
+    if (mine.has_error()) return mine.error();
+    record_extension(session, *mine, until, now);
+    return {};
 }
 
 bool Steering::invalidate(store::WriteSession& session, consent::ConsentId id, base::Time now) const {

@@ -74,6 +74,8 @@ std::string_view acr_of(consent::Means means) {
             return "urn:kelisim:acr:cabinet-code";
         case consent::Means::ground:
             return "urn:kelisim:acr:ground";
+        case consent::Means::cabinet_eds:
+            return "urn:kelisim:acr:cabinet-eds";
     }
     return {};
 }

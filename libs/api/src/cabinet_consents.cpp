@@ -11,20 +11,21 @@ namespace kelisim::api {
 
 std::vector<http::Route> Cabinet::consent_routes() {
     const PersonAuthentication& person = parts_.persons;
-    const auto step_endpoint = [&](Step which) {
-        return person.endpoint(
-            [this, which](const PersonCall& c, const http::Request& r) { return take_step(c, r, which); });
+    const auto step = [this](Step which) {
+        return [this, which](const PersonCall& c, const http::Request& r) { return take_step(c, r, which); };
     };
     return {
         {"GET", "/api/v1/me/consents",
          person.endpoint([this](const PersonCall& c, const http::Request& r) { return consents(c, r); })},
         {"GET", "/api/v1/me/consents/{id}",
          person.endpoint([this](const PersonCall& c, const http::Request& r) { return one_consent(c, r); })},
-        {"POST", "/api/v1/me/consents/{id}/pause", step_endpoint(&access::Steering::pause)},
-        {"POST", "/api/v1/me/consents/{id}/resume", step_endpoint(&access::Steering::resume)},
-        {"POST", "/api/v1/me/consents/{id}/withdraw", step_endpoint(&access::Steering::withdraw)},
+        {"POST", "/api/v1/me/consents/{id}/pause", person.protecting(step(&access::Steering::pause))},
+        {"POST", "/api/v1/me/consents/{id}/resume", person.endpoint(step(&access::Steering::resume))},
+        {"POST", "/api/v1/me/consents/{id}/withdraw", person.protecting(step(&access::Steering::withdraw))},
         {"POST", "/api/v1/me/consents/{id}/codes",
          person.endpoint([this](const PersonCall& c, const http::Request& r) { return extension_code(c, r); })},
+        {"POST", "/api/v1/me/consents/{id}/documents",
+         person.endpoint([this](const PersonCall& c, const http::Request& r) { return offer_extension(c, r); })},
         {"POST", "/api/v1/me/consents/{id}/extend",
          person.endpoint([this](const PersonCall& c, const http::Request& r) { return extend(c, r); })},
     };
@@ -75,19 +76,49 @@ Cabinet::Answer Cabinet::extension_code(const PersonCall& call, const http::Requ
                                                            {"next_code_at", base::to_iso8601(*next)}});
 }
 
-// {"until": "2027-03-31", "code"}: a local day, the last on which the consent holds.
+base::Result<base::Time> Cabinet::read_until(const boost::json::object& body) const {
+    const auto until = json::text(body, "until", base::limits::name_bytes_max);
+    if (until.has_error()) return until.error();
+    if (!base::is_day(*until)) return base::Refusal(json::json_member_range);
+    return parts_.parts.zone.end_of_day(*until);
+}
+
+Cabinet::Answer Cabinet::offer_extension(const PersonCall& call, const http::Request& request) {
+    const auto id = consent::ConsentId::parse(request.parameter("id"));
+    if (!id) co_return problem(access::cabinet_not_found, request);
+    const auto body = read_body(request, {"until"});
+    if (body.has_error()) co_return problem(body.error(), request);
+    const auto until = read_until(*body);
+    if (until.has_error()) co_return problem(until.error(), request);
+    auto offer = [&use_case = parts_.use_cases.signed_answers, acting = call.acting, id = *id, until = *until,
+                  now = parts_.clock.now()](store::WriteSession& session) {
+        return use_case.offer_extension(session, acting, id, until, now);
+    };
+    co_return offered(co_await http::committed(parts_.writer, std::move(offer)), request);
+}
+
+// {"until": "2027-03-31", "code"}: a local day, the last on which the consent holds; or {"document"}.
 Cabinet::Answer Cabinet::extend(const PersonCall& call, const http::Request& request) {
     const auto id = consent::ConsentId::parse(request.parameter("id"));
     if (!id) co_return problem(access::cabinet_not_found, request);
+    if (const auto signed_body = read_signed(request)) {
+        auto extend = [&use_case = parts_.use_cases.signed_answers, acting = call.acting, id = *id](
+                          store::WriteSession& session, const access::SignedDocument& document, base::Time now) {
+            return use_case.extend(session, acting, id, document, now);
+        };
+        const auto refused = co_await act_signed(call, request, *signed_body, std::move(extend));
+        if (refused) co_return *refused;
+        co_return co_await one_consent(call, request);
+    }
+    if (parts_.persons.levels().agree != access::Level::code) co_return problem(answer_takes_document, request);
     const auto body = read_body(request, {"until", "code"});
     if (body.has_error()) co_return problem(body.error(), request);
-    const auto until = json::text(*body, "until", base::limits::name_bytes_max);
-    if (until.has_error()) co_return problem(until.error(), request);
+    const auto end = read_until(*body);
+    if (end.has_error()) co_return problem(end.error(), request);
     const auto code = json::text(*body, "code", base::limits::name_bytes_max);
     if (code.has_error()) co_return problem(code.error(), request);
-    if (!base::is_day(*until)) co_return problem(json::json_member_range, request);
     auto unit = [&steering = parts_.use_cases.steering, acting = call.acting, id = *id, code = std::string(*code),
-                 end = parts_.parts.zone.end_of_day(*until), now = parts_.clock.now()](store::WriteSession& session) {
+                 end = *end, now = parts_.clock.now()](store::WriteSession& session) {
         return steering.extend(session, acting, id, end, code, now);
     };
     const auto refused = co_await http::committed(parts_.writer, std::move(unit));

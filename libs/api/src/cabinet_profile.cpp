@@ -42,7 +42,7 @@ std::vector<http::Route> Cabinet::profile_routes() {
         {"GET", "/api/v1/me/blocks",
          person.endpoint([this](const PersonCall& c, const http::Request& r) { return blocks(c, r); })},
         {"PUT", "/api/v1/me/blocks/{bin}",
-         person.endpoint([this](const PersonCall& c, const http::Request& r) { return block(c, r); })},
+         person.protecting([this](const PersonCall& c, const http::Request& r) { return block(c, r); })},
         {"DELETE", "/api/v1/me/blocks/{bin}",
          person.endpoint([this](const PersonCall& c, const http::Request& r) { return unblock(c, r); })},
     };

@@ -18,8 +18,12 @@ const base::Reason answer_unclear{"answer_unclear",
                                   {"Жауап: yes немесе no; yes үшін код керек.", "Ответ: yes или no; для yes нужен код.",
                                    "The answer is yes or no; a yes takes a code."}};
 
-base::Result<access::CabinetAnswer> read_answer(const http::Request& request, consent::RequestId id) {
-    const auto body = read_body(request, {"answer", "code", "services", "fields"});
+// A yes by a code takes one; what is going to be signed takes none.
+enum class Confirmed { by_code, by_signature };
+
+base::Result<access::CabinetAnswer> read_answer(const http::Request& request, consent::RequestId id, Confirmed how) {
+    const auto body = how == Confirmed::by_code ? read_body(request, {"answer", "code", "services", "fields"})
+                                                : read_body(request, {"answer", "services", "fields"});
     if (body.has_error()) return body.error();
     const auto answer = json::text(*body, "answer");
     if (answer.has_error()) return answer.error();
@@ -30,7 +34,7 @@ base::Result<access::CabinetAnswer> read_answer(const http::Request& request, co
     const auto fields = json::optional_texts(*body, "fields", base::limits::request_fields_max);
     if (fields.has_error()) return fields.error();
     const bool yes = *answer == "yes";
-    const bool clear = yes ? code->has_value() : *answer == "no";
+    const bool clear = yes ? code->has_value() || how == Confirmed::by_signature : *answer == "no";
     if (!clear) return base::Refusal(answer_unclear);
     return access::CabinetAnswer{.request = id,
                                  .answer = yes ? consent::Answer::yes : consent::Answer::no,
@@ -50,8 +54,10 @@ std::vector<http::Route> Cabinet::request_routes() {
          person.endpoint([this](const PersonCall& c, const http::Request& r) { return one_request(c, r); })},
         {"POST", "/api/v1/me/requests/{id}/codes",
          person.endpoint([this](const PersonCall& c, const http::Request& r) { return answer_code(c, r); })},
+        {"POST", "/api/v1/me/requests/{id}/documents",
+         person.endpoint([this](const PersonCall& c, const http::Request& r) { return offer_answer(c, r); })},
         {"POST", "/api/v1/me/requests/{id}/answer",
-         person.endpoint([this](const PersonCall& c, const http::Request& r) { return answer(c, r); })},
+         person.protecting([this](const PersonCall& c, const http::Request& r) { return answer(c, r); })},
     };
 }
 
@@ -107,11 +113,38 @@ Cabinet::Answer Cabinet::answer_code(const PersonCall& call, const http::Request
                                                            {"next_code_at", base::to_iso8601(*next)}});
 }
 
+Cabinet::Answer Cabinet::offer_answer(const PersonCall& call, const http::Request& request) {
+    const auto id = consent::RequestId::parse(request.parameter("id"));
+    if (!id) co_return problem(access::cabinet_not_found, request);
+    auto choice = read_answer(request, *id, Confirmed::by_signature);
+    if (choice.has_error()) co_return problem(choice.error(), request);
+    auto offer = [&use_case = parts_.use_cases.signed_answers, acting = call.acting, choice = std::move(*choice),
+                  now = parts_.clock.now()](store::WriteSession& session) {
+        return use_case.offer_answer(session, acting, choice, now);
+    };
+    co_return offered(co_await http::committed(parts_.writer, std::move(offer)), request);
+}
+
 Cabinet::Answer Cabinet::answer(const PersonCall& call, const http::Request& request) {
     const auto id = consent::RequestId::parse(request.parameter("id"));
     if (!id) co_return problem(access::cabinet_not_found, request);
-    auto given = read_answer(request, *id);
+    if (const auto signed_body = read_signed(request)) {
+        auto give = [&use_case = parts_.use_cases.signed_answers, acting = call.acting, id = *id](
+                        store::WriteSession& session, const access::SignedDocument& document, base::Time now) {
+            return use_case.answer(session, acting, id, document, now);
+        };
+        const auto refused = co_await act_signed(call, request, *signed_body, std::move(give));
+        if (refused) co_return *refused;
+        co_return co_await one_request(call, request);
+    }
+    auto given = read_answer(request, *id, Confirmed::by_code);
     if (given.has_error()) co_return problem(given.error(), request);
+    if (given->answer == consent::Answer::yes) {
+        if (parts_.persons.levels().agree != access::Level::code) co_return problem(answer_takes_document, request);
+        if (const auto low = parts_.persons.too_low(call.session, parts_.persons.levels().look)) {
+            co_return problem(*low, request);
+        }
+    }
     auto unit = [&answering = parts_.use_cases.answering, acting = call.acting, given = std::move(*given),
                  now = parts_.clock.now()](store::WriteSession& session) {
         return answering.answer(session, acting, given, now);

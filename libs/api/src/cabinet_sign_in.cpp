@@ -2,6 +2,7 @@
 #include "api/cabinet.hpp"
 #include "api/problem.hpp"
 #include "base/limits.hpp"
+#include "cabinet_json.hpp"
 #include "http/unit.hpp"
 #include "json/json.hpp"
 #include "json_body.hpp"
@@ -18,13 +19,13 @@ const base::Reason sign_in_too_many{
      "С этого сетевого (IP) адреса начато слишком много входов, возможно, не вами. Повторите немного позже.",
      "Too many sign-ins were begun from this network (IP) address, perhaps not by you. Try again a little later."}};
 
-http::Response too_many(const http::Request& request) {
+}  // namespace
+
+http::Response too_many_sign_ins(const http::Request& request) {
     http::Response response = problem(sign_in_too_many, request);
     response.headers.push_back({"Retry-After", std::to_string(base::limits::sign_in_retry_after.count())});
     return response;
 }
-
-}  // namespace
 
 std::vector<http::Route> Cabinet::sign_in_routes() {
     constexpr std::string_view why = "a person proves who they are here";
@@ -35,11 +36,11 @@ std::vector<http::Route> Cabinet::sign_in_routes() {
         {"POST", "/api/v1/sign-in/{id}",
          http::open(why, [this](const http::Request& request) { return finish_sign_in(request); })},
         {"POST", "/api/v1/me/sign-out",
-         person.endpoint([this](const PersonCall& c, const http::Request& r) { return sign_out(c, r); })},
+         person.protecting([this](const PersonCall& c, const http::Request& r) { return sign_out(c, r); })},
         {"GET", "/api/v1/me/sessions",
-         person.endpoint([this](const PersonCall& c, const http::Request&) { return sessions(c); })},
+         person.protecting([this](const PersonCall& c, const http::Request&) { return sessions(c); })},
         {"DELETE", "/api/v1/me/sessions/{id}",
-         person.endpoint([this](const PersonCall& c, const http::Request& r) { return end_session(c, r); })},
+         person.protecting([this](const PersonCall& c, const http::Request& r) { return end_session(c, r); })},
         {"POST", "/api/v1/sign-in-by-eds",
          http::open(why, [this](const http::Request& request) { return begin_sign_in_by_eds(request); })},
         {"POST", "/api/v1/sign-in-by-eds/{id}",
@@ -60,7 +61,7 @@ Cabinet::Answer Cabinet::begin_sign_in(const http::Request& request) {
     const auto from = identity::caller_address(request, parts_.proxies);
     // Whoever else uses up what one address may do, a device that is known passes.
     const bool known = parts_.use_cases.signing_in.knows_device(*iin, device, now);
-    if (!known && from && !parts_.sign_ins.take(*from, now)) co_return too_many(request);
+    if (!known && from && !parts_.sign_ins.take(*from, now)) co_return too_many_sign_ins(request);
     auto begin = [&signing_in = parts_.use_cases.signing_in, iin = *iin, device, now](store::WriteSession& session) {
         return signing_in.begin(session, iin, device, now);
     };
@@ -79,17 +80,23 @@ Cabinet::Answer Cabinet::finish_sign_in(const http::Request& request) {
     const auto id = access::SignInId::parse(request.parameter("id"));
     if (!id) co_return problem(access::code_wrong, request);
     auto finish = [&signing_in = parts_.use_cases.signing_in, id = *id, code = std::string(*code),
-                   now = parts_.clock.now()](store::WriteSession& session) {
-        return signing_in.finish(session, id, code, now);
+                   beside = beside(request), now = parts_.clock.now()](store::WriteSession& session) {
+        return signing_in.finish(session, id, code, beside, now);
     };
     const auto outcome = co_await http::committed(parts_.writer, std::move(finish));
     if (const auto* refused = std::get_if<base::Refusal>(&outcome)) co_return problem(*refused, request);
     co_return signed_in(std::get<access::SigningIn::Opened>(outcome));
 }
 
+// Of the session in which the caller is signed in already, if any.
+std::string Cabinet::beside(const http::Request& request) const {
+    return std::string(parts_.persons.cookie().read(request.headers).value_or(""));
+}
+
 http::Response Cabinet::signed_in(const access::SigningIn::Opened& opened) const {
     http::Response response = http::json_response(
         200, boost::json::object{{"session", opened.session.id.to_string()},
+                                 {"means", boost::describe::enum_to_string(opened.session.means, "")},
                                  {"csrf_token", parts_.use_cases.signing_in.csrf_token(opened.session.id)},
                                  {"idle_seconds", base::limits::session_idle_max.count()},
                                  {"ends", base::to_iso8601(opened.session.ends)}});
@@ -103,7 +110,7 @@ Cabinet::Answer Cabinet::begin_sign_in_by_eds(const http::Request& request) {
     if (const auto none = no_body(request); none.has_error()) co_return problem(none.error(), request);
     const base::Time now = parts_.clock.now();
     const auto from = identity::caller_address(request, parts_.proxies);
-    if (from && !parts_.sign_ins.take(*from, now)) co_return too_many(request);
+    if (from && !parts_.sign_ins.take(*from, now)) co_return too_many_sign_ins(request);
     const base::Time expires = now + base::limits::code_life;
     const std::string challenge = identity::make_challenge(parts_.issuer, "sign_in", expires, parts_.entropy);
     auto wait = [&signing_in = parts_.use_cases.signing_in, hash = crypto::sha256(base::as_bytes(challenge)), expires,
@@ -119,21 +126,16 @@ Cabinet::Answer Cabinet::finish_sign_in_by_eds(const http::Request& request) {
     if (body.has_error()) co_return problem(body.error(), request);
     const auto id = access::SignInId::parse(request.parameter("id"));
     if (!id) co_return problem(access::eds_challenge_unknown, request);
-    // Each look costs the certificate's responder a question.
-    const auto from = identity::caller_address(request, parts_.proxies);
-    if (from && !parts_.sign_ins.take(*from, parts_.clock.now())) co_return too_many(request);
-    const boost::json::value* const signature = body->if_contains("signature");
-    if (signature == nullptr) co_return problem(identity::eds_unreadable, request);
-    auto check = [this, signature] { return parts_.signatures.check(*signature, trust::Purpose::sign_in); };
-    const auto document = co_await http::elsewhere(parts_.signature_checks, std::move(check));
-    if (document.has_error()) co_return problem(document.error(), request);
+    const auto checked = co_await verified(request, body->if_contains("signature"), trust::Purpose::sign_in);
+    if (const auto* refused = std::get_if<http::Response>(&checked)) co_return *refused;
+    const auto& document = std::get<identity::SignedDocument>(checked);
     auto finish = [&signing_in = parts_.use_cases.signing_in, id = *id,
-                   by = access::SigningIn::Signed{.iin = document->signatory.iin,
-                                                  .organisation = document->signatory.bin,
-                                                  .certificate = document->signatory.certificate,
-                                                  .content = crypto::sha256(document->content)},
-                   now = parts_.clock.now()](store::WriteSession& session) {
-        return signing_in.finish_eds(session, id, by, now);
+                   by = access::SigningIn::Signed{.iin = document.signatory.iin,
+                                                  .organisation = document.signatory.bin,
+                                                  .certificate = document.signatory.certificate,
+                                                  .content = crypto::sha256(document.content)},
+                   beside = beside(request), now = parts_.clock.now()](store::WriteSession& session) {
+        return signing_in.finish_eds(session, id, by, beside, now);
     };
     const auto outcome = co_await http::committed(parts_.writer, std::move(finish));
     if (const auto* refused = std::get_if<base::Refusal>(&outcome)) co_return problem(*refused, request);
@@ -163,7 +165,7 @@ Cabinet::Answer Cabinet::sessions(const PersonCall& call) {
                                                {"seen", base::to_iso8601(each.seen)},
                                                {"ends", base::to_iso8601(each.ends)},
                                                {"current", each.id == call.session.id},
-                                               {"means", each.means == records::SignInMeans::eds ? "eds" : "code"},
+                                               {"means", boost::describe::enum_to_string(each.means, "")},
                                                {"organisation", each.organisation}});
         }
     });

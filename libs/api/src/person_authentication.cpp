@@ -19,8 +19,29 @@ const base::Reason session_csrf{
     {"Сұрау кабинеттің өзінен келген жоқ.", "Запрос пришёл не из самого кабинета.",
      "The request does not come from the cabinet itself: X-CSRF-Token is missing or wrong."}};
 
+const base::Reason level_eds{
+    "level_eds",
+    base::Kind::forbidden,
+    "418-V ст.27(3)",
+    {"Бұл үшін ЭЦҚ-мен де кіріңіз.", "Для этого войдите ещё и с ЭЦП.", "Sign in with your EDS as well to do this."}};
+const base::Reason level_eds_and_code{
+    "level_eds_and_code",
+    base::Kind::forbidden,
+    "418-V ст.27(3)",
+    {"Бұл үшін ЭЦҚ-мен де, SMS-кодпен де кіріңіз.", "Для этого войдите и с ЭЦП, и с кодом из SMS.",
+     "Sign in both with your EDS and with a code from an SMS to do this."}};
+
+std::optional<base::Refusal> PersonAuthentication::too_low(const records::PersonSession& session,
+                                                           access::Level wanted) const {
+    if (wanted == access::Level::code) return std::nullopt;
+    std::optional<records::Subject> person;
+    readers_.read([&](store::ReadSession& read) { person = parts_.records.subjects.find(read, session.subject); });
+    if (person && access::reaches(session, person->person, wanted)) return std::nullopt;
+    return base::Refusal(wanted == access::Level::eds ? level_eds : level_eds_and_code);
+}
+
 boost::asio::awaitable<std::variant<PersonCall, http::Response>> PersonAuthentication::call(
-    const http::Request& request) const {
+    const http::Request& request, access::Level wanted) const {
     const auto token = cookie_.read(request.headers);
     if (!token) co_return problem(session_missing, request);
     const base::Time now = clock_.now();
@@ -34,6 +55,7 @@ boost::asio::awaitable<std::variant<PersonCall, http::Response>> PersonAuthentic
             co_return problem(session_csrf, request);
         }
     }
+    if (const auto refused = too_low(*session, wanted)) co_return problem(*refused, request);
     const auto query = read_query(request);
     if (query.has_error()) co_return problem(query.error(), request);
     if (now - session->seen >= base::limits::session_seen_step) {

@@ -7,7 +7,7 @@ namespace kelisim::api {
 
 boost::asio::awaitable<std::variant<StaffCall, http::Response>> StaffAuthentication::call(
     const http::Request& request, std::optional<access::Office> office) const {
-    auto person = co_await persons_.call(request);
+    auto person = co_await persons_.call(request, persons_.levels().official);
     if (auto* refused = std::get_if<http::Response>(&person)) co_return std::move(*refused);
     const consent::SubjectId subject = std::get<PersonCall>(person).session.subject;
     std::optional<access::Official> found;

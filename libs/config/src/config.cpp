@@ -11,6 +11,40 @@ namespace kelisim::config {
 
 namespace {
 
+// Which means of signing in opens what (docs/operating/levels.md).
+Key level(std::string_view name, std::string_view description) {
+    return {.name = name,
+            .description = description,
+            .fallback = std::string("code"),
+            .one_of = {"code", "eds", "eds_and_code"}};
+}
+
+// How people sign in, and whose signatures count.
+std::vector<Key> sign_in_keys() {
+    using std::int64_t;
+    return {
+        {.name = "trust.authorities",
+         .description =
+             "Directory with authorities.toml: whose certificates count. Empty: nobody's, and in a sandbox its own.",
+         .fallback = std::string()},
+        {.name = "trust.revocation",
+         .description =
+             "\"required\": a certificate counts only when it is known not to be revoked. \"noted\" is for tests.",
+         .fallback = std::string("required"),
+         .one_of = {"required", "noted"}},
+        {.name = "sign_in.address_hour_max",
+         .description = "Sign-ins that may be begun from one address within an hour; thousands can be behind one.",
+         .fallback = int64_t{600},
+         .min = 1,
+         .max = 1'000'000},
+        level("sign_in.level_look", "What a person signs in with to see what concerns them."),
+        level("sign_in.level_agree",
+              "What a yes or an extension in the cabinet takes: a code, a document signed with an EDS, or that in a "
+              "session by both."),
+        level("sign_in.level_official", "What an official signs in with to work."),
+    };
+}
+
 // How people are asked, and how often.
 std::vector<Key> asking_keys() {
     using std::int64_t;
@@ -37,20 +71,6 @@ std::vector<Key> asking_keys() {
          .fallback = int64_t{5},
          .min = 0,
          .max = 10'080},
-        {.name = "trust.authorities",
-         .description =
-             "Directory with authorities.toml: whose certificates count. Empty: nobody's, and in a sandbox its own.",
-         .fallback = std::string()},
-        {.name = "trust.revocation",
-         .description =
-             "\"required\": a certificate counts only when it is known not to be revoked. \"noted\" is for tests.",
-         .fallback = std::string("required"),
-         .one_of = {"required", "noted"}},
-        {.name = "sign_in.address_hour_max",
-         .description = "Sign-ins that may be begun from one address within an hour; thousands can be behind one.",
-         .fallback = int64_t{600},
-         .min = 1,
-         .max = 1'000'000},
     };
 }
 
@@ -223,7 +243,7 @@ std::vector<Key> archive_keys() {
 const std::vector<Key>& table() {
     static const std::vector<Key> keys = [] {
         std::vector<Key> all = server_keys();
-        for (auto* more : {running_keys, tls_keys, ledger_keys, archive_keys, asking_keys}) {
+        for (auto* more : {running_keys, tls_keys, ledger_keys, archive_keys, asking_keys, sign_in_keys}) {
             for (Key& key : more())
                 all.push_back(std::move(key));
         }

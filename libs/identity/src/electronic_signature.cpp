@@ -107,6 +107,7 @@ base::Result<SignedDocument> ElectronicSignatures::check(const boost::json::valu
     } else {
         auto bytes = trust::read_cms_text(*text);
         if (!bytes) return base::Refusal(eds_unreadable);
+        document.form = SignedDocument::Form::cms;
         document.bytes = *std::move(bytes);
         trust::CmsRules rules;
         rules.purpose = purpose;

@@ -105,6 +105,9 @@ constexpr std::array means{
     Said{"proactive", {"проактивті қызмет аясында", "в рамках проактивной услуги", "within a proactive service"}},
     Said{"sms_code", {"SMS-кодпен", "кодом из SMS", "by a code of an SMS"}},
     Said{"cabinet_code", {"кабинетте кодпен", "кодом в кабинете", "by a code in the cabinet"}},
+    Said{"cabinet_eds",
+         {"кабинетте ЭЦҚ қойылған құжатпен", "в кабинете документом с ЭЦП",
+          "in the cabinet, by a document signed with an EDS"}},
     Said{"ground", {"ешкім сұралмады", "никого не спрашивали", "nobody was asked"}},
 };
 

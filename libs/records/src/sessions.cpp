@@ -33,7 +33,7 @@ PersonSession read(const store::Row& row) {
             .begun = time_at(row, 3),
             .seen = time_at(row, 4),
             .ends = time_at(row, 5),
-            .means = enum_at(row, 6, SignInMeans::eds),
+            .means = enum_at(row, 6, SignInMeans::eds_and_code),
             .organisation = std::string(row.text(7))};
 }
 

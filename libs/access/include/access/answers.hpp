@@ -20,7 +20,8 @@ struct AnswerCommand {
     consent::Answer answer{};
     std::vector<std::string> services = {}, fields = {};  // agreed to; empty: all that was asked for
     consent::Means means{};
-    base::Time heard;  // when the answer reached us
+    base::Time heard;                      // when the answer reached us
+    std::optional<base::Time> until = {};  // agreed to no longer than this
 };
 
 // Thread-safe; every function runs inside a unit.
@@ -37,17 +38,6 @@ public:
     // Refused with answer_request_unknown when nobody asked `by`, or when the right to decide has ended since.
     base::Result<std::optional<consent::ConsentId>> answer(store::WriteSession& session, const AnswerCommand& command,
                                                            base::Time now) const;
-    // Why answer() would refuse it now. Changes nothing.
-    std::optional<base::Refusal> objection(store::WriteSession& session, const AnswerCommand& command,
-                                           base::Time now) const;
-    // The answer that a phone gave, taken from the outbox. A second or a late one changes nothing, and the person is
-    // told when another way was first.
-    void answer_from_phone(store::WriteSession& session, const store::OutboxRow& row, base::Time now) const;
-
-    // The timer of a consent's term; one that comes too early is set again.
-    void expire_consent(store::WriteSession& session, consent::ConsentId id, base::Time now) const;
-
-private:
     struct Loaded {
         consent::AccessRequest request;
         records::Subject person;
@@ -57,7 +47,16 @@ private:
         records::Subject decider;
         consent::AccessRequest agreed;  // with the terms that were agreed to, and the consent that a yes brings
     };
+    // What answer() would bring now, or why it would refuse. Changes nothing.
     base::Result<Prepared> prepare(store::WriteSession& session, const AnswerCommand& command, base::Time now) const;
+    // The answer that a phone gave, taken from the outbox. A second or a late one changes nothing, and the person is
+    // told when another way was first.
+    void answer_from_phone(store::WriteSession& session, const store::OutboxRow& row, base::Time now) const;
+
+    // The timer of a consent's term; one that comes too early is set again.
+    void expire_consent(store::WriteSession& session, consent::ConsentId id, base::Time now) const;
+
+private:
     base::Result<Prepared> prepare(store::WriteSession& session, const AnswerCommand& command,
                                    std::optional<Loaded> loaded, base::Time now) const;
     std::optional<consent::ConsentId> settle(store::WriteSession& session, const AnswerCommand& command,

@@ -9,6 +9,7 @@
 #include "access/own_data.hpp"
 #include "access/profile.hpp"
 #include "access/receipts.hpp"
+#include "access/signed_answers.hpp"
 #include "access/signing_in.hpp"
 #include "access/steering.hpp"
 #include "access/supervision.hpp"
@@ -23,6 +24,7 @@ struct PersonSide {
           signing_in(parts),
           answering(parts, answers),
           steering(parts),
+          signed_answers(parts, answers, issuer),
           cabinet(parts),
           receipts(parts, issuer, log),
           inquiries(parts),
@@ -36,6 +38,7 @@ struct PersonSide {
     SigningIn signing_in;
     Answering answering;
     Steering steering;
+    SignedAnswers signed_answers;
     Cabinet cabinet;
     Receipts receipts;
     Inquiries inquiries;

@@ -38,9 +38,10 @@ public:
         std::string token;   // in clear, once
         std::string device;  // for later sign-ins from here, for limits::known_device_life
     };
-    // A wrong code is counted: its refusal is a value that undoes nothing.
+    // A wrong code is counted: its refusal is a value that undoes nothing. `beside`: token of a session in which the caller is
+    // signed in already; when it is the same person's, by another means, the new one has both and takes its place.
     std::variant<Opened, base::Refusal> finish(store::WriteSession& session, SignInId id, std::string_view code,
-                                               base::Time now) const;
+                                               std::string_view beside, base::Time now) const;
 
     // Sign-in by EDS. What is to be signed is made by the caller, and kept here as its hash alone.
     SignInId await_eds(store::WriteSession& session, const crypto::Digest& challenge, base::Time expires,
@@ -53,7 +54,7 @@ public:
     };
     // A challenge is used up by the first signature of a person that comes for it, whether or not there is such a person.
     std::variant<Opened, base::Refusal> finish_eds(store::WriteSession& session, SignInId id, const Signed& by,
-                                                   base::Time now) const;
+                                                   std::string_view beside, base::Time now) const;
 
     // The session of a token, while it and the person live.
     std::optional<records::PersonSession> find(store::ReadSession& session, std::string_view token,
@@ -66,8 +67,12 @@ public:
     std::string csrf_token(records::SessionId id) const;
 
 private:
+    struct Shown {
+        std::string_view beside;
+        std::optional<crypto::Digest> certificate = {};
+    };
     Opened open(store::WriteSession& session, const records::Subject& person, records::PersonSession made,
-                const std::optional<crypto::Digest>& certificate, base::Time now) const;
+                const Shown& shown, base::Time now) const;
     std::string device_token(const base::Iin& iin, std::string_view seconds) const;
 
     Parts parts_;

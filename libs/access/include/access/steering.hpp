@@ -35,10 +35,17 @@ public:
     base::Result<void> withdraw(store::WriteSession& session, const Acting& acting, consent::ConsentId id,
                                 base::Time now) const;
 
-    // Widens the consent, so it takes a fresh code. `until`: the first instant at which it no longer holds. A refusal is a
-    // value that undoes nothing, because a wrong code is counted.
+    // The consent as an extension would make it. `until`: the first instant at which it no longer holds. Changes nothing.
+    base::Result<consent::Consent> extended(store::WriteSession& session, const Acting& acting, consent::ConsentId id,
+                                            base::Time until, base::Time now) const;
+    // Widens the consent, so it takes a fresh code. A refusal is a value that undoes nothing, because a wrong code is
+    // counted.
     std::optional<base::Refusal> extend(store::WriteSession& session, const Acting& acting, consent::ConsentId id,
                                         base::Time until, std::string_view code, base::Time now) const;
+
+    // For whoever signed for it with an EDS.
+    base::Result<void> extend_signed(store::WriteSession& session, const Acting& acting, consent::ConsentId id,
+                                     base::Time until, base::Time now) const;
 
     // Ends it when the registry no longer carries it: its connection, услуга or every service is gone. False when nothing
     // was to be ended.
@@ -65,7 +72,9 @@ private:
     base::Result<Own> own(store::WriteSession& session, const Acting& acting, consent::ConsentId id) const;
     base::Result<records::Consents::Found> of_initiator(store::WriteSession& session, std::string_view initiator,
                                                         consent::ConsentId id) const;
-    base::Result<void> extend_within(Own& own, base::Time until, base::Time now) const;
+    base::Result<Own> extend_within(store::WriteSession& session, const Acting& acting, consent::ConsentId id,
+                                    base::Time until, base::Time now) const;
+    void record_extension(store::WriteSession& session, Own& mine, base::Time until, base::Time now) const;
 
     Parts parts_;
     Confirming confirming_;

@@ -19,6 +19,8 @@
 
 namespace kelisim::api {
 
+extern const base::Reason answer_takes_document;
+
 struct CabinetParts {
     const access::Parts parts;
     store::Writer& writer;
@@ -60,21 +62,41 @@ private:
     std::vector<http::Route> use_routes();
     std::vector<http::Route> profile_routes();
     std::vector<http::Route> receipt_routes();
+    std::vector<http::Route> document_routes();
 
     // cabinet_sign_in.cpp
     Answer begin_sign_in(const http::Request& request);
     Answer finish_sign_in(const http::Request& request);
     Answer begin_sign_in_by_eds(const http::Request& request);
     Answer finish_sign_in_by_eds(const http::Request& request);
+    std::string beside(const http::Request& request) const;
     http::Response signed_in(const access::SigningIn::Opened& opened) const;
     Answer sign_out(const PersonCall& call, const http::Request& request);
     Answer sessions(const PersonCall& call);
     Answer end_session(const PersonCall& call, const http::Request& request);
 
+    // cabinet_documents.cpp
+    using Verified = std::variant<identity::SignedDocument, http::Response>;
+    // The signature of `signature` is checked where responders may be waited for.
+    boost::asio::awaitable<Verified> verified(const http::Request& request, const boost::json::value* signature,
+                                              trust::Purpose purpose);
+    // The body of {"document"}; nothing for any other.
+    static std::optional<boost::json::object> read_signed(const http::Request& request);
+    using SignedAct =
+        std::function<base::Result<void>(store::WriteSession&, const access::SignedDocument&, base::Time)>;
+    // Why it was refused; nothing when it was done.
+    boost::asio::awaitable<std::optional<http::Response>> act_signed(const PersonCall& call,
+                                                                     const http::Request& request,
+                                                                     const boost::json::object& body, SignedAct act);
+    http::Response offered(const base::Result<access::OfferedDocument>& document, const http::Request& request) const;
+    Answer documents(const PersonCall& call, const http::Request& request);
+    Answer one_document(const PersonCall& call, const http::Request& request);
+
     // cabinet_requests.cpp
     Answer requests(const PersonCall& call, const http::Request& request);
     Answer one_request(const PersonCall& call, const http::Request& request);
     Answer answer_code(const PersonCall& call, const http::Request& request);
+    Answer offer_answer(const PersonCall& call, const http::Request& request);
     Answer answer(const PersonCall& call, const http::Request& request);
 
     // cabinet_consents.cpp
@@ -84,6 +106,8 @@ private:
                                                           consent::ConsentId, base::Time) const;
     Answer take_step(const PersonCall& call, const http::Request& request, Step step);
     Answer extension_code(const PersonCall& call, const http::Request& request);
+    base::Result<base::Time> read_until(const boost::json::object& body) const;
+    Answer offer_extension(const PersonCall& call, const http::Request& request);
     Answer extend(const PersonCall& call, const http::Request& request);
 
     // cabinet_uses.cpp

@@ -20,8 +20,8 @@ enum class ConsentState { active, paused, withdrawn, expired, exhausted, invalid
 BOOST_DESCRIBE_ENUM(ConsentState, active, paused, withdrawn, expired, exhausted, invalidated)
 
 // How the person answered; the id_token says it as `acr`, and every version of the consent keeps it.
-enum class Means { sms_reply, own_means, proactive, sms_code, cabinet_code, ground };
-BOOST_DESCRIBE_ENUM(Means, sms_reply, own_means, proactive, sms_code, cabinet_code, ground)
+enum class Means { sms_reply, own_means, proactive, sms_code, cabinet_code, ground, cabinet_eds };
+BOOST_DESCRIBE_ENUM(Means, sms_reply, own_means, proactive, sms_code, cabinet_code, ground, cabinet_eds)
 
 // The owner of a service saw a token: the service by its place in terms.services.
 struct Shown {

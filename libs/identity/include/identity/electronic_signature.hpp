@@ -36,7 +36,9 @@ struct Signatory {
 };
 
 struct SignedDocument {
-    base::Bytes bytes;    // as it came: the electronic document
+    enum class Form { xml, cms };
+    Form form{};
+    base::Bytes bytes;    // as it came: the electronic document; of a CMS its DER or BER
     base::Bytes content;  // what was signed, and nothing else
     Signatory signatory;
 };

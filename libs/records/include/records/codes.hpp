@@ -11,7 +11,7 @@
 namespace kelisim::records {
 
 // What a one-time code is for; stored by number.
-enum class CodeKind { sign_in, answer, extension, eds_sign_in };
+enum class CodeKind { sign_in, answer, extension, eds_sign_in, eds_answer, eds_extension };
 
 // Who asks for a code. Each is counted apart, so that nobody uses up the codes of another: anybody can ask for a sign-in
 // of anybody.
@@ -21,7 +21,7 @@ struct OneTimeCode {
     base::RawId about;  // the sign-in, the request, the consent
     CodeKind kind{};
     std::optional<consent::SubjectId> subject;  // whose phone it went to; nothing where it went to none
-    std::optional<Digest> hash;                 // for eds_sign_in: SHA-256 of what is to be signed
+    std::optional<Digest> hash;                 // for an EDS: SHA-256 of what is to be signed
     base::Time expires;
     int attempts = 0;
 };

@@ -8,6 +8,7 @@
 #include "records/consents.hpp"
 #include "records/data_changes.hpp"
 #include "records/deferrals.hpp"
+#include "records/documents.hpp"
 #include "records/journal.hpp"
 #include "records/ledger.hpp"
 #include "records/official_looks.hpp"
@@ -55,7 +56,8 @@ struct Records {
           own_looks(with, entropy, archives),
           official_looks(with, entropy),
           data_changes(with, entropy),
-          deferrals(with, entropy) {}
+          deferrals(with, entropy),
+          documents(entropy) {}
 
     const Vault& vault;
     OpenedRows opened;  // before those that use it, like the next
@@ -84,6 +86,7 @@ struct Records {
     OfficialLooks official_looks;
     DataChanges data_changes;
     Deferrals deferrals;
+    Documents documents;
     PartyNotices party_notices;
     SecurityEvents security_events;
     PersonRows person_rows;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <boost/describe.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,7 +15,8 @@ namespace kelisim::records {
 using SessionId = base::Id<struct SessionTag>;
 
 // How a person showed who they are; stored by number.
-enum class SignInMeans { code, eds };
+enum class SignInMeans { code, eds, eds_and_code };
+BOOST_DESCRIBE_ENUM(SignInMeans, code, eds, eds_and_code)
 
 // One signed-in browser or program of a person.
 struct PersonSession {

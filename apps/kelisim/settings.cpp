@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "settings.hpp"
+
+#include <boost/describe/enum_from_string.hpp>
+
+#include "base/limits.hpp"
+
+namespace kelisim::app {
+
+namespace {
+
+access::Level level(const config::Config& config, std::string_view key) {
+    access::Level level{};
+    if (!boost::describe::enum_from_string(std::string(config.text(key)).c_str(), level)) {
+        throw std::logic_error("a level that the configuration allows is none");
+    }
+    return level;
+}
+
+}  // namespace
+
+channel::Script script_of(const config::Config& config) {
+    return config.text("sms.script") == "latin" ? channel::Script::latin : channel::Script::cyrillic;
+}
+
+identity::Proxies proxies_of(const config::Config& config) {
+    auto proxies = identity::parse_proxies(config.list("server.proxies"));
+    if (!proxies) throw base::Outage("server.proxies: not all of them are IP addresses");
+    return std::move(*proxies);
+}
+
+consent::QuestionLimits limits_of(const config::Config& config) {
+    return {.person_day_max = config.number("questions.person_day_max"),
+            .asker_day_max = config.number("questions.asker_day_max"),
+            .first_wait = std::chrono::minutes{config.number("questions.first_wait_minutes")}};
+}
+
+channel::QuietHours quiet_hours_of(const config::Config& config) {
+    const auto hours = channel::QuietHours::parse(config.text("sms.quiet_hours"));
+    if (!hours) throw base::Outage("sms.quiet_hours: not \"22:00-08:00\" nor empty");
+    return *hours;
+}
+
+std::vector<notary::WitnessAddress> witnesses_of(const config::Config& config) {
+    std::vector<notary::WitnessAddress> witnesses;
+    for (const std::string& text : config.list("ledger.witnesses")) {
+        auto witness = notary::parse_witness(text);
+        if (!witness) throw base::Outage("ledger.witnesses: not \"<vkey> https://host:port/prefix\": " + text);
+        witnesses.push_back(std::move(*witness));
+    }
+    if (witnesses.size() > base::limits::ledger_witnesses_max) throw base::Outage("ledger.witnesses: too many");
+    return witnesses;
+}
+
+http::Reach reach_of_events(const config::Config& config) {
+    return config.text("events.endpoints") == "any" ? http::Reach::any : http::Reach::public_only;
+}
+
+// "serviceKey=https://host:port"
+std::pair<std::string, gateway::Binding> binding_of(const std::string& text) {
+    const auto equals = text.find('=');
+    const auto upstream =
+        equals == std::string::npos ? std::nullopt : http::parse_http_origin(std::string_view(text).substr(equals + 1));
+    if (!upstream) throw base::Outage("gateway.upstreams: not serviceKey=https://host:port: " + text);
+    return {text.substr(0, equals), gateway::Binding{.upstream = *upstream}};
+}
+
+access::Levels levels_of(const config::Config& config) {
+    return {.look = level(config, "sign_in.level_look"),
+            .agree = level(config, "sign_in.level_agree"),
+            .official = level(config, "sign_in.level_official")};
+}
+
+trust::Policy signature_policy_of(const config::Config& config) {
+    trust::Policy policy;
+    // The sandbox's own authority has no responder to ask.
+    policy.revocation_required =
+        !config.text("trust.authorities").empty() && config.text("trust.revocation") == "required";
+    return policy;
+}
+
+}  // namespace kelisim::app
