@@ -42,7 +42,7 @@ void map_info(A& a, M& m) {
 }
 
 constexpr auto info = [](auto& a, auto& m) { map_info(a, m); };
-constexpr auto data = [](auto& a, auto& m) { a.data("data", m.data); };
+constexpr auto data = [](auto& a, auto& m) { a.data_if_any("data", m.data); };
 
 // The children of a wrapper's `request` or `response`.
 

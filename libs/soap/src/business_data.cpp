@@ -40,6 +40,17 @@ std::string opening(std::string_view type) {
     return "<data xmlns:xsi=\"" + std::string(xsi_namespace) + "\" xsi:type=\"" + escaped_text(type) + "\">";
 }
 
+std::vector<xml::Element> without_signatures(std::vector<xml::Element> elements) {
+    std::erase_if(elements,
+                  [](xml::Element each) { return each.is("http://www.w3.org/2000/09/xmldsig#", "Signature"); });
+    return elements;
+}
+
+// Whether it is read again as what it is when it stands there as `data`.
+bool can_be_data(xml::Element root) {
+    return root.is("", "data") && !root.children().empty() && !root.has_text();
+}
+
 // Where the receiver expects no namespace on `data`, although the sender had one.
 std::string without_namespace(xml::Element data) {
     std::string out = opening(data.attribute(xsi_namespace, "type").value_or(""));
@@ -56,7 +67,7 @@ base::Result<Data> Data::document(base::BytesView document, DataForm form, DataR
     // Unread, it could close `data` and go on with elements of the message.
     const auto parsed = xml::Document::parse(document, channel_limits);
     if (!parsed) return parsed.error();
-    if (root == DataRoot::data && !parsed->root().is("", "data")) return base::Refusal(business_data_no_root);
+    if (root == DataRoot::data && !can_be_data(parsed->root())) return base::Refusal(business_data_no_root);
     const std::string_view text = base::as_text(document);
     Data data;
     if (form == DataForm::nodes && root == DataRoot::data)
@@ -73,6 +84,12 @@ base::Result<Data> Data::document(base::BytesView document, DataForm form, DataR
 Data Data::text(std::string_view text, std::string_view type) {
     Data data;
     data.xml_ = opening(type) + escaped_text(text) + "</data>";
+    return data;
+}
+
+Data written_data(std::string xml) {
+    Data data;
+    data.xml_ = std::move(xml);
     return data;
 }
 
@@ -98,7 +115,8 @@ base::Result<BusinessData> BusinessData::read(const Data& data, const xml::Limit
     const bool single = children.size() == 1;
     read.root_is_ = single ? DataRoot::inside : DataRoot::data;
     read.root_ = single ? children.front() : element;
-    read.fields_ = single && !children.front().children().empty() ? children.front() : element;
+    const std::vector<xml::Element> fields = without_signatures(children);
+    read.fields_ = fields.size() == 1 && !fields.front().children().empty() ? fields.front() : element;
     return read;
 }
 
@@ -127,9 +145,8 @@ base::Bytes BusinessData::document(xml::Scope scope) const {
 base::Result<Data> BusinessData::in_form(DataForm form, std::string_view type) const {
     if (content_ == Content::none) return Data();
     if (content_ == Content::text) return Data::text(text_, type);
-    // A `data` that is the root has a namespace only where the sender let that of the message go on.
-    const DataRoot root = root_->is("", "data") ? root_is_ : DataRoot::inside;
-    return Data::document(document(), form, root, type);
+    // One with a namespace, where the sender let that of the message go on, stands inside.
+    return Data::document(document(), form, can_be_data(*root_) ? root_is_ : DataRoot::inside, type);
 }
 
 }  // namespace kelisim::soap

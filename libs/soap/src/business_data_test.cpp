@@ -140,6 +140,15 @@ TEST(Data, IsWrittenInEachForm) {
     EXPECT_EQ(Data().to_xml(), "");
 }
 
+TEST(Data, StandsInsideWhereItCouldNotBeReadAsData) {
+    for (const char* const text : {"<data><a/>x</data>", "<data>x</data>", "<data/>"}) {
+        const test::Message message("<data><![CDATA[" + std::string(text) + "]]></data>");
+        const auto read = BusinessData::read(Data(message.body().children().front()));
+        ASSERT_EQ(read->content(), Content::document);
+        EXPECT_EQ(read->in_form(DataForm::nodes)->to_xml(), "<data>" + std::string(text) + "</data>");
+    }
+}
+
 TEST(Data, IsNotMadeOfWhatWouldBreakTheMessage) {
     for (const auto& [text, reason] :
          std::vector<std::pair<std::string, const base::Reason*>>{{"</data><data>", &xml::xml_malformed},
@@ -148,7 +157,8 @@ TEST(Data, IsNotMadeOfWhatWouldBreakTheMessage) {
                                                                   {"<!DOCTYPE a><a/>", &xml::xml_document_type}})
         for (const DataForm form : {DataForm::nodes, DataForm::escaped, DataForm::cdata})
             EXPECT_TRUE(Data::document(base::as_bytes(text), form).error().has(*reason)) << text;
-    for (const char* const text : {"<a/>", "<data xmlns='u:x'/>"})
+    for (const char* const text :
+         {"<a/>", "<data xmlns='u:x'><a/></data>", "<data/>", "<data>x</data>", "<data><a/>x</data>"})
         EXPECT_TRUE(
             Data::document(base::as_bytes(text), DataForm::nodes, DataRoot::data).error().has(business_data_no_root));
 }

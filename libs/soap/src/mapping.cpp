@@ -54,7 +54,7 @@ std::vector<xml::Element> Reader::all(std::string_view name) {
     for (const xml::Element each : children_) {
         if (each.name() != name) continue;
         // Readers that go by local names alone exist (wire.md A8): what they would read, we do not pass over.
-        if (!each.ns().empty() && each.ns() != message_.ns)
+        if (!each.ns().empty() && each.ns() != message_.ns && each.ns() != message_.data_ns)
             fail(shep_namespace, name);
         else
             found.push_back(each);
@@ -157,6 +157,22 @@ void Reader::number(std::string_view name, std::optional<std::int64_t>& into) {
     if (!into) fail(shep_value_unknown, name);
 }
 
+void Reader::number(std::string_view name, std::int64_t& into, Missing missing) {
+    const auto text = only_text(name, missing, {});
+    if (!text) return;
+    const auto number = base::parse_integer(*text);
+    if (!number) return fail(shep_value_unknown, name);
+    into = *number;
+}
+
+void Reader::truth(std::string_view name, bool& into, Missing missing) {
+    const std::size_t defects = message_.defects.size();
+    std::optional<bool> truth;
+    this->truth(name, truth);
+    if (!truth && message_.defects.size() == defects) return fail(*missing, name);
+    into = truth.value_or(false);
+}
+
 void Reader::truth(std::string_view name, std::optional<bool>& into) {
     const auto text = only_text(name, nullptr, {});
     if (!text) return;
@@ -212,6 +228,18 @@ void Writer::leaf(std::string_view name, std::string_view value, Size size) {
 void Writer::texts(std::string_view name, const std::vector<std::string>& values, std::size_t, Missing) {
     for (const std::string& each : values)
         text(name, each);
+}
+
+// --- Business data
+
+Read<xml::Element> fields_in(const BusinessData& data, std::string_view ns, std::span<const std::string_view> names) {
+    if (data.content() == BusinessData::Content::none) return Defects(shep_data_missing, "data");
+    if (data.content() == BusinessData::Content::text) return Defects(business_data_not_xml, "data");
+    const xml::Element holder = data.fields();
+    if (holder.name() == "data") return holder;
+    if (std::ranges::find(names, holder.name()) == names.end()) return Defects(shep_operation_unknown, "data");
+    if (!holder.ns().empty() && holder.ns() != ns) return Defects(shep_namespace, "data/" + std::string(holder.name()));
+    return holder;
 }
 
 // --- The body

@@ -38,8 +38,9 @@ using Missing = const base::Reason*;
 class Reader {
 public:
     struct Message {
-        std::string_view ns;  // of its wrapper
+        std::string_view ns;  // of its wrapper, or of the business document
         const base::Zone& zone;
+        std::string_view data_ns = {};  // of `data`, where that ran on into what is in it
         std::vector<Defect> defects = {};
     };
     Reader(xml::Element at, Message& message, std::string path = {})
@@ -47,7 +48,7 @@ public:
 
     void text(std::string_view name, std::string& into, Missing missing = nullptr, Size size = {});
     // What the schema wants, so that it is always written, and what others leave out all the same.
-    void text_if_any(std::string_view name, std::string& into, Size size = {}) { text(name, into, nullptr, size); }
+    void text_if_any(std::string_view name, auto& into, Size size = {}) { text(name, into, nullptr, size); }
     void text(std::string_view name, base::Secret<std::string>& into, Missing missing = nullptr, Size size = {});
     void text(std::string_view name, base::Personal<std::string>& into, Missing missing = nullptr, Size size = {});
     void texts(std::string_view name, std::vector<std::string>& into, std::size_t count_max, Missing missing);
@@ -58,7 +59,9 @@ public:
     void session(std::string_view name, std::optional<SessionId>& into);
     void session_if_any(std::string_view name, std::optional<SessionId>& into);
     void number(std::string_view name, std::optional<std::int64_t>& into);
+    void number(std::string_view name, std::int64_t& into, Missing missing);
     void truth(std::string_view name, std::optional<bool>& into);
+    void truth(std::string_view name, bool& into, Missing missing);
     void bytes(std::string_view name, base::Bytes& into, Missing missing);  // xsd:base64Binary
 
     template <class E>
@@ -72,6 +75,7 @@ public:
 
     // A `data`, whatever it holds.
     void data(std::string_view name, Data& into);
+    void data_if_any(std::string_view name, Data& into) { data(name, into); }
 
     template <class T>
     void part(std::string_view name, T& into, Missing missing, const base::Reason& twice = shep_field_twice) {
@@ -126,18 +130,29 @@ public:
     // `prefix` stands before each name: "" for unqualified children, "k:".
     Writer(const base::Zone& zone, std::string prefix = {}) : zone_(zone), prefix_(std::move(prefix)) {}
 
-    // The element that the body holds, and what is in it.
+    // The element that the body holds, and what is in it. Without a prefix it is in no namespace.
     template <class Content>
     std::string wrapped(std::string_view prefix, std::string_view ns, std::string_view name, Content content) {
-        const std::string tag = std::string(prefix) + ":" + std::string(name);
-        out_ += "<" + tag + " xmlns:" + std::string(prefix) + "=\"" + std::string(ns) + "\">";
+        const std::string tag = prefix.empty() ? std::string(name) : std::string(prefix) + ":" + std::string(name);
+        out_ += "<" + tag;
+        if (!prefix.empty()) out_ += " xmlns:" + std::string(prefix) + "=\"" + std::string(ns) + "\"";
+        out_ += ">";
         content(*this);
         out_ += "</" + tag + ">";
         return std::move(out_);
     }
+    // Fields alone, for a `data` that holds them side by side.
+    template <class T>
+    std::string fields(const T& value) {
+        map(*this, value);
+        return std::move(out_);
+    }
 
     void text(std::string_view name, const std::string& value, Missing missing = nullptr, Size size = {});
-    void text_if_any(std::string_view name, const std::string& value, Size size = {}) { leaf(name, value, size); }
+    void text_if_any(std::string_view name, std::string_view value, Size size = {}) { leaf(name, value, size); }
+    void text_if_any(std::string_view name, const base::Personal<std::string>& value, Size size = {}) {
+        leaf(name, value.reveal(), size);
+    }
     void text(std::string_view name, const base::Secret<std::string>& value, Missing missing = nullptr,
               Size size = {}) {
         text(name, value.reveal(), missing, size);
@@ -159,9 +174,11 @@ public:
     void number(std::string_view name, const std::optional<std::int64_t>& value) {
         if (value) text(name, std::to_string(*value));
     }
+    void number(std::string_view name, std::int64_t value, Missing) { leaf(name, std::to_string(value)); }
     void truth(std::string_view name, const std::optional<bool>& value) {
-        if (value) text(name, *value ? "true" : "false");
+        if (value) truth(name, *value, nullptr);
     }
+    void truth(std::string_view name, bool value, Missing) { leaf(name, value ? "true" : "false"); }
     void bytes(std::string_view name, const base::Bytes& value, Missing) {
         leaf(name, base::to_base64(value), no_size);
     }
@@ -172,6 +189,10 @@ public:
     }
 
     void data(std::string_view, const Data& value) { out_ += value.to_xml(); }
+    void data_if_any(std::string_view name, const Data& value) {
+        if (value.absent()) return leaf(name, "");
+        data(name, value);
+    }
 
     template <class T>
     void part(std::string_view name, const T& value, Missing, const base::Reason& = shep_field_twice) {
@@ -222,6 +243,29 @@ Read<T> read_message(xml::Element wrapper, std::string_view ns, const base::Zone
     return read;
 }
 
+// --- Business data
+
+// The element whose children are the fields of a service: `data` itself or one of `names` in it, in the namespace or in none.
+Read<xml::Element> fields_in(const BusinessData& data, std::string_view ns, std::span<const std::string_view> names);
+
+template <class T>
+Read<T> read_fields(const BusinessData& data, std::string_view ns, std::span<const std::string_view> names,
+                    const base::Zone& zone) {
+    const auto holder = fields_in(data, ns, names);
+    if (!holder) return holder.error();
+    Reader::Message message{.ns = ns, .zone = zone, .data_ns = holder->ns()};
+    T read{};
+    Reader reader(*holder, message, "data");
+    map(reader, read);
+    if (!message.defects.empty()) return Defects(std::move(message.defects));
+    return read;
+}
+
+// xml is all of <data>...</data>.
+Data written_data(std::string xml);
+
+// --- Parts
+
 // A part of T that stands under a name of its own, without a structure of its own.
 template <class T, class Map>
 struct Inner {
@@ -254,9 +298,9 @@ void map(A& a, M& m) {
 template <class A, Of<Property> M>
 void map(A& a, M& m) {
     a.text("key", m.key, &shep_field_missing, {.characters_max = base::limits::message_property_key_max});
-    a.text("value", m.value, nullptr,
-           {.bytes_max = 4 * base::limits::message_property_value_max,
-            .characters_max = base::limits::message_property_value_max});
+    a.text_if_any("value", m.value,
+                  {.bytes_max = 4 * base::limits::message_property_value_max,
+                   .characters_max = base::limits::message_property_value_max});
 }
 
 }  // namespace kelisim::soap

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "soap/business_data.hpp"
+#include "soap/kdp.hpp"
 #include "soap/shep.hpp"
 
 namespace kelisim::soap {
@@ -123,5 +124,22 @@ const Reason business_data_no_root{"business_data_no_root",
                                    "",
                                    {"Деректер құжатының түбірі data емес.", "Корень документа данных не data.",
                                     "The root of the business document is not data."}};
+
+const Reason business_data_not_xml{
+    "business_data_not_xml",
+    Kind::invalid,
+    "",
+    {"Деректер XML ретінде оқылмайды.", "Данные не читаются как XML.", "The data cannot be read as XML."}};
+const Reason kdp_ovt_missing{"kdp_ovt_missing",
+                             Kind::invalid,
+                             "",
+                             {"SMS сұралмайды, бірақ ovt да берілмеген.", "Запрос без SMS, но ovt не указан.",
+                              "Nobody is asked by SMS, and there is no ovt."}};
+const Reason kdp_too_many_services{
+    "kdp_too_many_services",
+    Kind::too_large,
+    "",
+    {"access_name тым көп сервисті атайды.", "В access_name указано слишком много сервисов.",
+     "access_name names too many services."}};
 
 }  // namespace kelisim::soap

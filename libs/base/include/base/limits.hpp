@@ -51,6 +51,7 @@ inline constexpr std::size_t message_property_key_max = 30;      // characters; 
 inline constexpr std::size_t message_property_value_max = 500;
 inline constexpr std::size_t message_status_text_max = 250;  // characters, of the schema
 inline constexpr std::size_t message_properties_max = 32;
+inline constexpr std::size_t stored_files_max = 64;      // of the temporary store, in one message
 inline constexpr std::size_t messages_pulled_max = 100;  // in one answer of getMessages
 
 // One access request (236/НК п.5: it names services of one услуга)

@@ -16,6 +16,7 @@ namespace kelisim::soap {
 
 extern const base::Reason business_data_mixed;    // elements and text beside each other
 extern const base::Reason business_data_no_root;  // a document that cannot stand in `data` as an element
+extern const base::Reason business_data_not_xml;  // a text, where a service has fields
 
 enum class DataForm {
     nodes,    // <data><a/></data>
@@ -43,6 +44,7 @@ public:
     std::string to_xml() const;  // <data>...</data>, or nothing
 
 private:
+    friend Data written_data(std::string xml);  // of the writers of this library
     std::optional<xml::Element> received_;
     std::string xml_;
 };
@@ -70,6 +72,7 @@ public:
     // Of a `document` alone, as the four below. `data` itself where it has more than one child, its signature counted.
     xml::Element root() const { return *root_; }
     // Whose children are the fields of a service: the only child of `data` where that has children of its own, else `data`.
+    // A signature beside it does not count.
     xml::Element fields() const { return *fields_; }
     // As a document of its own: what was received, or the nodes cut out. xml::Scope::used is what a sender has who signs a
     // document and then puts it into a message; trust::verify_xml() of root() tries both.
