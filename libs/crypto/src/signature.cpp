@@ -3,6 +3,7 @@
 
 #include <openssl/core_names.h>
 #include <openssl/rsa.h>
+#include <openssl/x509.h>
 
 #include "base/text.hpp"
 #include "crypto/hash.hpp"
@@ -140,6 +141,15 @@ JwkMembers PublicKey::to_jwk() const {
             .y = {},
             .n = bignum_text(key_.get(), OSSL_PKEY_PARAM_RSA_N, 0),
             .e = bignum_text(key_.get(), OSSL_PKEY_PARAM_RSA_E, 0)};
+}
+
+base::Bytes PublicKey::to_spki() const {
+    unsigned char* der = nullptr;
+    const int length = i2d_PUBKEY(key_.get(), &der);
+    if (length <= 0) fail("public key to DER");
+    base::Bytes out(der, der + length);
+    OPENSSL_free(der);
+    return out;
 }
 
 std::string PublicKey::thumbprint() const {

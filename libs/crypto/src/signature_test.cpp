@@ -2,6 +2,7 @@
 #include "crypto/signature.hpp"
 
 #include <gtest/gtest.h>
+#include <openssl/x509.h>
 
 #include "base/text.hpp"
 
@@ -48,6 +49,18 @@ TEST_P(SignatureOf, IsVerifiedByItsKeyOnly) {
     base::Bytes cut(signature.begin(), signature.end() - 1);
     EXPECT_FALSE(key.public_key().verifies(GetParam(), as_bytes("message"), cut));
     EXPECT_FALSE(key.public_key().verifies(GetParam(), as_bytes("message"), {}));
+}
+
+// What wire.md B3 calls public-key: whoever has only that can verify.
+TEST_P(SignatureOf, ItsSubjectPublicKeyInfoIsTheKey) {
+    const PrivateKey key = make(GetParam());
+    const base::Bytes der = key.public_key().to_spki();
+    const unsigned char* at = der.data();
+    const std::shared_ptr<EVP_PKEY> read(d2i_PUBKEY(nullptr, &at, static_cast<long>(der.size())), EVP_PKEY_free);
+    ASSERT_TRUE(read);
+    EXPECT_EQ(at, der.data() + der.size());
+    EXPECT_EQ(PublicKey::from_jwk(key.public_key().to_jwk())->to_spki(), der);
+    EXPECT_NE(make(GetParam()).public_key().to_spki(), der);
 }
 
 TEST_P(SignatureOf, SurvivesPemAndJwk) {

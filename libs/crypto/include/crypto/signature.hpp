@@ -26,6 +26,7 @@ public:
     // P-256 points on the curve, RSA of 2048 to 8192 bits with an odd exponent of at least 3; else nothing.
     static std::optional<PublicKey> from_jwk(const JwkMembers& members);
     JwkMembers to_jwk() const;
+    base::Bytes to_spki() const;  // SubjectPublicKeyInfo (RFC 5280 4.1.2.7), DER
     // RFC 7638, SHA-256, base64url: a name for the key that everyone derives alike.
     std::string thumbprint() const;
     bool fits(Algorithm algorithm) const;
