@@ -6,11 +6,15 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 
 #include "base/clock.hpp"
 #include "base/entropy.hpp"
+#include "base/zone.hpp"
 #include "gbdfl_owner/owner.hpp"
 #include "gbdfl_owner/problem.hpp"
+#include "gbdfl_owner/shep_channel.hpp"
 #include "http/server.hpp"
 
 namespace {
@@ -24,6 +28,10 @@ struct Options {
     std::string issuer;
     std::uint16_t port = 0;
     unsigned latency_ms = 0;
+    std::string gateway_authorities;
+    std::string gateway_bin;
+    std::string key;
+    std::string passphrase_file;
 };
 
 // To stderr: what went wrong and in which request; never who was asked for.
@@ -52,10 +60,35 @@ void wait_for_signal() {
     loop.run();
 }
 
+std::string read_file(const std::string& name) {
+    std::ifstream file(name, std::ios::binary);
+    if (!file) throw base::Outage("cannot be read: " + name);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+trust::SigningKey read_key(const Options& options, base::Entropy& entropy) {
+    std::string passphrase = read_file(options.passphrase_file);
+    passphrase.erase(std::min(passphrase.find_first_of("\r\n"), passphrase.size()));
+    const std::string file = read_file(options.key);
+    auto key =
+        trust::SigningKey::from_pkcs12(base::as_bytes(file), base::Secret<std::string>(std::move(passphrase)), entropy);
+    if (!key) throw base::Outage(options.key + ": " + std::string(key.error().first().text.en));
+    return *std::move(key);
+}
+
+gbdfl::ShepOptions shep_options(const Options& options, base::Entropy& entropy) {
+    gbdfl::ShepOptions shep{.latency = std::chrono::milliseconds(options.latency_ms)};
+    if (!options.gateway_authorities.empty()) shep.gateway = trust::read_authorities(options.gateway_authorities);
+    shep.gateway_bin = options.gateway_bin;
+    if (!options.key.empty()) shep.key = read_key(options, entropy);
+    return shep;
+}
+
 void serve(const Options& options) {
     const auto authority = http::parse_http_origin(options.kelisim);
     if (!authority) throw base::Outage("--kelisim is not https://host:port");
     const gbdfl::World world = gbdfl::load_world(options.world);
+    const base::ProcessZone zone("Asia/Almaty");
     const base::SystemClock clock;
     base::SystemEntropy entropy;
     StderrObserver observer;
@@ -69,9 +102,14 @@ void serve(const Options& options) {
                                 .client_id = "gbdfl",
                                 .client_secret = base::Secret<std::string>("gbdfl-sandbox-secret")});
     gbdfl::Owner owner(world, kelisim, std::chrono::milliseconds(options.latency_ms));
+    gbdfl::ShepChannel shep({world, kelisim, entropy, zone, observer}, shep_options(options, entropy));
+    std::vector<http::Route> routes = owner.routes();
+    for (http::Route& route : shep.routes())
+        routes.push_back(std::move(route));
     http::Listener listener("127.0.0.1", options.port);
     const int port = listener.port();
-    http::Server server(std::move(listener), owner.routes(), {workers, clock, entropy, observer, gbdfl::problem_page});
+    http::Server server(std::move(listener), http::Routes(std::move(routes)),
+                        {workers, clock, entropy, observer, gbdfl::problem_page});
     std::printf("listening on http://127.0.0.1:%d\n", port);
     std::fflush(stdout);
     wait_for_signal();
@@ -90,6 +128,16 @@ int main(int argc, char** argv) {
     app.add_option("--issuer", options.issuer, "issuer of the tokens; the address of Kelisim when left out");
     app.add_option("--port", options.port, "port on loopback; 0 picks a free one");
     app.add_option("--latency-ms", options.latency_ms, "waited for before each record");
+    auto* authorities =
+        app.add_option("--gateway-authorities", options.gateway_authorities,
+                       "directory with authorities.toml: messages to /shep/ have to be signed under them");
+    app.add_option("--gateway-bin", options.gateway_bin, "BIN of the organisation that has to have signed them")
+        ->needs(authorities);
+    auto* key = app.add_option("--key", options.key, "PKCS #12 file that answers of /shep/ are signed with");
+    auto* passphrase =
+        app.add_option("--passphrase-file", options.passphrase_file, "its passphrase, in the first line");
+    key->needs(passphrase);
+    passphrase->needs(key);
     CLI11_PARSE(app, argc, argv);
     try {
         serve(options);

@@ -55,16 +55,8 @@ base::Result<Asked> read(const Service& service, std::string_view body) {
     return Asked{*iin, std::move(*fields)};
 }
 
-// Every reason why the token does not cover the call.
-std::vector<const base::Reason*> not_covered(const Service& service, const token::AccessClaims& claims,
-                                             const Asked& asked) {
-    std::vector<const base::Reason*> reasons;
-    if (claims.subject != asked.iin) reasons.push_back(&person_differs);
-    if (!contains(claims.grant.services, service.key)) reasons.push_back(&service_not_granted);
-    const bool fields = std::all_of(asked.fields.begin(), asked.fields.end(),
-                                    [&](const auto& field) { return contains(claims.grant.fields, field); });
-    if (!fields) reasons.push_back(&field_not_granted);
-    return reasons;
+std::vector<std::string_view> views(const std::vector<std::string>& texts) {
+    return {texts.begin(), texts.end()};
 }
 
 awaitable<Response> healthy(const Request&) {
@@ -73,9 +65,26 @@ awaitable<Response> healthy(const Request&) {
 
 }  // namespace
 
-http::Routes Owner::routes() {
+std::vector<const base::Reason*> not_covered(const Service& service, const token::AccessClaims& claims,
+                                             const base::Iin& iin, const std::vector<std::string_view>& fields) {
+    std::vector<const base::Reason*> reasons;
+    if (claims.subject != iin) reasons.push_back(&person_differs);
+    if (!contains(claims.grant.services, service.key)) reasons.push_back(&service_not_granted);
+    const bool granted = std::all_of(fields.begin(), fields.end(),
+                                     [&](const auto& field) { return contains(claims.grant.fields, field); });
+    if (!granted) reasons.push_back(&field_not_granted);
+    return reasons;
+}
+
+awaitable<void> slowed_by(std::chrono::milliseconds latency) {
+    if (latency == std::chrono::milliseconds(0)) co_return;
+    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, latency);
+    co_await timer.async_wait(boost::asio::use_awaitable);
+}
+
+std::vector<http::Route> Owner::routes() {
     const http::Authenticator<Caller> token = [this](const Request& request) { return authenticate(request); };
-    return http::Routes({
+    return {
         {"POST", "/person",
          http::authenticated(token,
                              [this](const Caller& caller, const Request& request) { return person(caller, request); })},
@@ -83,7 +92,7 @@ http::Routes Owner::routes() {
          http::authenticated(token,
                              [this](const Caller& caller, const Request& request) { return family(caller, request); })},
         {"GET", "/healthz", http::open("health probe", healthy)},
-    });
+    };
 }
 
 awaitable<std::variant<Owner::Caller, Response>> Owner::authenticate(const Request& request) {
@@ -106,7 +115,7 @@ std::variant<Owner::Call, Response> Owner::admit(const Service& service, const C
         return problem(415, media_type_wrong);
     auto asked = read(service, request.body);
     if (!asked) return problem(400, asked.error());
-    auto reasons = not_covered(service, caller, *asked);
+    auto reasons = not_covered(service, caller, asked->iin, views(asked->fields));
     if (!reasons.empty()) return problem(403, base::Refusal(std::move(reasons)));
     const Person* person = world_.find(asked->iin);
     if (person == nullptr) return problem(404, person_unknown);
@@ -117,22 +126,16 @@ awaitable<Response> Owner::person(const Caller& caller, const Request& request) 
     auto admitted = admit(person_service(), caller, request);
     if (auto* refused = std::get_if<Response>(&admitted)) co_return std::move(*refused);
     const auto& call = std::get<Call>(admitted);
-    co_await wait();
-    co_return http::json_response(200, person_record(*call.person, call.fields));
+    co_await slowed_by(latency_);
+    co_return http::json_response(200, person_record(*call.person, views(call.fields)));
 }
 
 awaitable<Response> Owner::family(const Caller& caller, const Request& request) {
     auto admitted = admit(family_service(), caller, request);
     if (auto* refused = std::get_if<Response>(&admitted)) co_return std::move(*refused);
     const auto& call = std::get<Call>(admitted);
-    co_await wait();
-    co_return http::json_response(200, family_record(world_, *call.person, call.fields));
-}
-
-awaitable<void> Owner::wait() const {
-    if (latency_ == std::chrono::milliseconds(0)) co_return;
-    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, latency_);
-    co_await timer.async_wait(boost::asio::use_awaitable);
+    co_await slowed_by(latency_);
+    co_return http::json_response(200, family_record(world_, *call.person, views(call.fields)));
 }
 
 }  // namespace kelisim::gbdfl

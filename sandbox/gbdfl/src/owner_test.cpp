@@ -2,65 +2,18 @@
 // The owner over real sockets, against a Kelisim that the test plays.
 #include "gbdfl_owner/owner.hpp"
 
-#include <gtest/gtest.h>
-
-#include <atomic>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_future.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <functional>
 #include <ostream>
 
-#include "base/entropy.hpp"
-#include "gbdfl_owner/problem.hpp"
-#include "http/form.hpp"
-#include "http/server.hpp"
+#include "testing.hpp"
 
 namespace kelisim::gbdfl {
 namespace {
 
-using namespace std::chrono_literals;
-using boost::asio::awaitable;
-
-constexpr std::string_view abai = "450810100013";
-constexpr std::string_view issuer = "https://kelisim.test";
-
-class SilentObserver final : public http::Observer {
-public:
-    void finished(const http::Finished&) noexcept override {}
-    void accepting_failed(std::string_view) noexcept override {}
-    void handshake_ended(http::HandshakeEnd, std::string_view) noexcept override {}
-    void failed(const http::Request&, std::exception_ptr) noexcept override {}
-};
-
-// Publishes keys and answers introspection as the test sets it.
-struct FakeKelisim {
-    awaitable<http::Response> jwks(const http::Request&) {
-        ++jwks_fetches;
-        co_return http::json_response(200, published.to_jwks());
-    }
-    awaitable<http::Response> introspect(const http::Request& request) {
-        const auto form = http::parse_form(request.body);
-        // gbdfl:gbdfl-sandbox-secret
-        const bool known = request.headers.once("authorization") == "Basic Z2JkZmw6Z2JkZmwtc2FuZGJveC1zZWNyZXQ=";
-        if (!known || !form || !form->value("token")) co_return http::empty_response(401);
-        co_return http::json_response(introspection_status, introspection);
-    }
-    http::Routes routes() {
-        return http::Routes({
-            {"GET", "/jwks", http::open("keys are public", [this](const http::Request& r) { return jwks(r); })},
-            {"POST", "/introspect", http::open("test", [this](const http::Request& r) { return introspect(r); })},
-        });
-    }
-
-    token::SigningKey key{crypto::PrivateKey::generate_p256()};
-    token::KeySet published{{key.verification()}};
-    std::atomic<int> jwks_fetches{0};
-    int introspection_status = 200;
-    boost::json::object introspection{{"active", true}};
-};
+using namespace test;
 
 struct Reply {
     int status;
@@ -71,38 +24,10 @@ struct Reply {
     }
 };
 
-class OwnerTest : public ::testing::Test {
+class OwnerTest : public BesideKelisim {
 protected:
-    token::AccessClaims claims() const {
-        return {.issuer = std::string(issuer),
-                .subject = *base::Iin::parse(abai),
-                .audience = {"GBDFL"},
-                .client_id = "demo-bank",
-                .jti = "1",
-                .issued = clock_.now(),
-                .expires = clock_.now() + 5min,
-                .acr = "a",
-                .answered = clock_.now(),
-                .grant = {.services = {"GBDFLUniversal_token", "GBDFL_FamilyInfoToken"},
-                          .purpose = "loan-application",
-                          .fields = {"surname", "name", "children"},
-                          .acts = {"collection"},
-                          .consent = "1"}};
-    }
-    std::string signed_token(const token::AccessClaims& claims) const {
-        return token::sign(fake_.key, token::access_token_type, token::to_json(claims));
-    }
     Reply call(std::string target, std::vector<http::Header> headers, std::string body) {
-        http::Outgoing request{.upstream = {"127.0.0.1", owner_port_},
-                               .method = "POST",
-                               .target = std::move(target),
-                               .headers = std::move(headers),
-                               .body = std::move(body),
-                               .limits = {.deadline = 5s}};
-        const auto outcome =
-            boost::asio::co_spawn(workers_.executor(0), client_.exchange(std::move(request)), boost::asio::use_future)
-                .get();
-        const auto& answer = std::get<http::Answer>(outcome);
+        const http::Answer answer = post(owner_port_, std::move(target), std::move(headers), std::move(body));
         boost::system::error_code not_json;
         return {answer.status, boost::json::parse(answer.body, not_json)};
     }
@@ -114,27 +39,11 @@ protected:
         return R"({"iin":")" + std::string(iin) + R"(","fields":)" + std::string(fields) + "}";
     }
 
-    base::SystemClock clock_;
-    base::SystemEntropy entropy_;
-    SilentObserver observer_;
-    FakeKelisim fake_;
-    const World world_ = load_world("../world.toml");
-    http::Workers workers_{1};
-    http::Client client_{workers_};
-    http::Listener kelisim_listener_{"127.0.0.1", 0};
-    const std::uint16_t kelisim_port_ = kelisim_listener_.port();
-    std::optional<http::Server> kelisim_server_{std::in_place, std::move(kelisim_listener_), fake_.routes(),
-                                                http::ServerParts{workers_, clock_, entropy_, observer_, problem_page}};
-    KelisimSide side_{client_,
-                      clock_,
-                      {.authority = {"127.0.0.1", kelisim_port_},
-                       .issuer = std::string(issuer),
-                       .client_id = "gbdfl",
-                       .client_secret = base::Secret<std::string>("gbdfl-sandbox-secret")}};
     Owner owner_{world_, side_, 0ms};
     http::Listener listener_{"127.0.0.1", 0};
     const std::uint16_t owner_port_ = listener_.port();
-    http::Server server_{std::move(listener_), owner_.routes(), {workers_, clock_, entropy_, observer_, problem_page}};
+    http::Server server_{
+        std::move(listener_), http::Routes(owner_.routes()), {workers_, clock_, entropy_, observer_, problem_page}};
 };
 
 TEST_F(OwnerTest, GivesTheFieldsAskedForAndNoMore) {

@@ -20,6 +20,24 @@ const Reason token_inactive{"token_inactive",
                             "RFC 7662 section 2.2",
                             {"Қауіпсіздік токені енді жарамсыз.", "Токен безопасности больше не действует.",
                              "The security token is no longer active."}};
+const Reason token_suspended{
+    "token_suspended",
+    Kind::unauthenticated,
+    "draft-ietf-oauth-status-list",
+    {"Келісім тоқтатыла тұрған, токен әзірге жарамсыз.", "Согласие приостановлено, токен пока не действует.",
+     "The consent is paused, and the token does not count for now."}};
+const Reason token_without_status{
+    "token_without_status",
+    Kind::unauthenticated,
+    "draft-ietf-oauth-status-list",
+    {"Токеннің мәртебесін жарияланған тізімнен білу мүмкін емес.",
+     "Статус токена нельзя узнать из опубликованного списка.", "The published lists tell no status of the token."}};
+const Reason public_key_foreign{
+    "public_key_foreign",
+    Kind::unauthenticated,
+    "",
+    {"publicKey өрісіндегі кілт жарияланған кілттердің бірі емес.", "Ключ в поле publicKey не из числа опубликованных.",
+     "The key in publicKey is none of those that are published."}};
 const Reason person_differs{
     "person_differs",
     Kind::forbidden,
@@ -52,6 +70,13 @@ const Reason media_type_wrong{"media_type_wrong",
                               "RFC 9110 section 15.5.16",
                               {"Сұрау денесі application/json болуы керек.",
                                "Тело запроса должно быть application/json.", "The body must be application/json."}};
+
+const Reason soap_media_type_wrong{
+    "soap_media_type_wrong",
+    Kind::invalid,
+    "RFC 9110 section 15.5.16",
+    {"Сұрау денесі UTF-8 кодындағы XML болуы керек.", "Тело запроса должно быть XML в кодировке UTF-8.",
+     "The body must be XML in UTF-8."}};
 
 http::Response problem(int status, const base::Refusal& refusal) {
     boost::json::array reasons;

@@ -62,8 +62,9 @@ bj::object address(const Person& person) {
 }
 
 bj::value addresses(const Person& person) {
-    bj::object one = address(person);
-    one["type"] = entry("1", "Постоянная регистрация", "Тұрақты тіркеу");
+    bj::object one{{"type", entry("1", "Постоянная регистрация", "Тұрақты тіркеу")}};
+    for (const auto& member : address(person))
+        one.insert(member);
     return bj::array{one};
 }
 
@@ -98,6 +99,7 @@ struct Field {
     Make make;
 };
 
+// In the order of the schema (wire.md B5).
 const std::vector<Field>& person_fields() {
     static const std::vector<Field> fields{
         {"iin", [](const Person& p) { return bj::value(p.iin.reveal()); }},
@@ -108,15 +110,15 @@ const std::vector<Field>& person_fields() {
         {"gender", gender},
         {"citizenship", [](const Person&) { return bj::value(entry("398", "КАЗАХСТАН", "ҚАЗАҚСТАН")); }},
         {"lifeStatus", life_status},
-        {"documents", documents},
-        {"addresses", addresses},
+        {"imprisonedStatus", imprisoned_status},
         {"regAddress", [](const Person& p) { return bj::value(address(p)); }},
         {"personCapableStatus", capable_status},
         {"missingStatus",
          [](const Person& p) {
              return bj::value(bj::object{{"missing", p.missing}});
          }},
-        {"imprisonedStatus", imprisoned_status}};
+        {"documents", documents},
+        {"addresses", addresses}};
     return fields;
 }
 
@@ -164,7 +166,14 @@ const Service& family_service() {
     return made;
 }
 
-bj::object person_record(const Person& person, const std::vector<std::string>& fields) {
+const Service* find_service(std::string_view key) {
+    for (const Service* one : {&person_service(), &family_service()}) {
+        if (one->key == key) return one;
+    }
+    return nullptr;
+}
+
+bj::object person_record(const Person& person, const std::vector<std::string_view>& fields) {
     bj::object record;
     for (const auto& name : fields) {
         for (const auto& field : person_fields()) {
@@ -174,7 +183,7 @@ bj::object person_record(const Person& person, const std::vector<std::string>& f
     return record;
 }
 
-bj::object family_record(const World& world, const Person& person, const std::vector<std::string>& fields) {
+bj::object family_record(const World& world, const Person& person, const std::vector<std::string_view>& fields) {
     bj::object record;
     for (const auto& name : fields)
         record[name] = name == "spouse" ? spouse(person) : children(world, person);

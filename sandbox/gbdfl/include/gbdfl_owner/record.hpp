@@ -18,9 +18,12 @@ struct Service {
 };
 const Service& person_service();  // GBDFLUniversal_token
 const Service& family_service();  // GBDFL_FamilyInfoToken
+// Null for a key that is none of theirs.
+const Service* find_service(std::string_view key);
 
 // Exactly these fields, in this order. Precondition: they belong to the service.
-boost::json::object person_record(const Person& person, const std::vector<std::string>& fields);
-boost::json::object family_record(const World& world, const Person& person, const std::vector<std::string>& fields);
+boost::json::object person_record(const Person& person, const std::vector<std::string_view>& fields);
+boost::json::object family_record(const World& world, const Person& person,
+                                  const std::vector<std::string_view>& fields);
 
 }  // namespace kelisim::gbdfl
