@@ -10,6 +10,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <map>
 
 #include "access/erasure.hpp"
 #include "access/steering.hpp"
@@ -252,12 +253,20 @@ base::Iin iin_from_input() {
 }  // namespace
 
 int sandbox_eds(const SandboxEds& wanted) {
+    using Office = authority::SandboxAuthority::Office;
+    const std::map<std::string_view, Office> offices{{"first_head", Office::first_head},
+                                                     {"may_sign", Office::may_sign},
+                                                     {"employee", Office::employee},
+                                                     {"system", Office::system}};
     base::SystemEntropy entropy;
     const base::SystemClock clock;
     const authority::SandboxAuthority authority(DataDirectory(wanted.data).sandbox_authority_seed(entropy));
-    const base::Bytes file = authority.issue(
-        {.iin = iin_from_input(), .name = wanted.name, .bin = wanted.bin, .organisation = wanted.organisation},
-        wanted.passphrase, clock.now(), entropy);
+    const base::Bytes file = authority.issue({.iin = iin_from_input(),
+                                              .name = wanted.name,
+                                              .bin = wanted.bin,
+                                              .organisation = wanted.organisation,
+                                              .office = offices.at(wanted.role)},
+                                             wanted.passphrase, clock.now(), entropy);
     std::ofstream out(wanted.out, std::ios::binary);
     out << base::as_text(file);
     if (!out.flush()) throw base::Outage("cannot write " + wanted.out.string());

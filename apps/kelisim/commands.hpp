@@ -46,6 +46,7 @@ int sandbox_generate(std::size_t persons);
 struct SandboxEds {
     std::filesystem::path data, out;
     std::string name = "АЙДАРОВ АСАН", bin, organisation, passphrase = "sandbox";
+    std::string role = "first_head";  // with a BIN: or may_sign, employee, system
 };
 int sandbox_eds(const SandboxEds& wanted);
 // What NCALayer would do: signs standard input with such a file and prints the result.

@@ -226,7 +226,9 @@ void declare(CLI::App& cli, Arguments& a, int& status) {
     eds->add_option("--data", a.eds.data, "Data directory of the sandbox.")->required()->check(CLI::ExistingDirectory);
     eds->add_option("--out", a.eds.out, "File to write (PKCS #12).")->required();
     eds->add_option("--name", a.eds.name, "Name in the certificate.");
-    eds->add_option("--bin", a.eds.bin, "Of the organisation that the person heads.");
+    eds->add_option("--bin", a.eds.bin, "Of the organisation that the certificate names.");
+    eds->add_option("--role", a.eds.role, "In that organisation.")
+        ->check(CLI::IsMember({"first_head", "may_sign", "employee", "system"}));
     eds->add_option("--organisation", a.eds.organisation, "Its name.");
     eds->add_option("--passphrase", a.eds.passphrase);
     eds->callback([&] { status = app::sandbox_eds(a.eds); });

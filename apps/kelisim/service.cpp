@@ -6,9 +6,11 @@
 
 #include "access/erasure.hpp"
 #include "access/sweeps.hpp"
+#include "api/certificate_guard.hpp"
 #include "api/deferrals.hpp"
 #include "api/events.hpp"
 #include "api/initiator.hpp"
+#include "api/key_registrations.hpp"
 #include "api/ledger.hpp"
 #include "api/openapi.hpp"
 #include "api/operation.hpp"
@@ -33,6 +35,7 @@ namespace {
 
 constexpr telemetry::Message server_started{"SERVER_STARTED", telemetry::Level::info};
 constexpr telemetry::Message server_stopped{"SERVER_STOPPED", telemetry::Level::info};
+constexpr telemetry::Message certificate_standing{"TLS_CERTIFICATE_STANDING", telemetry::Level::warning};
 constexpr telemetry::Message store_taken_over{"STORE_TAKEN_OVER", telemetry::Level::error};
 
 std::unique_ptr<store::Database> open_database(Storage& storage, telemetry::Log& log) {
@@ -198,6 +201,7 @@ Service::Service(const ServiceOptions& options)
       event_client_(workers_, {.tls = &certificates_.events()}),
       elsewhere_(base::limits::archive_threads, base::limits::archive_queue_max),
       signature_checks_(base::limits::signature_threads, base::limits::signature_queue_max),
+      certificate_checks_(base::limits::certificate_check_threads, base::limits::certificate_check_queue_max),
       status_source_(workers_, client_),
       signatures_(trusted(options_.config, directory_, entropy_), signature_policy_of(options_.config), status_source_,
                   clock_, entropy_),
@@ -236,6 +240,7 @@ Service::Service(const ServiceOptions& options)
       staff_(persons_, parts(), database_->readers()),
       proxies_(proxies_of(options_.config)),
       sign_ins_(options_.config.number("sign_in.address_hour_max"), entropy_),
+      key_registrations_(base::limits::key_registrations_address_hour_max, entropy_),
       cabinet_({.parts = parts(),
                 .writer = database_->writer(),
                 .readers = database_->readers(),
@@ -293,8 +298,7 @@ Service::Service(const ServiceOptions& options)
     start_ledger();
     archiver_->ring();  // there is a checkpoint now
     if (systems_listener_) {
-        systems_server_ =
-            serve(std::move(*systems_listener_), http::Routes(routes_of_systems()), certificates_.systems());
+        systems_server_ = serve(std::move(*systems_listener_), guarded_routes_of_systems(), certificates_.systems());
     }
     server_ = serve(std::move(listener_), routes(), certificates_.people());
     log_->write(server_started, {{"port", port_}});
@@ -493,6 +497,18 @@ std::vector<http::Route> Service::routes_of_systems() {
                               .clients = authentication_,
                               .staff = staff_,
                               .deferring = use_cases_.deferring}));
+    add(api::key_registration_routes({.issuer = issuer_,
+                                      .records = records_,
+                                      .writer = database_->writer(),
+                                      .readers = database_->readers(),
+                                      .clock = clock_,
+                                      .clients = authentication_,
+                                      .staff = staff_,
+                                      .registry_changes = registry_changes_,
+                                      .signatures = signatures_,
+                                      .signature_checks = signature_checks_,
+                                      .proxies = proxies_,
+                                      .pace = key_registrations_}));
     add(api::ledger_routes({.board = board_,
                             .readers = database_->readers(),
                             .elsewhere = elsewhere_,
@@ -501,6 +517,27 @@ std::vector<http::Route> Service::routes_of_systems() {
                             .tag_key = tag_key_.public_key()}));
     add(api::openapi_routes());
     return routes;
+}
+
+http::Routes Service::guarded_routes_of_systems() {
+    std::vector<http::Route> routes = routes_of_systems();
+    const std::string& revocation = options_.config.text("systems.revocation");
+    if (revocation != "not_asked") {
+        trust::Policy policy;
+        policy.revocation_required = revocation == "required";
+        const auto heard = [&log = *log_](identity::CertificateStanding::Says says, const trust::Findings& findings) {
+            const bool passes = says == identity::CertificateStanding::Says::good;
+            for (const trust::Finding& one : findings.all()) {
+                log.write(certificate_standing, {{"code", telemetry::SafeText::of_program(one.reason->code)},
+                                                 {"passes", telemetry::SafeText::of_program(passes ? "yes" : "no")}});
+            }
+        };
+        system_certificates_.emplace(policy, status_source_, system_clock_, entropy_, heard);
+        const http::Guard guard = api::certificate_guard(*system_certificates_, certificate_checks_);
+        for (http::Route& route : routes)
+            route.endpoint = http::guarded(guard, std::move(route.endpoint));
+    }
+    return http::Routes(std::move(routes));
 }
 
 http::Routes Service::routes() {

@@ -35,6 +35,7 @@
 #include "identity/dpop.hpp"
 #include "identity/electronic_signature.hpp"
 #include "identity/proofs.hpp"
+#include "identity/system_certificates.hpp"
 #include "network_status_source.hpp"
 #include "notary/sequencer.hpp"
 #include "notary/witness.hpp"
@@ -77,6 +78,8 @@ private:
     access::Parts parts();
     // What systems call, and what people and officials do beside it.
     std::vector<http::Route> routes_of_systems();
+    // The same, for those who show certificates: behind the question whether theirs was taken back, where it is asked.
+    http::Routes guarded_routes_of_systems();
     std::unique_ptr<http::Server> serve(http::Listener listener, http::Routes routes, const http::ServerTls* tls);
     store::TimerHandlers timer_handlers();
     std::map<std::string, gateway::Binding, std::less<>> bindings();
@@ -137,9 +140,10 @@ private:
     http::Workers workers_;
     http::Client client_;
     http::Client event_client_;
-    http::Elsewhere elsewhere_, signature_checks_;
+    http::Elsewhere elsewhere_, signature_checks_, certificate_checks_;
     NetworkStatusSource status_source_;
     identity::ElectronicSignatures signatures_;
+    std::optional<identity::SystemCertificates> system_certificates_;  // none: not asked about
     api::OAuth oauth_;
     api::StatusLists status_lists_;
     std::optional<OwnerProcess> owner_;
@@ -147,7 +151,7 @@ private:
     api::PersonAuthentication persons_;
     api::StaffAuthentication staff_;
     const identity::Proxies proxies_;
-    identity::AddressPace sign_ins_;
+    identity::AddressPace sign_ins_, key_registrations_;
     api::Cabinet cabinet_;
     gateway::OwnData own_data_;
     delivery::SandboxPhones phones_;

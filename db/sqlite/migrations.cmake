@@ -21,4 +21,5 @@ set(KELISIM_SQLITE_MIGRATIONS
     0018_deferred_disclosures.sql
     0019_sign_in_by_eds.sql
     0020_electronic_documents.sql
+    0021_registered_keys.sql
 )

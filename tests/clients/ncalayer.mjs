@@ -1,34 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stands in for NCALayer, the program on people's computers that signs with their EDS: the same socket, the same messages, and
 // real signatures with keys of the sandbox's own authority. The person at the screen is `answer`: "sign" or "cancel".
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
 import { promisify } from 'node:util';
 import { WebSocketServer } from 'ws';
-import { binary } from '../support/kelisim.mjs';
-
-// Gives the program what it reads from standard input; resolves with what it printed.
-async function run(words, input) {
-  const child = spawn(binary, words, { stdio: ['pipe', 'pipe', 'inherit'] });
-  child.stdin.end(input);
-  const chunks = [];
-  child.stdout.on('data', (chunk) => chunks.push(chunk));
-  const [code] = await once(child, 'close');
-  if (code !== 0) throw new Error(`${words.join(' ')} ended with ${code}`);
-  return Buffer.concat(chunks).toString();
-}
-
-// An EDS for a person of the sandbox that keeps its data in this directory; with a BIN that of an organisation's head.
-export async function issueEds(data, iin, { bin, organisation } = {}) {
-  const file = path.join(data, `eds-${iin}-${bin ?? 'person'}.p12`);
-  const words = ['sandbox', 'eds', '--data', data, '--out', file];
-  if (bin) words.push('--bin', bin, '--organisation', organisation);
-  await run(words, `${iin}\n`);
-  return file;
-}
-
-export const sign = (key, form, content) => run(['sandbox', 'sign', '--key', key, '--form', form], content);
+import { sign } from '../support/eds.mjs';
 
 const pem = (base64) => `-----BEGIN CMS-----\n${base64.trim().replace(/(.{64})/g, '$1\n')}\n-----END CMS-----\n`;
 

@@ -5,9 +5,10 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import ncalayer from 'ncalayer-js-client';
 import { Cabinet } from '../support/cabinet.mjs';
+import { issueEds, sign } from '../support/eds.mjs';
 import { codes, postJson } from '../support/http.mjs';
 import { Kelisim } from '../support/kelisim.mjs';
-import { issueEds, NcaLayer, sign } from './ncalayer.mjs';
+import { NcaLayer } from './ncalayer.mjs';
 import { advance } from '../support/sandbox.mjs';
 import { persons } from '../support/world.mjs';
 

@@ -2,21 +2,21 @@
 // What the guides for integrators tell them to type is typed here: every block of shell, in order, in one shell.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { Kelisim } from '../support/kelisim.mjs';
+import { binary, Kelisim, temporaryDirectory } from '../support/kelisim.mjs';
 
 const guides = path.resolve(import.meta.dirname, '../../docs/integration');
 
 // Stops at the first command that fails, and says which.
-async function type(guide, environment) {
+async function type(guide, environment, cwd) {
   const text = await readFile(path.join(guides, guide), 'utf8');
   const blocks = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block);
   assert.ok(blocks.length > 3, `${guide} has blocks of shell`);
   const script = `set -euo pipefail\ntrap 'echo "failed: $BASH_COMMAND" >&2' ERR\n${blocks.join('\n')}`;
-  return promisify(execFile)('bash', ['-c', script], { env: environment, timeout: 60_000 });
+  return promisify(execFile)('bash', ['-c', script], { env: environment, timeout: 60_000, cwd });
 }
 
 test('every request of docs/integration/oauth.md does what the guide says', async () => {
@@ -29,5 +29,19 @@ test('every request of docs/integration/oauth.md does what the guide says', asyn
     assert.match(stdout, /Құнанбаев/, 'the data themselves');
   } finally {
     await server.stop();
+  }
+});
+
+test('every step of docs/integration/keys.md does what the guide says', async () => {
+  const server = await Kelisim.start({ config: null });
+  const folder = await temporaryDirectory();
+  try {
+    await symlink(binary, path.join(folder, 'kelisim'));
+    const environment = { ...process.env, SERVICE: server.base, DATA: server.data, PATH: `${folder}:${process.env.PATH}` };
+    await type('keys.md', environment, folder);
+    assert.ok((await readFile(path.join(folder, 'evidence.cms'))).length > 1000);
+  } finally {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
   }
 });

@@ -2,6 +2,7 @@
 #include "facts.hpp"
 
 #include <boost/json/array.hpp>
+#include <boost/json/value_from.hpp>
 
 #include "base/text.hpp"
 #include "crypto/hash.hpp"
@@ -194,6 +195,22 @@ records::Fact registry_fact(std::string_view kind, const base::RawId& id, const 
     if (!end.purpose.empty()) details["purpose"] = end.purpose;
     if (!end.service.empty()) details["service"] = end.service;
     return {.kind = kind, .entity = id, .at = now, .subject = {}, .details = std::move(details)};
+}
+
+records::Fact keys_registered_fact(const records::KeptKeyRegistration& registration, base::Time now) {
+    const registry::KeyRegistration& content = registration.content;
+    boost::json::object details{{"organisation", content.organisation},
+                                {"purpose", boost::json::value_from(content.purpose)},
+                                {"made", base::to_iso8601(content.made)},
+                                {"role", registration.role},
+                                {"certificate_sha256", base::to_base64url(registration.certificate)},
+                                {"document_sha256", base::to_base64url(crypto::sha256(registration.document))}};
+    if (!content.client_id.empty()) details["client"] = content.client_id;
+    return {.kind = "registry.keys_registered",
+            .entity = registration.id,
+            .at = now,
+            .subject = {},
+            .details = std::move(details)};
 }
 
 records::Fact deferral_begun_fact(const records::Deferral& deferral, const base::Iin& person, base::Time now) {

@@ -40,6 +40,7 @@ struct RegistryEnd {
     std::string_view organisation = {}, reason = {};
 };
 records::Fact registry_fact(std::string_view kind, const base::RawId& id, const RegistryEnd& end, base::Time now);
+records::Fact keys_registered_fact(const records::KeptKeyRegistration& registration, base::Time now);
 // The first entry of a chain of its own. `person` is bound to it by a digest that only who opens the entry can read.
 records::Fact deferral_begun_fact(const records::Deferral& deferral, const base::Iin& person, base::Time now);
 records::Fact deferral_prolonged_fact(const records::Deferral& deferral, base::Time now);

@@ -78,7 +78,42 @@ protected:
         return codes;
     }
 
+    // KDP-10.2
+    records::KeptKeyRegistration keys(registry::KeyPurpose purpose, std::string client, std::string jwks,
+                                      std::chrono::seconds later = {}) const {
+        return {.id = {},
+                .content = {.purpose = purpose,
+                            .organisation = bank_bin,
+                            .client_id = std::move(client),
+                            .jwks = std::move(jwks),
+                            .name_kind = {},
+                            .made = world.clock.now() + later},
+                .role = "first_head",
+                .document = {1, 2, 3}};
+    }
+    records::KeptKeyRegistration name(std::string client, std::string text, std::chrono::seconds later = {}) const {
+        auto made = keys(registry::KeyPurpose::tls_certificate, std::move(client), "", later);
+        made.content.name_kind = registry::CertificateName::san_dns;
+        made.content.name = std::move(text);
+        return made;
+    }
+    base::Result<records::KeyRegistrationId> put(const records::KeptKeyRegistration& registration) {
+        return world.unit([&](store::WriteSession& session) {
+            return changes().register_keys(session, registration, world.clock.now());
+        });
+    }
+    std::string refused(const records::KeptKeyRegistration& registration) {
+        const auto done = put(registration);
+        return done.has_error() ? std::string(done.error().first().code) : "";
+    }
+    registry::Entries stored() {
+        return world.look([](store::ReadSession& session) { return records::load_registry(session); });
+    }
+    static constexpr auto assertions = registry::KeyPurpose::client_authentication;
+
     World world;
+    const std::string bank_bin = world.bank().organisation;
+    const std::string bank_client = world.bank().client_id;
 };
 
 // KDP-5.3: nothing passes from the commit on; the consents follow.
@@ -215,6 +250,93 @@ TEST_F(RegistryChangesTest, TwoEndsInOneBatchBothStand) {
     const registry::Connection* now = world.registry.connection("bank-loans");
     EXPECT_EQ(registry::purpose_of(*now, "second"), nullptr);
     EXPECT_EQ(registry::purpose_of(*now, "loan-application"), nullptr);
+}
+
+TEST_F(RegistryChangesTest, RegisteredKeysCountAtOnceAndAfterARestart) {
+    const auto id = put(keys(assertions, bank_client, "new keys"));
+    ASSERT_TRUE(id);
+    EXPECT_EQ(world.registry.credential(bank_client)->jwks, "new keys");
+    EXPECT_THAT(world.journal_of(*id), Contains("registry.keys_registered"));
+    ASSERT_TRUE(put(keys(registry::KeyPurpose::proofs, "", "proof keys")));
+    EXPECT_EQ(world.registry.organisation(bank_bin)->proof_keys, "proof keys");
+    ASSERT_TRUE(put(name(bank_client, "bank.test")));
+    EXPECT_EQ(world.registry.tls_client(bank_client)->name, "bank.test");
+
+    const registry::Registry again(stored());
+    EXPECT_EQ(again.credential(bank_client)->jwks, "new keys");
+    EXPECT_EQ(again.organisation(bank_bin)->proof_keys, "proof keys");
+    EXPECT_EQ(again.tls_client(bank_client)->name, "bank.test");
+}
+
+TEST_F(RegistryChangesTest, ASecretStaysBesideRegisteredKeys) {
+    registry::Entries entries{.organisations = {}, .systems = {}, .services = {}, .connections = {}};
+    entries.credentials = {{bank_client, "digest", "old keys"}};
+    world.unit([&](store::WriteSession& session) {
+        records::save_registry(session, entries);
+        return true;
+    });
+    ASSERT_TRUE(put(keys(assertions, bank_client, "")));
+    EXPECT_EQ(world.registry.credential(bank_client)->secret_sha256, "digest");
+    EXPECT_EQ(world.registry.credential(bank_client)->jwks, "") << "none from now on";
+}
+
+TEST_F(RegistryChangesTest, AnOlderRegistrationReplacesNoNewerOne) {
+    ASSERT_TRUE(put(keys(assertions, bank_client, "first")));
+    EXPECT_EQ(refused(keys(assertions, bank_client, "first")), "key_registration_superseded") << "the very same";
+    ASSERT_TRUE(put(keys(assertions, bank_client, "second", std::chrono::seconds{1})));
+    EXPECT_EQ(refused(keys(assertions, bank_client, "first")), "key_registration_superseded");
+    EXPECT_EQ(world.registry.credential(bank_client)->jwks, "second");
+    EXPECT_TRUE(put(keys(registry::KeyPurpose::proofs, "", "others"))) << "other keys have a time of their own";
+}
+
+TEST_F(RegistryChangesTest, OnlyOfOnesOwnSystems) {
+    EXPECT_EQ(refused(keys(assertions, "nobody", "x")), "key_registration_client_unknown");
+    EXPECT_EQ(refused(keys(assertions, world.insurer().client_id, "x")), "key_registration_client_unknown");
+    EXPECT_EQ(refused(name(world.insurer().client_id, "bank.test")), "key_registration_client_unknown");
+    auto unknown = keys(registry::KeyPurpose::proofs, "", "x");
+    unknown.content.organisation = "990140000013";
+    EXPECT_EQ(refused(unknown), "key_registration_organisation_unknown");
+    EXPECT_EQ(world.look([&](store::ReadSession& session) {
+        return world.records.key_registrations.list(session, {}, {}, 10).size();
+    }),
+              0U)
+        << "what was refused left nothing";
+}
+
+TEST_F(RegistryChangesTest, OneNameOfACertificateIsOneClients) {
+    registry::Entries entries{.organisations = {}, .systems = {}, .services = {}, .connections = {}};
+    entries.tls_clients = {{world.insurer().client_id, registry::CertificateName::san_dns, "Insurer.test"}};
+    world.unit([&](store::WriteSession& session) {
+        records::save_registry(session, entries);
+        return true;
+    });
+    EXPECT_EQ(refused(name(bank_client, "insurer.TEST")), "key_registration_name_taken");
+    ASSERT_TRUE(put(name(bank_client, "bank.test")));
+    EXPECT_TRUE(put(name(bank_client, "bank.test", std::chrono::seconds{1}))) << "one's own may be registered again";
+}
+
+TEST_F(RegistryChangesTest, RegistrationsAreKeptWithTheirEvidence) {
+    auto made = name(bank_client, "bank.test");
+    made.certificate[31] = 7;
+    const auto id = put(made);
+    ASSERT_TRUE(id);
+    made.id = *id;
+    const auto& all = world.records.key_registrations;
+    const auto found = world.look([&](store::ReadSession& session) { return all.find(session, *id); });
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->content, made.content);
+    EXPECT_EQ(found->role, "first_head");
+    EXPECT_EQ(found->certificate, made.certificate);
+    EXPECT_EQ(found->document, made.document);
+    ASSERT_TRUE(put(keys(assertions, bank_client, "x")));
+    const auto count = [&](std::optional<std::string_view> of, std::optional<base::RawId> before, std::size_t max) {
+        return world.look([&](store::ReadSession& session) { return all.list(session, of, before, max).size(); });
+    };
+    EXPECT_EQ(count(bank_bin, {}, 10), 2U);
+    EXPECT_EQ(count(bank_bin, {}, 1), 1U);
+    EXPECT_EQ(count(bank_bin, *id, 10), 0U) << "none is older";
+    EXPECT_EQ(count("000140000072", {}, 10), 0U);
+    EXPECT_EQ(count({}, {}, 10), 2U);
 }
 
 }  // namespace

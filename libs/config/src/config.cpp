@@ -170,6 +170,12 @@ std::vector<Key> tls_keys() {
              "Authorities of the certificates of systems. Not empty: a second listener, on which every caller shows "
              "one."),
         file("systems.crls", "Revocation lists of those authorities. Empty: none are looked at."),
+        {.name = "systems.revocation",
+         .description = "Whether their responders are asked too: \"required\": a certificate counts only when it is "
+                        "known not to be "
+                        "revoked; \"noted\": also when nobody can tell; \"not_asked\": systems.crls alone decides.",
+         .fallback = std::string("not_asked"),
+         .one_of = {"not_asked", "noted", "required"}},
         file("systems.tls_certificate", "Certificate of that listener. Empty: that of the listener for people."),
         file("systems.tls_key", "Private key of that certificate."),
         {.name = "systems.port",

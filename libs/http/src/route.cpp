@@ -18,6 +18,24 @@ Endpoint open(std::string_view why_no_authentication, Handler handler) {
 
 namespace {
 
+// Parameters by reference: the endpoint and the request outlive the call.
+boost::asio::awaitable<Response> guard_first(const Guard& guard, const Handler& handler, const Request& request) {
+    std::optional<Response> instead = co_await guard(request);
+    if (instead) co_return *std::move(instead);
+    co_return co_await handler(request);
+}
+
+}  // namespace
+
+Endpoint guarded(Guard guard, Endpoint endpoint) {
+    Handler handler = [guard = std::move(guard), handler = std::move(endpoint.handler_)](const Request& request) {
+        return guard_first(guard, handler, request);
+    };
+    return Endpoint(std::move(endpoint.authentication_), std::move(handler));
+}
+
+namespace {
+
 constexpr std::string_view any_method = "ANY";
 
 [[noreturn]] void malformed(std::string_view pattern, std::string_view why) {

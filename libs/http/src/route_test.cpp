@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
 #include <concepts>
 #include <stdexcept>
 
@@ -35,6 +38,34 @@ static_assert(RouteWithChoice<Route>);
 TEST(Open, SaysWhy) {
     EXPECT_EQ(open("health probe", nothing).authentication(), "none: health probe");
     EXPECT_THROW(open("", nothing), std::invalid_argument);
+}
+
+Response answered(const Endpoint& endpoint) {
+    boost::asio::io_context context;
+    Response response;
+    const Request request;
+    auto call = [&]() -> boost::asio::awaitable<void> { response = co_await endpoint(request); };
+    boost::asio::co_spawn(context, call, boost::asio::detached);
+    context.run();
+    return response;
+}
+
+TEST(Guarded, ComesBeforeTheEndpoint) {
+    bool asked = false;
+    const auto handler = [&](const Request&) -> boost::asio::awaitable<Response> {
+        asked = true;
+        co_return Response{.status = 204, .headers = {}, .body = {}};
+    };
+    const Guard refuses = [](const Request&) -> boost::asio::awaitable<std::optional<Response>> {
+        co_return Response{.status = 403, .headers = {}, .body = {}};
+    };
+    const Guard lets_pass = [](const Request&) -> boost::asio::awaitable<std::optional<Response>> {
+        co_return std::nullopt;
+    };
+    EXPECT_EQ(answered(guarded(refuses, open("test", handler))).status, 403);
+    EXPECT_FALSE(asked);
+    EXPECT_EQ(answered(guarded(lets_pass, open("test", handler))).status, 204);
+    EXPECT_EQ(guarded(lets_pass, open("test", handler)).authentication(), "none: test") << "who may call it stays";
 }
 
 Routes table(std::initializer_list<std::pair<std::string_view, std::string_view>> rows) {

@@ -85,6 +85,15 @@ HandshakeEnd end_of(unsigned long code) {
     }
 }
 
+std::string der_of(const X509* certificate) {
+    unsigned char* der = nullptr;
+    const int size = i2d_X509(certificate, &der);
+    if (size <= 0) throw base::Outage("OpenSSL writes no certificate");
+    std::string bytes(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
+    OPENSSL_free(der);
+    return bytes;
+}
+
 std::string subject_of(const X509* certificate) {
     // RFC 4514 as OpenSSL writes it; other letters than those of ASCII stay as they are (its section 2.4 allows both), so
     // that a Kazakh name can be registered as it is read.
@@ -299,11 +308,10 @@ std::shared_ptr<const PeerCertificate> TlsChannel::peer_certificate() const {
     const X509* certificate = SSL_get0_peer_certificate(ssl_.get());
     if (certificate == nullptr) return nullptr;
     auto made = std::make_shared<PeerCertificate>();
-    unsigned char* der = nullptr;
-    const int size = i2d_X509(certificate, &der);
-    if (size <= 0) throw base::Outage("OpenSSL writes no certificate");
-    made->der.assign(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
-    OPENSSL_free(der);
+    made->der = der_of(certificate);
+    if (const STACK_OF(X509)* chain = SSL_get0_verified_chain(ssl_.get()); chain != nullptr && sk_X509_num(chain) > 1) {
+        made->issuer = der_of(sk_X509_value(chain, 1));
+    }
     unsigned int digest_bytes = 0;
     if (X509_digest(certificate, EVP_sha256(), made->sha256.data(), &digest_bytes) != 1 ||
         digest_bytes != made->sha256.size()) {

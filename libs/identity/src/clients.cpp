@@ -64,11 +64,6 @@ bool timely(const boost::json::object& payload, base::Time now) {
     return true;
 }
 
-bool same_letters(std::string_view a, std::string_view b) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
-}
-
 bool same_address(const std::string& a, const std::string& b) {
     boost::system::error_code bad_a, bad_b;
     const auto address_a = boost::asio::ip::make_address(a, bad_a), address_b = boost::asio::ip::make_address(b, bad_b);
@@ -77,21 +72,22 @@ bool same_address(const std::string& a, const std::string& b) {
 
 // Names of a certificate are compared whole: no wildcards, no part of a subject.
 bool is_known_by(const registry::TlsClient& client, const http::PeerCertificate& certificate) {
-    const auto among = [&](const std::vector<std::string>& names, auto same) {
-        return std::any_of(names.begin(), names.end(),
-                           [&](const std::string& name) { return same(name, client.name); });
+    const auto same = [&](const std::string& name) { return registry::same_name(client, client.kind, name); };
+    const auto among = [&](const std::vector<std::string>& names) {
+        return std::any_of(names.begin(), names.end(), same);
     };
     switch (client.kind) {
         case registry::CertificateName::subject_dn:
-            return certificate.subject == client.name;
+            return same(certificate.subject);
         case registry::CertificateName::san_dns:
-            return among(certificate.dns, same_letters);
+            return among(certificate.dns);
         case registry::CertificateName::san_uri:
-            return among(certificate.uris, std::equal_to<>());
+            return among(certificate.uris);
         case registry::CertificateName::san_ip:
-            return among(certificate.addresses, same_address);
+            return std::any_of(certificate.addresses.begin(), certificate.addresses.end(),
+                               [&](const std::string& address) { return same_address(address, client.name); });
         case registry::CertificateName::san_email:
-            return among(certificate.emails, std::equal_to<>());
+            return among(certificate.emails);
     }
     return false;
 }

@@ -69,6 +69,18 @@ std::optional<registry::IntegrationService> load_service(store::ReadSession& ses
     return load_one<registry::IntegrationService>(session, "service", key);
 }
 
+std::optional<registry::Organisation> load_organisation(store::ReadSession& session, std::string_view bin) {
+    return load_one<registry::Organisation>(session, "organisation", bin);
+}
+
+std::optional<registry::ClientCredential> load_credential(store::ReadSession& session, std::string_view client_id) {
+    return load_one<registry::ClientCredential>(session, "credential", client_id);
+}
+
+std::vector<registry::TlsClient> load_tls_clients(store::ReadSession& session) {
+    return load<registry::TlsClient>(session, "tls_client");
+}
+
 std::optional<std::string> setting(store::ReadSession& session, std::string_view name) {
     std::optional<std::string> value;
     session.query(read_setting, {name}, [&](const store::Row& row) { value = std::string(row.text(0)); });

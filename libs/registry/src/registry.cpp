@@ -80,6 +80,15 @@ void add_once(std::vector<const Reason*>& reasons, const Reason* reason) {
 
 }  // namespace
 
+bool same_name(const TlsClient& client, CertificateName kind, std::string_view name) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    const auto same_letter = [&](char a, char b) {
+        return kind == CertificateName::san_dns ? lower(a) == lower(b) : a == b;
+    };
+    return client.kind == kind &&
+           std::equal(client.name.begin(), client.name.end(), name.begin(), name.end(), same_letter);
+}
+
 bool stands(const Connection& connection, std::string_view local_day) {
     return connection.ended.empty() && connection.valid_from <= local_day && local_day <= connection.valid_to;
 }
@@ -93,8 +102,13 @@ const Purpose* purpose_of(const Connection& connection, std::string_view code) {
 template <class Entry>
 void Registry::Kept<Entry>::add(const std::string& key, Entry&& entry) {
     const auto [at, fresh] = current_.try_emplace(key, nullptr);
-    if (!fresh) throw std::invalid_argument("registered twice: " + key);
+    if (!fresh && at->second.load() != nullptr) throw std::invalid_argument("registered twice: " + key);
     at->second = &versions_.emplace_back(std::move(entry));
+}
+
+template <class Entry>
+void Registry::Kept<Entry>::reserve(const std::string& key) {
+    current_.try_emplace(key, nullptr);
 }
 
 template <class Entry>
@@ -113,8 +127,9 @@ const Entry* Registry::Kept<Entry>::find(std::string_view key) const {
 template <class Entry>
 std::vector<const Entry*> Registry::Kept<Entry>::all() const {
     std::vector<const Entry*> entries;
-    for (const auto& [key, entry] : current_)
-        entries.push_back(entry);
+    for (const auto& [key, current] : current_) {
+        if (const Entry* entry = current.load()) entries.push_back(entry);
+    }
     return entries;
 }
 
@@ -124,6 +139,8 @@ Registry::Registry(Entries entries) {
     for (System& s : entries.systems) {
         require(organisations_.find(s.organisation) != nullptr, "organisation", s.organisation);
         clients_.add(s.client_id, System(s));
+        credentials_.reserve(s.client_id);
+        tls_clients_.reserve(s.client_id);
         systems_.add(s.key, std::move(s));
     }
     for (IntegrationService& s : entries.services) {
@@ -200,6 +217,19 @@ void Registry::replace(Connection connection) {
 void Registry::replace(IntegrationService service) {
     const std::string key = service.key;
     services_.replace(key, std::move(service));
+}
+
+void Registry::replace(Organisation organisation) {
+    const std::string bin = organisation.bin;
+    organisations_.replace(bin, std::move(organisation));
+}
+void Registry::replace(ClientCredential credential) {
+    const std::string client = credential.client_id;
+    credentials_.replace(client, std::move(credential));
+}
+void Registry::replace(TlsClient client) {
+    const std::string id = client.client_id;
+    tls_clients_.replace(id, std::move(client));
 }
 
 bool Registry::base_operator(std::string_view system) const {

@@ -45,6 +45,37 @@ Wanted wanted() {
             .local_day = "2026-11-21"};
 }
 
+TEST(Replace, KeysAndNamesOfClientsThatHadNone) {
+    Registry registry(entries());
+    EXPECT_EQ(registry.credential("bank"), nullptr);
+    EXPECT_TRUE(registry.tls_clients().empty()) << "a place that is kept is no entry";
+    registry.replace(ClientCredential{"bank", "", "first"});
+    const ClientCredential* first = registry.credential("bank");
+    registry.replace(ClientCredential{"bank", "", "second"});
+    EXPECT_EQ(registry.credential("bank")->jwks, "second");
+    EXPECT_EQ(first->jwks, "first") << "who holds it reads on";
+    registry.replace(TlsClient{"owner", CertificateName::san_dns, "owner.test"});
+    EXPECT_EQ(registry.tls_clients().size(), 1U);
+    Organisation bank = *registry.organisation("000140000353");
+    bank.proof_keys = "keys";
+    registry.replace(bank);
+    EXPECT_EQ(registry.organisation("000140000353")->proof_keys, "keys");
+    EXPECT_THROW(registry.replace(ClientCredential{"nobody", "", ""}), std::invalid_argument);
+    EXPECT_THROW(registry.replace(TlsClient{"nobody", CertificateName::san_dns, "a"}), std::invalid_argument);
+    bank.bin = "000140000210";
+    EXPECT_THROW(registry.replace(bank), std::invalid_argument);
+}
+
+TEST(TlsClients, NamesCompareWhole) {
+    const TlsClient dns{"a", CertificateName::san_dns, "Bank.Test"}, uri{"a", CertificateName::san_uri, "urn:Bank"};
+    EXPECT_TRUE(same_name(dns, CertificateName::san_dns, "bank.test"));
+    EXPECT_FALSE(same_name(dns, CertificateName::san_dns, "bank.tes"));
+    EXPECT_FALSE(same_name(dns, CertificateName::san_dns, "bank.test.kz"));
+    EXPECT_FALSE(same_name(dns, CertificateName::san_uri, "Bank.Test"));
+    EXPECT_TRUE(same_name(uri, CertificateName::san_uri, "urn:Bank"));
+    EXPECT_FALSE(same_name(uri, CertificateName::san_uri, "urn:bank"));
+}
+
 TEST(TlsClients, BelongToAClientAndHaveAName) {
     Entries fine = entries();
     fine.tls_clients = {{"bank", CertificateName::subject_dn, "CN=bank"}};

@@ -47,6 +47,21 @@ struct Chain {
 
 }  // namespace
 
+namespace {
+
+test::Profile profile_of(const SandboxAuthority::Owner& owner) {
+    using Office = SandboxAuthority::Office;
+    if (owner.bin.empty()) return test::person_profile();
+    if (owner.office == Office::system) return test::system_profile();
+    test::Profile profile = test::head_profile();
+    // After the usage for signing and the marker of a legal entity comes the role.
+    if (owner.office == Office::may_sign) profile.extended_key_usages.back() = "1.2.398.3.3.4.1.2.2";
+    if (owner.office == Office::employee) profile.extended_key_usages.back() = "1.2.398.3.3.4.1.2.5";
+    return profile;
+}
+
+}  // namespace
+
 SandboxAuthority::SandboxAuthority(std::uint64_t seed) : seed_(seed) {}
 
 trust::Authorities SandboxAuthority::authorities() const {
@@ -67,13 +82,18 @@ trust::Authorities SandboxAuthority::authorities() const {
 base::Bytes SandboxAuthority::issue(const Owner& owner, const std::string& passphrase, base::Time now,
                                     base::Entropy& entropy) const {
     const Chain chain(seed_);
-    test::Profile profile = owner.bin.empty() ? test::person_profile() : test::head_profile();
+    test::Profile profile = profile_of(owner);
     profile.subject = {.common_name = owner.name,
                        .family_name = owner.name.substr(0, owner.name.find(' ')),
                        .patronymic = {},
                        .iin = std::string(owner.iin.reveal()),
                        .bin = owner.bin,
                        .organisation = owner.organisation};
+    if (owner.office == Office::system) {
+        profile.subject.common_name = owner.organisation;
+        profile.subject.family_name.clear();
+        profile.subject.iin.clear();
+    }
     profile.not_before = std::chrono::floor<std::chrono::seconds>(now - 24h);
     profile.not_after = profile.not_before + 24h * 365;
     profile.ocsp_urls.clear();  // the sandbox has no responder

@@ -120,6 +120,20 @@ inline constexpr std::size_t signature_threads = 2;                // check sign
 inline constexpr std::size_t signature_queue_max = 64;             // waiting for them; then 503
 inline constexpr std::chrono::seconds revocation_list_fresh = 1h;  // then a newer one is looked for; deltas come hourly
 
+// Keys that organisations register under their EDS (236/НК п.10(2))
+inline constexpr std::size_t registered_keys_max = 8;  // of one set: a few at once while they rotate
+inline constexpr std::size_t registered_rsa_bytes_max =
+    4096 / 8;  // of the modulus; each assertion costs its verification
+inline constexpr std::chrono::seconds key_registration_age_max = 24h;  // from when it was signed until it comes
+inline constexpr std::int64_t key_registrations_address_hour_max = 60;
+
+// Certificates that systems show (systems.revocation)
+inline constexpr std::chrono::seconds certificate_standing_life = 1min;  // beside what trust keeps of responders
+inline constexpr std::chrono::seconds certificate_unknown_life = 10s;    // then who could not tell is asked again
+inline constexpr std::size_t certificate_standings_max = 4096;
+inline constexpr std::size_t certificate_check_threads = 2;      // wait for responders
+inline constexpr std::size_t certificate_check_queue_max = 256;  // waiting for them; then 503
+
 // Persons: codes, sessions, pages (418-V ст.1(39), ст.27(3))
 inline constexpr int code_digits = 6;
 inline constexpr std::chrono::seconds code_life = 5min;

@@ -82,6 +82,7 @@ struct Parameter {
 // What the peer of a connection showed and proved to hold the key of, under the anchors of the listener.
 struct PeerCertificate {
     std::string der;
+    std::string issuer;  // DER of the one above it in the verified chain; empty: it is an anchor itself
     std::array<std::uint8_t, 32> sha256{};  // of the DER: RFC 8705 section 3.1
     std::string subject;                    // as RFC 4514 writes it, in UTF-8
     // Of the subjectAltName (RFC 5280 4.2.1.6); addresses as text.

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -30,6 +31,9 @@ using Authenticator = std::function<boost::asio::awaitable<std::variant<Principa
 template <class Principal>
 using HandlerOf = std::function<boost::asio::awaitable<Response>(const Principal&, const Request&)>;
 
+// Asked before anything of an endpoint runs: an answer in place of its own, or nothing. As a handler.
+using Guard = std::function<boost::asio::awaitable<std::optional<Response>>(const Request&)>;
+
 class Endpoint {
 public:
     // "none: <why>" or "authenticated"; for listings of the table.
@@ -41,6 +45,7 @@ private:
         : authentication_(std::move(authentication)), handler_(std::move(handler)) {}
 
     friend Endpoint open(std::string_view why_no_authentication, Handler handler);
+    friend Endpoint guarded(Guard guard, Endpoint endpoint);
     template <class Principal>
     friend Endpoint authenticated(Authenticator<Principal> who, std::type_identity_t<HandlerOf<Principal>> handler);
 
@@ -50,6 +55,8 @@ private:
 
 // For everybody. Throws std::invalid_argument when the reason is empty.
 Endpoint open(std::string_view why_no_authentication, Handler handler);
+// The same endpoint behind a guard, which comes before its authentication.
+Endpoint guarded(Guard guard, Endpoint endpoint);
 
 namespace detail {
 

@@ -10,6 +10,7 @@
 #include "records/deferrals.hpp"
 #include "records/documents.hpp"
 #include "records/journal.hpp"
+#include "records/key_registrations.hpp"
 #include "records/ledger.hpp"
 #include "records/official_looks.hpp"
 #include "records/officials.hpp"
@@ -57,7 +58,8 @@ struct Records {
           official_looks(with, entropy),
           data_changes(with, entropy),
           deferrals(with, entropy),
-          documents(entropy) {}
+          documents(entropy),
+          key_registrations(with, entropy) {}
 
     const Vault& vault;
     OpenedRows opened;  // before those that use it, like the next
@@ -87,6 +89,7 @@ struct Records {
     DataChanges data_changes;
     Deferrals deferrals;
     Documents documents;
+    KeyRegistrations key_registrations;
     PartyNotices party_notices;
     SecurityEvents security_events;
     PersonRows person_rows;

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "registry/registry.hpp"
 #include "store/session.hpp"
@@ -14,6 +15,9 @@ registry::Entries load_registry(store::ReadSession& session);  // throws Damaged
 // As they stand in the store, which a unit reads instead of the memory: another unit of its batch may have changed them.
 std::optional<registry::Connection> load_connection(store::ReadSession& session, std::string_view key);
 std::optional<registry::IntegrationService> load_service(store::ReadSession& session, std::string_view key);
+std::optional<registry::Organisation> load_organisation(store::ReadSession& session, std::string_view bin);
+std::optional<registry::ClientCredential> load_credential(store::ReadSession& session, std::string_view client_id);
+std::vector<registry::TlsClient> load_tls_clients(store::ReadSession& session);
 
 // Small facts about the installation itself: its issuer, the sandbox's clock. untold_before: the last entry of the journal when an
 // older installation was brought to version 16; until then a refused call was not told from another one of its consent, nor that

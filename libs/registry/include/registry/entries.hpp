@@ -77,6 +77,24 @@ struct TlsClient {
     bool operator==(const TlsClient&) const = default;
 };
 
+// What keys an organisation registers under its EDS (236/НК п.10(2)). Stored by number.
+enum class KeyPurpose {
+    client_authentication,  // the keys of a client's assertions: ClientCredential::jwks
+    proofs,                 // the organisation's keys of proofs of own means: Organisation::proof_keys
+    tls_certificate,        // by which name of its certificate a client is known: TlsClient
+};
+
+struct KeyRegistration {
+    KeyPurpose purpose{};
+    std::string organisation;     // BIN
+    std::string client_id = {};   // empty for proofs
+    std::string jwks = {};        // a JSON text (RFC 7517) of public members alone; empty: no keys from now on
+    CertificateName name_kind{};  // of a tls_certificate, like the next
+    std::string name = {};
+    base::Time made;  // by its signer's word; a later one replaces an earlier one, never the reverse
+    bool operator==(const KeyRegistration&) const = default;
+};
+
 // A service of a base operator that answers calls through the gateway.
 struct IntegrationService {
     std::string key;
@@ -158,6 +176,7 @@ BOOST_DESCRIBE_STRUCT(System, (),
 BOOST_DESCRIBE_STRUCT(ClientCredential, (), (client_id, secret_sha256, jwks))
 BOOST_DESCRIBE_ENUM(CertificateName, subject_dn, san_dns, san_uri, san_ip, san_email)
 BOOST_DESCRIBE_STRUCT(TlsClient, (), (client_id, kind, name))
+BOOST_DESCRIBE_ENUM(KeyPurpose, client_authentication, proofs, tls_certificate)
 BOOST_DESCRIBE_STRUCT(IntegrationService, (), (key, owner, personal_data, access_class, name, fields, ended))
 BOOST_DESCRIBE_STRUCT(Purpose, (), (code, name, services, ended))
 BOOST_DESCRIBE_STRUCT(Connection, (),

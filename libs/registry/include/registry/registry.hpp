@@ -72,10 +72,13 @@ public:
     std::vector<const IntegrationService*> services() const;
     std::vector<const TlsClient*> tls_clients() const;
 
-    // In the place of the one of the same key, which must be there (std::invalid_argument). By one thread at a time, while
-    // any others read.
+    // In the place of the one of the same key, which must be there (std::invalid_argument); of a client's credential and
+    // certificate name, the client must be. By one thread at a time, while any others read.
     void replace(Connection connection);
     void replace(IntegrationService service);
+    void replace(Organisation organisation);
+    void replace(ClientCredential credential);
+    void replace(TlsClient client);
 
     // Whether its system answers for personal data of state objects: a base operator (236/НК п.2(4)).
     bool base_operator(std::string_view system) const;
@@ -84,11 +87,13 @@ public:
     base::Result<Match> match(const Wanted& wanted) const;
 
 private:
-    // All versions of the entries of one kind, and which of them holds. The keys are those of the beginning.
+    // All versions of the entries of one kind, and which of them holds. The keys are those of the beginning, so that the map
+    // itself never changes under its readers.
     template <class Entry>
     class Kept {
     public:
         void add(const std::string& key, Entry&& entry);
+        void reserve(const std::string& key);  // nothing stands there yet, and may later
         void replace(std::string_view key, Entry entry);
         const Entry* find(std::string_view key) const;
         std::vector<const Entry*> all() const;
@@ -108,6 +113,9 @@ private:
     Kept<TlsClient> tls_clients_;
 };
 
+// Whether this is the name by which the client's certificate is known. Whole names compare, letters of one case or the other
+// alike only in a DNS name (RFC 4343); addresses as they are written.
+bool same_name(const TlsClient& client, CertificateName kind, std::string_view name);
 // Whether it holds on this local day: within its period, and not ended before (236/НК п.5(3)).
 bool stands(const Connection& connection, std::string_view local_day);
 // The услуга of this connection; null where there is none or it ended.

@@ -18,14 +18,17 @@ public:
 
     trust::Authorities authorities() const;
 
+    // What the certificate of an organisation lets its owner do (pki.md 1.2).
+    enum class Office { first_head, may_sign, employee, system };
     struct Owner {
-        base::Iin iin;
+        base::Iin iin;             // not in the certificate of a system
         std::string name;          // CN
         std::string bin;           // empty: a natural person
         std::string organisation;  // of that BIN
+        Office office = Office::first_head;
     };
     // A file as the national authority issues it, with a new key; valid for a year from a day before `now`. With a BIN the
-    // certificate is that of the first head.
+    // certificate is one of that organisation.
     base::Bytes issue(const Owner& owner, const std::string& passphrase, base::Time now, base::Entropy& entropy) const;
 
 private:
