@@ -22,4 +22,5 @@ set(KELISIM_SQLITE_MIGRATIONS
     0019_sign_in_by_eds.sql
     0020_electronic_documents.sql
     0021_registered_keys.sql
+    0022_exchanges.sql
 )

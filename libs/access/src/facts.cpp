@@ -157,6 +157,26 @@ records::Fact document_fact(const records::ElectronicDocument& document, consent
                         {"certificate", base::to_hex(certificate)}}};
 }
 
+records::Fact exchange_fact(const records::Exchange& exchange, base::Time now) {
+    records::Fact fact{.kind = "exchange.concluded",
+                       .entity = exchange.id,
+                       .at = now,
+                       .subject = {},
+                       .details = {{"sender", exchange.sender},
+                                   {"service", exchange.service},
+                                   {"outcome", boost::describe::enum_to_string(exchange.state, "")},
+                                   {"received", base::to_iso8601(exchange.received)},
+                                   {"request_sha256", base::to_hex(exchange.request)},
+                                   {"request_bytes", exchange.request_bytes}}};
+    if (exchange.forwarded) fact.details["forwarded"] = base::to_iso8601(*exchange.forwarded);
+    if (exchange.replied) fact.details["replied"] = base::to_iso8601(*exchange.replied);
+    if (exchange.response) {
+        fact.details["response_sha256"] = base::to_hex(*exchange.response);
+        fact.details["response_bytes"] = exchange.response_bytes;
+    }
+    return fact;
+}
+
 records::Fact question_fact(std::string_view kind, const records::UseQuestion& question, base::Time now) {
     return {.kind = kind,
             .entity = question.id,

@@ -29,6 +29,8 @@ records::Fact session_begun_fact(const records::PersonSession& begun, const std:
 // `by`: who signed; `certificate`: SHA-256 of the signer's.
 records::Fact document_fact(const records::ElectronicDocument& document, consent::SubjectId by,
                             const crypto::Digest& certificate);
+// What came and what was given back, tied together: digests, sizes and times, nothing of what they say.
+records::Fact exchange_fact(const records::Exchange& exchange, base::Time now);
 records::Fact question_fact(std::string_view kind, const records::UseQuestion& question, base::Time now);
 records::Fact own_look_fact(const records::OwnLook& look, base::Time now);
 // `official`: who looked, so that the operator alone can tell.

@@ -36,6 +36,7 @@ void sweep(const Parts& parts, store::WriteSession& session, base::Time now) {
     }
     parts.records.tokens.forget_assertions(session, now);
     parts.records.requests.forget_claims(session, now);
+    parts.records.exchanges.forget_before(session, now - base::limits::message_remembered);
     parts.records.phone_questions.forget_old(session, now);
     parts.records.codes.forget_old(session, now);
     parts.records.sessions.forget_old(session, now);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "soap/envelope.hpp"
-#include "soap/replay.hpp"
+#include "soap/message_date.hpp"
 #include "soap/security.hpp"
 
 namespace kelisim::soap {
@@ -73,11 +73,5 @@ const Reason soap_message_from_future{
     Kind::invalid,
     "",
     {"Хабарлама күні болашақта.", "Дата сообщения в будущем.", "The date of the message lies in the future."}};
-const Reason soap_message_id_reused{
-    "soap_message_id_reused",
-    Kind::conflict,
-    "",
-    {"Бұл идентификатормен басқа хабарлама келген.", "С этим идентификатором уже пришло другое сообщение.",
-     "Another message has come under this id."}};
 
 }  // namespace kelisim::soap

@@ -36,7 +36,8 @@ inline constexpr std::size_t xml_namespaces_max = 32;  // in scope at one elemen
 // SOAP messages. Some clients give a date without a time, in a zone of their own.
 inline constexpr std::chrono::seconds message_age_max = 48h;
 inline constexpr std::chrono::seconds message_ahead_max = 15min;
-inline constexpr std::size_t messages_remembered_max = 1'000'000;  // in one process, some 200 MiB
+// For as long as its date can let a message in again.
+inline constexpr std::chrono::seconds message_remembered = message_age_max + message_ahead_max;
 // Of the channels, for what anybody may send: parsed twice and in both canonical forms, the worst message costs less than 50 ms
 // of processor time. Texts cost next to nothing, so they may be long.
 inline constexpr std::size_t channel_xml_bytes_max = xml_bytes_max;
@@ -94,6 +95,8 @@ inline constexpr std::chrono::seconds client_assertion_life_max = 10min;
 inline constexpr std::chrono::seconds dpop_life = 60s;
 inline constexpr std::chrono::seconds proof_life_max = 12h;  // clients of the SOAP wire sign ten hours ahead
 inline constexpr std::chrono::seconds clock_skew = 30s;
+// By as much a clock may be set right: what ended within that time is ended for good, though it was over anyway.
+inline constexpr std::chrono::seconds clock_set_back_max = 1h;
 inline constexpr std::chrono::seconds poll_interval = 1s;
 inline constexpr std::chrono::seconds idempotency_window = 48h;
 

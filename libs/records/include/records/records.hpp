@@ -9,6 +9,7 @@
 #include "records/data_changes.hpp"
 #include "records/deferrals.hpp"
 #include "records/documents.hpp"
+#include "records/exchanges.hpp"
 #include "records/journal.hpp"
 #include "records/key_registrations.hpp"
 #include "records/ledger.hpp"
@@ -59,7 +60,8 @@ struct Records {
           data_changes(with, entropy),
           deferrals(with, entropy),
           documents(entropy),
-          key_registrations(with, entropy) {}
+          key_registrations(with, entropy),
+          exchanges(with, entropy) {}
 
     const Vault& vault;
     OpenedRows opened;  // before those that use it, like the next
@@ -90,6 +92,7 @@ struct Records {
     Deferrals deferrals;
     Documents documents;
     KeyRegistrations key_registrations;
+    Exchanges exchanges;
     PartyNotices party_notices;
     SecurityEvents security_events;
     PersonRows person_rows;

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Messages between systems: each is taken once, and what came of it is evidence (1277 п.9; 307/НК п.2(15)). By sender, so its
+// units are apart from those of the person whom a message may be about.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "access/parts.hpp"
+#include "records/exchanges.hpp"
+
+namespace kelisim::access {
+
+extern const base::Reason message_id_reused;
+extern const base::Reason message_in_progress;
+
+struct Incoming {
+    std::string sender, service;  // system key; as the message named it
+    std::string message_id;       // of the sender's system
+    crypto::Digest digest{};      // of the message in its canonical form
+    std::size_t bytes = 0;
+};
+
+struct Conclusion {
+    records::ExchangeState state{};
+    std::optional<base::Time> forwarded = {}, replied = {};
+    std::optional<crypto::Digest> response = {};  // SHA-256 of what the sender was given
+    std::size_t response_bytes = 0;
+    std::string kept = {};  // for a repeat, where the answer stands nowhere else
+};
+
+// Thread-safe; every function runs inside a unit.
+class Exchanges {
+public:
+    explicit Exchanges(const Parts& parts) : parts_(parts) {}
+
+    struct Answered {
+        std::string kept;  // empty: it stands where the decision about it is kept
+    };
+    // A message that is new, or that came to nothing before: what it does is kept apart by its id there too. Refused when its
+    // id came with other bytes, or while the first one is under way.
+    using Decision = std::variant<records::Exchange, Answered, base::Refusal>;
+    Decision begin(store::WriteSession& session, const Incoming& message, base::Time now) const;
+    void conclude(store::WriteSession& session, records::Exchange exchange, const Conclusion& conclusion,
+                  base::Time now) const;
+
+private:
+    Parts parts_;
+};
+
+}  // namespace kelisim::access

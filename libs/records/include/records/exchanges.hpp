@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/describe.hpp>
+#include <optional>
+#include <string>
+
+#include "base/id.hpp"
+#include "records/vault.hpp"
+#include "store/session.hpp"
+
+namespace kelisim::records {
+
+using ExchangeId = base::Id<struct ExchangeTag>;
+
+// Stored by number.
+enum class ExchangeState {
+    begun,
+    answered,  // the sender was given an answer of the service
+    refused,   // by us, before anything was forwarded
+    failed,    // the service was not reached, or gave no usable answer
+};
+BOOST_DESCRIBE_ENUM(ExchangeState, begun, answered, refused, failed)
+
+// A message between systems that passes the gateway (1277 п.9), in the keyspace of its sender. Nothing of what it says.
+struct Exchange {
+    ExchangeId id;
+    std::string sender;   // system key
+    std::string service;  // as the message named it
+    Digest message{};     // blind index of the sender's message id
+    Digest request{};     // SHA-256 of the message in its canonical form
+    std::int64_t request_bytes = 0;
+    base::Time received;
+    ExchangeState state = ExchangeState::begun;
+    std::optional<base::Time> forwarded = {}, replied = {}, concluded = {};
+    std::optional<Digest> response = {};
+    std::int64_t response_bytes = 0;
+    std::string kept = {};  // the answer, for a repeat; empty: none is kept here
+};
+
+// Kept for as long as a repeat counts. Thread-safe: without state of its own.
+class Exchanges {
+public:
+    Exchanges(const Vault& vault, base::Entropy& entropy) : vault_(vault), entropy_(entropy) {}
+
+    Digest message_of(std::string_view sender, std::string_view message_id) const;
+    std::optional<Exchange> find(store::ReadSession& session, std::string_view sender, const Digest& message) const;
+    // In place of one with the same message id.
+    void put(store::WriteSession& session, const Exchange& exchange) const;
+    void forget_before(store::WriteSession& session, base::Time at) const;
+
+private:
+    const Vault& vault_;
+    base::Entropy& entropy_;
+};
+
+}  // namespace kelisim::records
