@@ -254,7 +254,7 @@ void Walk::check_token(const Token& token) {
     EXPECT_FALSE(token.ended);
     EXPECT_LT(now(), token.issued.claims.expires);
     const auto consent = consent_of(token.request);
-    EXPECT_FALSE(consent::ended(consent));
+    EXPECT_FALSE(consent::ended(consent)) << boost::describe::enum_to_string(consent.state, "");
     EXPECT_NE(consent.state, ConsentState::paused);
 }
 

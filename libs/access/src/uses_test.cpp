@@ -155,6 +155,21 @@ TEST_F(UsesTest, TheLastCountedUseExhaustsTheConsentAndEndsItsTokens) {
     EXPECT_FALSE(lives());
 }
 
+// A walk of the simulation found it: the outcome of the last use came when the token was over, the clock was set right, and
+// a restart read the token as a live one.
+TEST_F(UsesTest, ATokenOfAnExhaustedConsentStaysDeadWhenTheClockIsSetBack) {
+    std::vector<consent::UseId> uses;
+    for (int i = 0; i < 3; ++i)
+        uses.push_back(reserved(call()));
+    world.clock.advance(token.claims.expires - world.clock.now() + 5s);
+    for (const auto use : uses)
+        conclude(world, use, UseState::delivered);
+    ASSERT_EQ(consent().state, ConsentState::exhausted);
+    world.clock.advance(-90s);
+    world.restart();
+    EXPECT_FALSE(lives());
+}
+
 TEST_F(UsesTest, AUseThatWasNotSentIsGivenBack) {
     std::vector<consent::UseId> uses;
     for (int i = 0; i < 3; ++i)

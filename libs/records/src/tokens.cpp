@@ -90,8 +90,10 @@ void Tokens::revoke(store::WriteSession& session, consent::TokenId id, TokenStat
 std::vector<std::int64_t> Tokens::invalidate(store::WriteSession& session, consent::ConsentId consent,
                                              base::Time now) const {
     std::vector<std::int64_t> lists;
-    session.query(end_status, {consent.bytes(), std::int64_t{consent.bucket().value}, micros(now)},
-                  [&](const store::Row& row) { lists.push_back(row.integer(0)); });
+    session.query(
+        end_status,
+        {consent.bytes(), std::int64_t{consent.bucket().value}, micros(now - base::limits::clock_set_back_max)},
+        [&](const store::Row& row) { lists.push_back(row.integer(0)); });
     return lists;
 }
 
