@@ -114,7 +114,6 @@ std::string text_of(const ASN1_STRING* value) {
 
 // As text; nothing for what is neither of the two kinds.
 std::string address_of(const std::string& octets) {
-    error_code error;
     if (octets.size() == 4) {
         asio::ip::address_v4::bytes_type bytes{};
         std::copy(octets.begin(), octets.end(), bytes.begin());
