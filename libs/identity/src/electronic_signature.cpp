@@ -49,20 +49,10 @@ std::string_view without_blanks_before(std::string_view text) {
     return begin == std::string_view::npos ? std::string_view() : text.substr(begin);
 }
 
-trust::Findings all_of(const trust::DocumentReport& report) {
-    trust::Findings all = report.findings;
-    for (const trust::SignerReport& signer : report.signers) {
-        all.add(signer.findings);
-        if (signer.certificate) all.add(signer.certificate->findings);
-    }
-    return all;
-}
-
 base::Refusal refusal_of(const trust::DocumentReport& report) {
-    const trust::Findings all = all_of(report);
-    const bool unknown_alone = report.verdict() == trust::Verdict::indeterminate &&
-                               all.has(trust::revocation_unknown) && !all.has(trust::certificate_on_hold);
-    if (unknown_alone) throw base::Outage("neither a responder nor a list says whether a certificate is revoked");
+    if (report.status_alone_unknown())
+        throw base::Outage("neither a responder nor a list says whether a certificate is revoked");
+    const trust::Findings all = report.all_findings();
     return all.verdict() == trust::Verdict::valid ? base::Refusal(eds_unreadable) : all.refusal();
 }
 

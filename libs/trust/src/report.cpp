@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trust/report.hpp"
 
+#include "trust/findings.hpp"
+
 #include <algorithm>
 
 namespace kelisim::trust {
@@ -23,6 +25,20 @@ Verdict DocumentReport::verdict() const {
     for (const SignerReport& one : signers)
         verdict = worse(verdict, one.verdict());
     return verdict;
+}
+
+Findings DocumentReport::all_findings() const {
+    Findings all = findings;
+    for (const SignerReport& one : signers) {
+        all.add(one.findings);
+        if (one.certificate) all.add(one.certificate->findings);
+    }
+    return all;
+}
+
+bool DocumentReport::status_alone_unknown() const {
+    const Findings all = all_findings();
+    return verdict() == Verdict::indeterminate && all.has(revocation_unknown) && !all.has(certificate_on_hold);
 }
 
 }  // namespace kelisim::trust

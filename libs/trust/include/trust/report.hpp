@@ -30,6 +30,9 @@ struct DocumentReport {
 
     // Zero signers are a failure, not a success (pki.md 6).
     Verdict verdict() const;
+    Findings all_findings() const;  // of the document, its signers and their certificates
+    // Nothing is against it, but nobody could tell whether a certificate is revoked: no fault of the signer's.
+    bool status_alone_unknown() const;
 };
 
 }  // namespace kelisim::trust
