@@ -23,6 +23,7 @@
 #include "records/registry_store.hpp"
 #include "records/rows.hpp"
 #include "service.hpp"
+#include "soap/security.hpp"
 #include "storage.hpp"
 #include "temporary_directory.hpp"
 #include "trust/cms.hpp"
@@ -282,6 +283,12 @@ int sandbox_sign(const SandboxSign& wanted) {
     const std::string content{std::istreambuf_iterator<char>(std::cin), {}};
     if (wanted.form == "cms") {
         print_line(base::to_base64(trust::sign_cms(base::as_bytes(content), *key, clock.now())));
+        return 0;
+    }
+    if (wanted.form == "soap") {
+        const auto message = soap::sign({.content = content, .body_id = "id-signed-here"}, *key);
+        if (message.has_error()) throw base::Outage(std::string(message.error().first().text.en));
+        fmt::print("{}", base::as_text(*message));
         return 0;
     }
     const auto signed_xml = trust::sign_xml(base::as_bytes(content), *key);

@@ -235,7 +235,8 @@ void declare(CLI::App& cli, Arguments& a, int& status) {
     auto* sign = sandbox->add_subcommand("sign", "Sign standard input with such an EDS, as NCALayer would.");
     sign->add_option("--key", a.sign.key)->required()->check(CLI::ExistingFile);
     sign->add_option("--passphrase", a.sign.passphrase);
-    sign->add_option("--form", a.sign.form, "xml, or cms in base64.")->check(CLI::IsMember({"xml", "cms"}));
+    sign->add_option("--form", a.sign.form, "xml, cms in base64, or soap: the content of a body.")
+        ->check(CLI::IsMember({"xml", "cms", "soap"}));
     sign->callback([&] { status = app::sandbox_sign(a.sign); });
 }
 

@@ -22,6 +22,7 @@
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "exchange.hpp"
+#include "gateway_key.hpp"
 #include "kept_keys.hpp"
 #include "ledger_command.hpp"
 #include "records/add_people.hpp"
@@ -147,13 +148,6 @@ private:
     const DataDirectory& directory_;
 };
 
-// Whose certificates count: those that the operator installed; in a sandbox without them, its own authority's.
-trust::Authorities trusted(const config::Config& config, const DataDirectory& directory, base::Entropy& entropy) {
-    const std::string installed = config.text("trust.authorities");
-    if (!installed.empty()) return trust::read_authorities(installed);
-    return authority::SandboxAuthority(directory.sandbox_authority_seed(entropy)).authorities();
-}
-
 }  // namespace
 
 Service::Service(const ServiceOptions& options)
@@ -226,15 +220,39 @@ Service::Service(const ServiceOptions& options)
                      .clock = clock_,
                      .places = index_.places(),
                      .signing_key = signing_key_}),
+      outcomes_(database_->writer(), uses_, clock_),
       gateway_({.registry = registry_,
                 .writer = database_->writer(),
                 .clock = clock_,
                 .introspection = introspection_,
                 .uses = uses_,
+                .outcomes = outcomes_,
                 .clients = authentication_,
                 .possession = possession_,
                 .client = client_,
                 .bindings = bindings()}),
+      exchanges_(parts()),
+      transport_signatures_(trusted(options_.config, directory_, entropy_), signature_policy_of(options_.config),
+                            status_source_, clock_, entropy_),
+      gateway_keys_(gateway_keys(options_.config, directory_, entropy_, clock_.now())),
+      sync_channel_({.registry = registry_,
+                     .writer = database_->writer(),
+                     .clock = clock_,
+                     .zone = zone_,
+                     .entropy = entropy_,
+                     .exchanges = exchanges_,
+                     .introspection = introspection_,
+                     .uses = uses_,
+                     .outcomes = outcomes_,
+                     .keys = keys_,
+                     .clients = clients_,
+                     .possession = possession_,
+                     .signatures = transport_signatures_,
+                     .signature_checks = signature_checks_,
+                     .signing_keys = gateway_keys_,
+                     .client = client_,
+                     .services = soap_services(),
+                     .address = url_}),
       persons_(use_cases_.signing_in, database_->writer(), database_->readers(), clock_, issuer_, parts(),
                levels_of(options_.config)),
       staff_(persons_, parts(), database_->readers()),
@@ -444,9 +462,7 @@ store::TimerHandlers Service::timer_handlers() {
 }
 
 std::map<std::string, gateway::Binding, std::less<>> Service::bindings() {
-    std::map<std::string, gateway::Binding, std::less<>> bindings;
-    for (const std::string& text : options_.config.list("gateway.upstreams"))
-        bindings.insert(binding_of(text));
+    auto bindings = bindings_of(options_.config);
     if (!bindings.empty()) return bindings;
     // The sandbox's own owner: the reference GBD FL, a separate server.
     std::vector<std::string> arguments{
@@ -463,6 +479,16 @@ std::map<std::string, gateway::Binding, std::less<>> Service::bindings() {
     return bindings;
 }
 
+std::map<std::string, gateway::SoapService, std::less<>> Service::soap_services() const {
+    auto services = soap_services_of(options_.config);
+    if (!services.empty() || !owner_) return services;
+    for (const char* service : {"GBDFLUniversal_token", "GBDFL_FamilyInfoToken"}) {
+        services.emplace(service, gateway::SoapService{.upstream = {.host = "127.0.0.1", .port = owner_->port()},
+                                                       .target = "/shep/"});
+    }
+    return services;
+}
+
 std::vector<http::Route> Service::routes_of_systems() {
     std::vector<http::Route> routes = oauth_.routes();
     const auto add = [&](std::vector<http::Route> more) {
@@ -470,6 +496,7 @@ std::vector<http::Route> Service::routes_of_systems() {
     };
     add(status_lists_.routes());
     add(gateway_.routes());
+    add(sync_channel_.routes());
     add(api::initiator_routes({.records = records_,
                                .writer = database_->writer(),
                                .readers = database_->readers(),
@@ -617,7 +644,7 @@ std::string Service::metrics() const {
         out.gauge("kelisim_timers_waiting_for_operator", "Timers that were given up and wait.");
         out.value(static_cast<double>(store::Timers::failed_count(session)));
     });
-    counter("kelisim_gateway_outcomes_lost", "Outcomes of uses that could not be written.", gateway_.outcomes_lost());
+    counter("kelisim_gateway_outcomes_lost", "Outcomes of uses that could not be written.", outcomes_.lost());
     expose_ledger(out);
     expose_archives(out);
     return std::move(out).finish();

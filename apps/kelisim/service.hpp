@@ -29,6 +29,7 @@
 #include "delivery/sandbox_phones.hpp"
 #include "gateway/own_data.hpp"
 #include "gateway/rest.hpp"
+#include "gateway/sync_channel.hpp"
 #include "http/client.hpp"
 #include "http/server.hpp"
 #include "identity/clients.hpp"
@@ -83,6 +84,7 @@ private:
     std::unique_ptr<http::Server> serve(http::Listener listener, http::Routes routes, const http::ServerTls* tls);
     store::TimerHandlers timer_handlers();
     std::map<std::string, gateway::Binding, std::less<>> bindings();
+    std::map<std::string, gateway::SoapService, std::less<>> soap_services() const;
     std::string metrics() const;
     void expose_ledger(telemetry::Exposition& out) const;
     void start_archiver();
@@ -146,8 +148,13 @@ private:
     std::optional<identity::SystemCertificates> system_certificates_;  // none: not asked about
     api::OAuth oauth_;
     api::StatusLists status_lists_;
+    gateway::Outcomes outcomes_;
     std::optional<OwnerProcess> owner_;
     gateway::Rest gateway_;
+    access::Exchanges exchanges_;
+    gateway::TransportSignatures transport_signatures_;
+    const trust::SigningKeys gateway_keys_;
+    gateway::SyncChannel sync_channel_;
     api::PersonAuthentication persons_;
     api::StaffAuthentication staff_;
     const identity::Proxies proxies_;

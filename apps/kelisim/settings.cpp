@@ -57,12 +57,43 @@ http::Reach reach_of_events(const config::Config& config) {
 }
 
 // "serviceKey=https://host:port"
+namespace {
+
+// "serviceKey=https://host:port"
 std::pair<std::string, gateway::Binding> binding_of(const std::string& text) {
     const auto equals = text.find('=');
     const auto upstream =
         equals == std::string::npos ? std::nullopt : http::parse_http_origin(std::string_view(text).substr(equals + 1));
     if (!upstream) throw base::Outage("gateway.upstreams: not serviceKey=https://host:port: " + text);
     return {text.substr(0, equals), gateway::Binding{.upstream = *upstream}};
+}
+
+// "serviceKey=https://host:port/path"
+std::pair<std::string, gateway::SoapService> soap_service_of(const std::string& text) {
+    const auto equals = text.find('=');
+    const auto path = equals == std::string::npos ? equals : text.find('/', text.find("://", equals) + 3);
+    const auto upstream = equals == std::string::npos
+                              ? std::nullopt
+                              : http::parse_http_origin(std::string_view(text).substr(equals + 1, path - equals - 1));
+    if (!upstream) throw base::Outage("gateway.soap_services: not serviceKey=https://host:port/path: " + text);
+    return {text.substr(0, equals),
+            gateway::SoapService{.upstream = *upstream, .target = path == std::string::npos ? "/" : text.substr(path)}};
+}
+
+}  // namespace
+
+std::map<std::string, gateway::Binding, std::less<>> bindings_of(const config::Config& config) {
+    std::map<std::string, gateway::Binding, std::less<>> bindings;
+    for (const std::string& text : config.list("gateway.upstreams"))
+        bindings.insert(binding_of(text));
+    return bindings;
+}
+
+std::map<std::string, gateway::SoapService, std::less<>> soap_services_of(const config::Config& config) {
+    std::map<std::string, gateway::SoapService, std::less<>> services;
+    for (const std::string& text : config.list("gateway.soap_services"))
+        services.insert(soap_service_of(text));
+    return services;
 }
 
 access::Levels levels_of(const config::Config& config) {

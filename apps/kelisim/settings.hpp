@@ -3,8 +3,9 @@
 // for whoever wrote the file.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "access/levels.hpp"
@@ -13,6 +14,7 @@
 #include "config/config.hpp"
 #include "consent/question_limits.hpp"
 #include "gateway/rest.hpp"
+#include "gateway/sync_channel.hpp"
 #include "identity/caller_address.hpp"
 #include "notary/witness.hpp"
 #include "trust/policy.hpp"
@@ -25,7 +27,8 @@ consent::QuestionLimits limits_of(const config::Config& config);
 channel::QuietHours quiet_hours_of(const config::Config& config);
 std::vector<notary::WitnessAddress> witnesses_of(const config::Config& config);
 http::Reach reach_of_events(const config::Config& config);
-std::pair<std::string, gateway::Binding> binding_of(const std::string& text);  // "serviceKey=https://host:port"
+std::map<std::string, gateway::Binding, std::less<>> bindings_of(const config::Config& config);
+std::map<std::string, gateway::SoapService, std::less<>> soap_services_of(const config::Config& config);
 access::Levels levels_of(const config::Config& config);
 trust::Policy signature_policy_of(const config::Config& config);
 

@@ -137,7 +137,8 @@ function checkBody(route, { headers, body }, what) {
   const type = headerOf(headers, 'content-type')?.split(';')[0];
   if (documented.content['*/*']) return;
   if (!documented.content[type]) throw new Error(`${what}: took ${type}, which is not documented`);
-  const value = /json/.test(type) ? JSON.parse(text) : Object.fromEntries(new URLSearchParams(text));
+  const read = { json: JSON.parse, 'x-www-form-urlencoded': (form) => Object.fromEntries(new URLSearchParams(form)) };
+  const value = (read[/[^/+]+$/.exec(type)[0]] ?? String)(text);
   checked(schemaAt(...place, 'content', type, 'schema'), value, `${what}, the request`);
 }
 

@@ -158,6 +158,12 @@ std::vector<Key> running_keys() {
         {.name = "gateway.upstreams",
          .description = "Owners on REST: \"serviceKey=http://host:port\" or https.",
          .fallback = Texts{}},
+        {.name = "gateway.soap_services",
+         .description = "Owners on the SOAP wire: \"serviceKey=http://host:port/path\" or https.",
+         .fallback = Texts{}},
+        file("gateway.signing_key",
+             "PKCS #12 file of the key with which the gateway signs messages. Empty: one of each start, in a sandbox."),
+        file("gateway.signing_passphrase", "File with the passphrase of that key, on its first line."),
     };
 }
 

@@ -214,46 +214,31 @@ http::Response Rest::conclude(const http::Request& request, const access::Reserv
                               http::Outcome outcome) {
     if (const auto* failure = std::get_if<http::Failure>(&outcome)) {
         const bool nothing_sent = failure->lost == http::Lost::not_sent;
-        book(reserved.id, nothing_sent ? UseState::not_sent : UseState::unknown, std::nullopt);
+        parts_.outcomes.book(reserved.id, nothing_sent ? UseState::not_sent : UseState::unknown, std::nullopt);
         if (nothing_sent) return api::problem(bad_gateway, owner_unreachable, request);
         if (failure->lost == http::Lost::bad_answer) return api::problem(bad_gateway, owner_failed, request);
         return api::problem(gateway_timeout, owner_silent, request);
     }
     auto& answer = std::get<http::Answer>(outcome);
     if (answer.status >= 500) {
-        book(reserved.id, UseState::unknown, std::nullopt);
+        parts_.outcomes.book(reserved.id, UseState::unknown, std::nullopt);
         return api::problem(bad_gateway, owner_failed, request);
     }
     if (answer.status < 200 || answer.status >= 300) {
         // A refusal carries no data of the person: the use did not take place.
-        book(reserved.id, UseState::not_sent, std::nullopt);
+        parts_.outcomes.book(reserved.id, UseState::not_sent, std::nullopt);
         return api::problem(bad_gateway, owner_refused, request);
     }
     const auto& service_fields =
         parts_.registry.service(http::percent_decode(request.parameter("service")).value_or(""))->fields;
     if (const auto fits = check_answer(answer.body, reserved.fields, service_fields, locator); fits.has_error()) {
-        book(reserved.id, UseState::unknown, std::nullopt);
+        parts_.outcomes.book(reserved.id, UseState::unknown, std::nullopt);
         return api::problem(bad_gateway, fits.error(), request);
     }
     std::optional<records::StoredAnswer> kept;
     if (request.headers.first("Idempotency-Key")) kept = records::StoredAnswer{answer.status, answer.body};
-    book(reserved.id, UseState::delivered, std::move(kept));
+    parts_.outcomes.book(reserved.id, UseState::delivered, std::move(kept));
     return data_response(answer.status, std::move(answer.body));
-}
-
-void Rest::book(consent::UseId id, UseState state, std::optional<records::StoredAnswer> answer) {
-    // Nobody waits for this write. If it fails, the use stays reserved until the sweep books it as unknown.
-    const base::Time now = parts_.clock.now();
-    auto unit = [&uses = parts_.uses, id, state, answer = std::move(answer), now](store::WriteSession& session) {
-        uses.conclude(session, id, state, answer, now);
-    };
-    try {
-        store::submit(parts_.writer, std::move(unit), [this](store::Outcome<std::monostate> outcome) noexcept {
-            if (outcome.index() == 1) ++outcomes_lost_;
-        });
-    } catch (const store::Unavailable&) {
-        ++outcomes_lost_;
-    }
 }
 
 }  // namespace kelisim::gateway

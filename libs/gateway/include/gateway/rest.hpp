@@ -3,7 +3,6 @@
 // (236/НК п.2(11), 307/НК п.45-7: without a valid token no call passes).
 #pragma once
 
-#include <atomic>
 #include <map>
 #include <string>
 #include <vector>
@@ -13,6 +12,7 @@
 #include "api/client_authentication.hpp"
 #include "api/possession.hpp"
 #include "gateway/call.hpp"
+#include "gateway/outcomes.hpp"
 #include "http/client.hpp"
 #include "http/route.hpp"
 
@@ -39,6 +39,7 @@ struct RestParts {
     const base::Clock& clock;
     const access::Introspection& introspection;
     const access::Uses& uses;
+    Outcomes& outcomes;
     const api::ClientAuthentication& clients;
     const api::Possession& possession;
     http::Client& client;
@@ -52,8 +53,6 @@ public:
 
     std::vector<http::Route> routes();
     const std::map<std::string, Binding, std::less<>>& bindings() const { return parts_.bindings; }
-    // Outcomes that could not be written; the sweep makes them `unknown` later.
-    std::uint64_t outcomes_lost() const { return outcomes_lost_; }
 
 private:
     // Who may call what: the result of authentication.
@@ -70,10 +69,8 @@ private:
                    const access::Reserved& reserved);
     http::Response conclude(const http::Request& request, const access::Reserved& reserved, const Locator& locator,
                             http::Outcome outcome);
-    void book(consent::UseId id, consent::UseState state, std::optional<records::StoredAnswer> answer);
 
     RestParts parts_;
-    std::atomic<std::uint64_t> outcomes_lost_{0};
 };
 
 }  // namespace kelisim::gateway

@@ -12,7 +12,7 @@ import { Kelisim, temporaryDirectory } from '../support/kelisim.mjs';
 import { ask, consent, poll, pollPause } from '../support/oauth.mjs';
 import { advance, received } from '../support/sandbox.mjs';
 import { bank, persons } from '../support/world.mjs';
-import { issueEds, sign } from './ncalayer.mjs';
+import { issueEds, sign } from '../support/eds.mjs';
 
 const { withoutPhone, abai, ybyrai, tenth } = persons;
 

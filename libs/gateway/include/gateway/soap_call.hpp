@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pure part of a SOAP exchange: whom a message names, and which security token it brings (wire.md B5).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/iin.hpp"
+#include "base/result.hpp"
+#include "soap/business_data.hpp"
+
+namespace kelisim::gateway {
+
+extern const base::Reason data_not_a_document;
+extern const base::Reason public_key_foreign;
+
+struct SoapCall {
+    std::vector<base::Iin> persons;        // at the locator, and whoever else is named anywhere in the data
+    std::vector<std::string> tokens;       // each once, white space inside left out
+    std::vector<std::string> public_keys;  // SubjectPublicKeyInfo in base64, likewise
+};
+
+// `subject`: names below the fields of the service, "persons/iin"; what stands there has to be an IIN. Tokens: kdpToken and
+// InfoAbtToken/tokens/Code. Names count without their namespace. Refused for data that are no document where a person
+// would have to be found.
+base::Result<SoapCall> read_soap_call(const soap::BusinessData& data, std::string_view subject);
+
+// Whether any text below reads as an IIN.
+bool names_anybody(const xml::Element& root);
+
+}  // namespace kelisim::gateway

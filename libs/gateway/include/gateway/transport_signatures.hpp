@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who sent a message, by its transport signature (307/НК п.2(15), INT-2.6): WS-Security under a certificate of the
+// organisation, whose chain, validity, usage and revocation are checked (307/НК п.60).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/clock.hpp"
+#include "base/entropy.hpp"
+#include "base/result.hpp"
+#include "soap/envelope.hpp"
+#include "trust/revocation.hpp"
+
+namespace kelisim::gateway {
+
+extern const base::Reason transport_signer_is_no_organisation;
+
+struct SignedBody {
+    std::string organisation;  // BIN in the signer's certificate
+    xml::Document body;        // soap:Body as it was signed: what is to be processed, and nothing else
+};
+
+// With the code that ШЭП has for it (wire.md A5): not signed, wrong, or the certificate does not count.
+struct BadSignature {
+    std::string_view code;
+    base::Refusal why;
+};
+
+// Thread-safe. What it was made from outlives it.
+class TransportSignatures {
+public:
+    TransportSignatures(trust::Authorities authorities, const trust::Policy& policy, trust::StatusSource& source,
+                        const base::Clock& clock, base::Entropy& entropy);
+
+    // Waits for responders: never on an io thread. Throws base::Outage when nobody could tell whether the certificate is
+    // revoked.
+    std::variant<SignedBody, BadSignature> check(const soap::Envelope& envelope) const;
+
+private:
+    trust::Authorities authorities_;
+    trust::Policy policy_;
+    const base::Clock& clock_;
+    mutable trust::Revocation revocation_;
+};
+
+}  // namespace kelisim::gateway

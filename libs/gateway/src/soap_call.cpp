@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/soap_call.hpp"
+
+#include <algorithm>
+
+namespace kelisim::gateway {
+
+const base::Reason data_not_a_document{"data_not_a_document",
+                                       base::Kind::invalid,
+                                       "307/НК п.45-7",
+                                       {"Хабарламаның data элементінде құжат жоқ, адамды табу мүмкін емес.",
+                                        "В элементе data нет документа, и человека не найти.",
+                                        "The data of the message hold no document in which a person could be found."}};
+const base::Reason public_key_foreign{"gateway_public_key_foreign",
+                                      base::Kind::forbidden,
+                                      "236/НК п.2(8)",
+                                      {"Хабарламадағы ашық кілт біздікі емес.", "Открытый ключ в сообщении не наш.",
+                                       "The public key in the message is none of ours."}};
+
+namespace {
+
+using Elements = std::vector<xml::Element>;
+
+// Those that a path of local names leads to.
+Elements at(const xml::Element& from, std::string_view path) {
+    const auto slash = path.find('/');
+    const std::string_view name = path.substr(0, slash);
+    Elements found;
+    for (const xml::Element& child : from.children()) {
+        if (child.name() != name) continue;
+        if (slash == std::string_view::npos) {
+            found.push_back(child);
+        } else {
+            const Elements below = at(child, path.substr(slash + 1));
+            found.insert(found.end(), below.begin(), below.end());
+        }
+    }
+    return found;
+}
+
+// Clients wrap long values into lines.
+std::string without_blanks(std::string text) {
+    std::erase_if(text, [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; });
+    return text;
+}
+
+void add_once(std::vector<std::string>& all, std::string value) {
+    if (!value.empty() && std::find(all.begin(), all.end(), value) == all.end()) all.push_back(std::move(value));
+}
+
+void add_values(const xml::Element& fields, std::initializer_list<std::string_view> paths,
+                std::vector<std::string>& all) {
+    for (const std::string_view path : paths) {
+        for (const xml::Element& each : at(fields, path))
+            add_once(all, without_blanks(each.text().value_or("")));
+    }
+}
+
+// Every text that reads as an IIN names a person, wherever it stands.
+void collect_persons(const xml::Element& root, std::vector<base::Iin>& persons) {
+    const auto look_at = [&](std::string_view text) {
+        const auto iin = base::Iin::parse(text);
+        if (iin.has_value() && std::find(persons.begin(), persons.end(), *iin) == persons.end())
+            persons.push_back(*iin);
+    };
+    root.walk([&](const xml::Element& element) {
+        if (const auto text = element.text()) look_at(without_blanks(*text));
+        for (const xml::Attribute& attribute : element.attributes())
+            look_at(without_blanks(attribute.value));
+    });
+}
+
+}  // namespace
+
+base::Result<SoapCall> read_soap_call(const soap::BusinessData& data, std::string_view subject) {
+    if (data.content() != soap::BusinessData::Content::document) return base::Refusal(data_not_a_document);
+    SoapCall call;
+    for (const xml::Element& located : at(data.fields(), subject)) {
+        const auto iin = base::Iin::parse(without_blanks(located.text().value_or("")));
+        if (iin.has_error()) return iin.error();
+        if (std::find(call.persons.begin(), call.persons.end(), *iin) == call.persons.end())
+            call.persons.push_back(*iin);
+    }
+    // Nobody at the locator: then nobody is named as far as the decision goes, which objects to it.
+    if (!call.persons.empty()) collect_persons(data.root(), call.persons);
+    add_values(data.fields(), {"kdpToken", "InfoAbtToken/tokens/Code", "businessData/InfoAbtToken/tokens/Code"},
+               call.tokens);
+    add_values(data.fields(),
+               {"publicKey", "InfoAbtToken/tokens/PublicKey", "businessData/InfoAbtToken/tokens/PublicKey"},
+               call.public_keys);
+    return call;
+}
+
+bool names_anybody(const xml::Element& root) {
+    std::vector<base::Iin> persons;
+    collect_persons(root, persons);
+    return !persons.empty();
+}
+
+}  // namespace kelisim::gateway
