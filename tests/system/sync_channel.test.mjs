@@ -95,6 +95,9 @@ test('the token may come beside the message', async () => {
   const refused = await call({ data }, { headers: { 'kdp-token': token } });
   assert.equal(refused.status, 200, refused.text);
   assert.equal(refused.code, 'SCSE002');
+  const cabinet = await Cabinet.signIn(server.base, abai);
+  assert.equal((await cabinet.read('/uses')).items[0].state, 'not_sent');
+  token = (await consent(server.base, abai, { authorization_details: details({ fields }) })).access_token;
   const twice = await call({}, { headers: { 'kdp-token': `${token}x` } });
   assertFault(twice, 'KLS403', 'tokens_many');
 });
@@ -178,11 +181,13 @@ test('what is no message, unknown, stale, or of the future', async () => {
 test('an owner that cannot be reached is not the person’s use', async () => {
   const place = await temporaryDirectory();
   const config = path.join(place, 'nobody.toml');
-  await writeFile(config, `[gateway]\nsoap_services = ["${service}=http://127.0.0.1:9/shep/"]\n`);
+  await writeFile(config, `[gateway]\nsoap_services = ["${service}=http://127.0.0.1:9/shep/", "NOT_REGISTERED=http://127.0.0.1:9/"]\n`);
   const alone = await Kelisim.start({ config });
   try {
     const by = await issueEds(alone.data, ybyrai.iin, { bin: bankBin, organisation: 'БАНК', role: 'system' });
     const { access_token } = await consent(alone.base, abai, { authorization_details: details({ fields, uses_max: 1 }) });
+    const unregistered = sendMessage({ serviceId: 'NOT_REGISTERED', data: dataOf({ kdpToken: access_token }) });
+    assertFault(await post(signed, await sign(by, 'soap', unregistered), {}, alone.base), 'SCE004', 'service_not_on_soap');
     const content = sendMessage({ data: dataOf({ kdpToken: access_token }) });
     const answer = await post(signed, await sign(by, 'soap', content), {}, alone.base);
     assertFault(answer, 'KLS502', 'gateway_owner_unreachable');

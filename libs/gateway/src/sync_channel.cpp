@@ -118,7 +118,7 @@ struct SyncChannel::Call {
     std::optional<records::Exchange> exchange = {};
     std::optional<soap::BusinessData> data = {};
     std::optional<base::Time> forwarded = {}, replied = {};
-    bool personal = false;
+    const registry::IntegrationService* service = nullptr;
     bool owner_refused = false;  // in an ordinary answer
 };
 
@@ -220,7 +220,9 @@ std::optional<SyncChannel::Refused> SyncChannel::admit(Call& call) const {
 
 SyncChannel::Answer SyncChannel::handle(Call& call) {
     const auto service = parts_.services.find(call.message.service_id);
-    if (service == parts_.services.end())
+    call.service = parts_.registry.service(call.message.service_id);
+    // One that is configured and not registered has nobody who may be asked for it.
+    if (service == parts_.services.end() || call.service == nullptr || !call.service->ended.empty())
         co_return fault(call, {soap::sce_service_unknown, Refusal(service_not_on_soap)});
     auto begin = [&exchanges = parts_.exchanges,
                   incoming = access::Incoming{.sender = call.sender->key,
@@ -246,10 +248,8 @@ boost::asio::awaitable<SyncChannel::Served> SyncChannel::carry(Call& call, const
     auto data = soap::BusinessData::read(call.message.data);
     if (data.has_error()) co_return Refused{soap::sce_malformed, data.error()};
     call.data = std::move(*data);
-    const registry::IntegrationService* registered = parts_.registry.service(call.message.service_id);
-    call.personal = registered == nullptr || registered->personal_data;
     std::optional<access::Reserved> use;
-    if (call.personal) {
+    if (call.service->personal_data) {
         auto decision = co_await decide(call, service);
         if (auto* refused = std::get_if<Refused>(&decision)) co_return std::move(*refused);
         if (auto* repeated = std::get_if<access::Repeated>(&decision)) co_return std::move(repeated->answer.body);
@@ -292,7 +292,7 @@ boost::asio::awaitable<SyncChannel::Decision> SyncChannel::decide(Call& call, co
                                                  .purpose = "",
                                                  // An answer of this wire has one shape and is never cut, so all of it
                                                  // has to be consented to.
-                                                 .fields = parts_.registry.service(call.message.service_id)->fields,
+                                                 .fields = call.service->fields,
                                                  .acts = {},
                                                  .persons = read->persons,
                                                  .idempotency_key = call.message.message_id,
@@ -406,7 +406,9 @@ boost::asio::awaitable<void> SyncChannel::conclude(const Call& call, const Serve
         conclusion.response = crypto::sha256(base::as_bytes(content));
         conclusion.response_bytes = content.size();
         // What holds a person's data stands with the use, under that person's key.
-        if (!call.personal) conclusion.kept = content;
+        if (!call.service->personal_data) conclusion.kept = content;
+        // Nothing was given, so the same message may come again, and is then an exchange of its own.
+        if (call.owner_refused) conclusion.state = ExchangeState::failed;
     }
     auto unit = [&exchanges = parts_.exchanges, exchange = *call.exchange, conclusion = std::move(conclusion),
                  now = parts_.clock.now()](store::WriteSession& session) {

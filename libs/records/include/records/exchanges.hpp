@@ -18,7 +18,7 @@ enum class ExchangeState {
     begun,
     answered,  // the sender was given an answer of the service
     refused,   // by us, before anything was forwarded
-    failed,    // the service was not reached, or gave no usable answer
+    failed,    // the service was not reached, or gave nothing
 };
 BOOST_DESCRIBE_ENUM(ExchangeState, begun, answered, refused, failed)
 
