@@ -142,7 +142,7 @@ private:
     http::Workers workers_;
     http::Client client_;
     http::Client event_client_;
-    http::Elsewhere elsewhere_, signature_checks_, certificate_checks_;
+    http::Elsewhere elsewhere_, signature_checks_, message_checks_, certificate_checks_;
     NetworkStatusSource status_source_;
     identity::ElectronicSignatures signatures_;
     std::optional<identity::SystemCertificates> system_certificates_;  // none: not asked about

@@ -91,7 +91,7 @@ test('data as escaped text and as CDATA come back likewise', async () => {
 
 test('the token may come beside the message', async () => {
   const data = dataOf({ kdpToken: '' });
-  // It passes the gateway; this owner wants it inside and says so in an ordinary answer, which is nobody's use.
+  // It passes the gateway and goes on as it came; this owner wants it inside and says so in an ordinary answer, which is nobody's use.
   const refused = await call({ data }, { headers: { 'kdp-token': token } });
   assert.equal(refused.status, 200, refused.text);
   assert.equal(refused.code, 'SCSE002');
@@ -122,6 +122,10 @@ test('who does not sign, signs wrongly, or is not the sender', async () => {
   assertFault(await post(signed, good.replace('<senderCode>BANK', '<senderCode>BONK')), 'SCE006');
   const another = await issueEds(server.data, ybyrai.iin, { bin: '000140000429', organisation: 'ДРУГИЕ' });
   assertFault(await call({}, { by: another }), 'SCE006', 'sender_of_another_organisation');
+  // Who sits at a desk of the bank does not speak for its systems, unless they know the password.
+  const clerk = await issueEds(server.data, ybyrai.iin, { bin: bankBin, organisation: 'БАНК', role: 'employee' });
+  assertFault(await call({}, { by: clerk }), 'KLS401', 'sender_unknown');
+  assert.equal((await call({ password: 'demo-bank-sandbox-secret' }, { by: clerk })).status, 200);
   const citizen = await issueEds(server.data, abai.iin);
   assert.ok(['SCE005', 'SCE006'].includes((await call({}, { by: citizen })).code));
   const stranger = await Kelisim.start();
@@ -152,6 +156,7 @@ test('without a live token that covers the call nothing passes', async () => {
   await refused(dataOf({ kdpToken: 'a.b.c' }), 'use_token_ended');
   await refused(dataOf({ iin: ybyrai.iin }), 'use_person');
   await refused(dataOf({ more: `<spouse>${ybyrai.iin}</spouse>` }), 'use_person');
+  await refused(dataOf({ more: `<note>${ybyrai.iin}<x/></note>` }), 'use_person');
   await refused(dataOf({ more: '<publicKey>AAAA</publicKey>' }), 'gateway_public_key_foreign');
   assertFault(await call({ data: dataOf({ iin: '450810100014' }) }), 'SCE001');
   assertFault(await call({ data: 'text' }), 'SCE001', 'data_not_a_document');

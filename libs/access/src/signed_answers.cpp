@@ -30,6 +30,13 @@ const Reason document_of_another{
     "418-V ст.36(3)",
     {"Құжатқа басқа адам қол қойған.", "Документ подписал другой человек.", "Somebody else signed the document."}};
 
+const Reason document_of_an_organisation{"document_of_an_organisation",
+                                         Kind::forbidden,
+                                         "418-V ст.36(3)",
+                                         {"Жеке келісімге өз ЭЦҚ-ңызбен қол қойыңыз, ұйымдікімен емес.",
+                                          "Личное согласие подпишите своей ЭЦП, а не выданной организации.",
+                                          "Sign for yourself with your own EDS, not with an organisation's."}};
+
 namespace {
 
 constexpr std::size_t nonce_bytes = 32;
@@ -129,6 +136,8 @@ Result<Actors> SignedAnswers::accept(store::WriteSession& session, const Acting&
     auto actors = may_decide(parts_, session, acting);
     if (actors.has_error()) return actors.error();
     if (actors->by.person.iin != document.signer) return Refusal(document_of_another);
+    // Such keys are ordered and revoked by the organisation, which may be the one that asks.
+    if (!document.organisation.empty()) return Refusal(document_of_an_organisation);
     const auto offered = parts_.records.codes.find(session, about, kind);
     const bool is_offered = offered && now < offered->expires && offered->subject == acting.by && offered->hash &&
                             *offered->hash == crypto::sha256(document.content);

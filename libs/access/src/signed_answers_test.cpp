@@ -133,6 +133,9 @@ TEST_F(SignedAnswersTest, AnotherSignerAnotherTextAnotherRequestTooLateTwice) {
     const auto first = offer(acting, id, consent::Answer::yes).value();
     EXPECT_TRUE(is(answer(acting, id, signed_by(person::ybyrai(), first.text)), document_of_another));
     EXPECT_TRUE(is(answer(acting, id, signed_by(person::abai(), first.text + " ")), document_not_offered));
+    SignedDocument by_key_of_employer = signed_by(person::abai(), first.text);
+    by_key_of_employer.organisation = "000140000353";
+    EXPECT_TRUE(is(answer(acting, id, by_key_of_employer), document_of_an_organisation));
     EXPECT_TRUE(is(answer(acting, other, signed_by(person::abai(), first.text)), document_not_offered));
     EXPECT_TRUE(is(answer(self(person::ybyrai()), id, signed_by(person::ybyrai(), first.text)), cabinet_not_found));
     const auto second = offer(acting, id, consent::Answer::no).value();

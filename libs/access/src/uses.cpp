@@ -110,9 +110,10 @@ UseDecision Uses::reserve(store::WriteSession& session, const UseCommand& comman
         if (const auto earlier = records.uses.find(session, consent.id, *key)) {
             const bool again = earlier->use.state == UseState::not_sent && earlier->digest == command.digest;
             if (!again) return repeat(session, *earlier, command, found->subject.data_key);
-            records.uses.release_key(session, earlier->use);
+            if (command.takes == Takes::first_or_repeat) records.uses.release_key(session, earlier->use);
         }
     }
+    if (command.takes == Takes::repeat_alone) return Objected{use_answered_before};
     if (auto reasons = objections(*found, command, now); !reasons.empty()) {
         record_refusal(session, *found, command, id, reasons, now);
         return Objected{refusal_of(std::move(reasons))};

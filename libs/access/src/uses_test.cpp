@@ -157,6 +157,18 @@ TEST_F(UsesTest, TheLastCountedUseExhaustsTheConsentAndEndsItsTokens) {
 
 // A walk of the simulation found it: the outcome of the last use came when the token was over, the clock was set right, and
 // a restart read the token as a live one.
+TEST_F(UsesTest, WhatWasAnsweredElsewhereIsOnlyAnsweredAgain) {
+    UseCommand command = call();
+    command.idempotency_key = "answered elsewhere";
+    command.takes = Takes::repeat_alone;
+    EXPECT_THAT(objections(command), ElementsAre("use_answered_before"));
+    EXPECT_EQ(consent().uses, 0);
+    command.takes = Takes::first_or_repeat;
+    conclude(world, reserved(command), UseState::not_sent);
+    command.takes = Takes::repeat_alone;
+    EXPECT_THAT(objections(command), ElementsAre("use_answered_before")) << "and nothing is given that was not";
+}
+
 TEST_F(UsesTest, ATokenOfAnExhaustedConsentStaysDeadWhenTheClockIsSetBack) {
     std::vector<consent::UseId> uses;
     for (int i = 0; i < 3; ++i)

@@ -102,8 +102,8 @@ Cabinet::Answer Cabinet::extend(const PersonCall& call, const http::Request& req
     const auto id = consent::ConsentId::parse(request.parameter("id"));
     if (!id) co_return problem(access::cabinet_not_found, request);
     if (const auto signed_body = read_signed(request)) {
-        auto extend = [&use_case = parts_.use_cases.signed_answers, acting = call.acting, id = *id](
-                          store::WriteSession& session, const access::SignedDocument& document, base::Time now) {
+        SignedAct extend = [&use_case = parts_.use_cases.signed_answers, acting = call.acting, id = *id](
+                               store::WriteSession& session, const access::SignedDocument& document, base::Time now) {
             return use_case.extend(session, acting, id, document, now);
         };
         const auto refused = co_await act_signed(call, request, *signed_body, std::move(extend));

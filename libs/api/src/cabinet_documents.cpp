@@ -78,6 +78,7 @@ boost::asio::awaitable<std::optional<http::Response>> Cabinet::act_signed(const 
     const bool xml = document.form == identity::SignedDocument::Form::xml;
     auto unit = [act = std::move(act),
                  brought = access::SignedDocument{.signer = document.signatory.iin,
+                                                  .organisation = document.signatory.bin,
                                                   .certificate = document.signatory.certificate,
                                                   .content = std::move(document.content),
                                                   .form = xml ? records::DocumentForm::xml : records::DocumentForm::cms,

@@ -129,8 +129,8 @@ Cabinet::Answer Cabinet::answer(const PersonCall& call, const http::Request& req
     const auto id = consent::RequestId::parse(request.parameter("id"));
     if (!id) co_return problem(access::cabinet_not_found, request);
     if (const auto signed_body = read_signed(request)) {
-        auto give = [&use_case = parts_.use_cases.signed_answers, acting = call.acting, id = *id](
-                        store::WriteSession& session, const access::SignedDocument& document, base::Time now) {
+        SignedAct give = [&use_case = parts_.use_cases.signed_answers, acting = call.acting, id = *id](
+                             store::WriteSession& session, const access::SignedDocument& document, base::Time now) {
             return use_case.answer(session, acting, id, document, now);
         };
         const auto refused = co_await act_signed(call, request, *signed_body, std::move(give));

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "xml/canonical.hpp"
+
 namespace kelisim::gateway {
 
 const base::Reason data_not_a_document{"data_not_a_document",
@@ -56,20 +58,6 @@ void add_values(const xml::Element& fields, std::initializer_list<std::string_vi
     }
 }
 
-// Every text that reads as an IIN names a person, wherever it stands.
-void collect_persons(const xml::Element& root, std::vector<base::Iin>& persons) {
-    const auto look_at = [&](std::string_view text) {
-        const auto iin = base::Iin::parse(text);
-        if (iin.has_value() && std::find(persons.begin(), persons.end(), *iin) == persons.end())
-            persons.push_back(*iin);
-    };
-    root.walk([&](const xml::Element& element) {
-        if (const auto text = element.text()) look_at(without_blanks(*text));
-        for (const xml::Attribute& attribute : element.attributes())
-            look_at(without_blanks(attribute.value));
-    });
-}
-
 }  // namespace
 
 base::Result<SoapCall> read_soap_call(const soap::BusinessData& data, std::string_view subject) {
@@ -82,7 +70,12 @@ base::Result<SoapCall> read_soap_call(const soap::BusinessData& data, std::strin
             call.persons.push_back(*iin);
     }
     // Nobody at the locator: then nobody is named as far as the decision goes, which objects to it.
-    if (!call.persons.empty()) collect_persons(data.root(), call.persons);
+    if (!call.persons.empty()) {
+        for (const base::Iin& named : persons_in(data.root())) {
+            if (std::find(call.persons.begin(), call.persons.end(), named) == call.persons.end())
+                call.persons.push_back(named);
+        }
+    }
     add_values(data.fields(), {"kdpToken", "InfoAbtToken/tokens/Code", "businessData/InfoAbtToken/tokens/Code"},
                call.tokens);
     add_values(data.fields(),
@@ -91,10 +84,36 @@ base::Result<SoapCall> read_soap_call(const soap::BusinessData& data, std::strin
     return call;
 }
 
-bool names_anybody(const xml::Element& root) {
+void collect_persons(std::string_view text, std::vector<base::Iin>& persons) {
+    constexpr std::size_t iin_digits = 12;
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    for (std::size_t begin = 0; begin < text.size();) {
+        std::size_t end = begin;
+        while (end < text.size() && is_digit(text[end]))
+            ++end;
+        if (end - begin == iin_digits) {
+            const auto iin = base::Iin::parse(text.substr(begin, iin_digits));
+            if (iin.has_value() && std::find(persons.begin(), persons.end(), *iin) == persons.end())
+                persons.push_back(*iin);
+        }
+        begin = end + 1;
+    }
+}
+
+std::vector<base::Iin> persons_in(const xml::Element& root) {
     std::vector<base::Iin> persons;
-    collect_persons(root, persons);
-    return !persons.empty();
+    const auto canonical = xml::canonical(root, xml::Canonical::exclusive);
+    if (canonical) collect_persons(base::as_text(*canonical), persons);
+    return persons;
+}
+
+bool gives_any(const xml::Element& root, const std::vector<std::string>& fields) {
+    bool gives = false;
+    root.walk([&](const xml::Element& element) {
+        const bool is_field = std::find(fields.begin(), fields.end(), element.name()) != fields.end();
+        if (is_field && (element.has_text() || !element.children().empty())) gives = true;
+    });
+    return gives;
 }
 
 }  // namespace kelisim::gateway

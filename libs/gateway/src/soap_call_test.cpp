@@ -58,6 +58,26 @@ TEST(SoapCall, WhoeverElseIsNamedAnywhereIsNamed) {
     EXPECT_THAT(persons(*read("<iin>450810100013</iin><note who=\"411020100014\"/>")), ElementsAre(abai, ybyrai));
 }
 
+// An owner might read what our first look would not.
+TEST(SoapCall, WhoeverIsNamedBetweenElementsInListsAndInDocumentsInsideTexts) {
+    for (const std::string more : {"<p>411020100014<x/></p>", "<p>ИИН 411020100014; и ещё</p>",
+                                   "<p>450810100013;411020100014</p>", "<p>&lt;iin&gt;411020100014&lt;/iin&gt;</p>",
+                                   "<p><![CDATA[<iin>411020100014</iin>]]></p>", "<p>&#52;11020100014</p>"}) {
+        EXPECT_THAT(persons(*read("<iin>450810100013</iin>" + more)), ElementsAre(abai, ybyrai)) << more;
+    }
+    EXPECT_THAT(persons(*read("<iin>450810100013</iin><account>411020100014000</account>")), ElementsAre(abai));
+}
+
+TEST(SoapCall, WhatAnAnswerGives) {
+    const auto gives = [](std::string_view data) {
+        const auto document = xml::Document::parse(base::as_bytes(data)).value();
+        return gives_any(document.root(), {"surname", "documents"});
+    };
+    EXPECT_TRUE(gives("<a><b xmlns='urn:x'><surname>С</surname></b></a>"));
+    EXPECT_TRUE(gives("<a><documents><document/></documents></a>"));
+    EXPECT_FALSE(gives("<a><surname/><messageResult>no</messageResult></a>"));
+}
+
 TEST(SoapCall, TwoAtTheLocatorAreTwo) {
     EXPECT_THAT(persons(*read("<iin>450810100013</iin><iin>411020100014</iin>")), ElementsAre(abai, ybyrai));
 }

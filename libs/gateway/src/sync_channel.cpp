@@ -44,6 +44,17 @@ const Reason service_not_on_soap{"service_not_on_soap",
                                  Kind::not_found,
                                  "307/НК п.2(22)",
                                  {"Мұндай сервис жоқ.", "Такого сервиса нет.", "There is no such service."}};
+const Reason service_without_connection{
+    "service_without_connection",
+    Kind::forbidden,
+    "307/НК п.4",
+    {"Жүйеңіздің бұл сервиске қосылымы жоқ.", "У вашей системы нет подключения к этому сервису.",
+     "Your system has no connection to this service."}};
+const Reason answer_of_another{"answer_of_another",
+                               Kind::invalid,
+                               "94-V art. 8",
+                               {"Иесінің жауабы басқа адам туралы.", "Ответ владельца - о другом человеке.",
+                                "The answer of the owner is about somebody else."}};
 const Reason tokens_many{"tokens_many",
                          Kind::invalid,
                          "236/НК п.2(8)",
@@ -79,6 +90,14 @@ std::optional<crypto::Digest> digest_of(const xml::Element& message) {
     return canonical ? std::optional(crypto::sha256(*canonical)) : std::nullopt;
 }
 
+// What goes to the owner beside the data.
+std::vector<std::string> texts_around(const soap::SendMessage& message) {
+    std::vector<std::string> texts{message.message_id, message.correlation_id, message.route_id};
+    for (const soap::Property& property : message.properties)
+        texts.insert(texts.end(), {property.key, property.value});
+    return texts;
+}
+
 std::optional<std::string_view> bearer(const http::Headers& headers) {
     constexpr std::string_view scheme = "Bearer ";
     const auto authorization = headers.once("Authorization");
@@ -88,10 +107,40 @@ std::optional<std::string_view> bearer(const http::Headers& headers) {
 
 // "Nobody found", "data refused" and "it failed" (wire.md A5) come in ordinary answers. One that names a person all the same
 // has given something.
-bool is_refusal(const soap::SendMessageResponse& message, const soap::BusinessData& data) {
+bool is_refusal(const soap::SendMessageResponse& message, const soap::BusinessData& data,
+                const std::vector<std::string>& fields) {
     if (!message.status_code.starts_with("SCSE")) return false;
-    if (data.content() == soap::BusinessData::Content::document) return !names_anybody(data.root());
+    if (data.content() == soap::BusinessData::Content::document)
+        return persons_in(data.root()).empty() && !gives_any(data.root(), fields);
     return data.content() == soap::BusinessData::Content::none;
+}
+
+// One that names anybody names the person who was asked for: an owner's threads may get mixed up.
+bool is_about(const base::Iin& subject, const soap::BusinessData& data) {
+    if (data.content() != soap::BusinessData::Content::document) return true;
+    const auto named = persons_in(data.root());
+    return named.empty() || std::find(named.begin(), named.end(), subject) != named.end();
+}
+
+// As a client knows them; anything else could say anything.
+bool is_fault_code(std::string_view code) {
+    constexpr std::size_t code_characters_max = 32;
+    return !code.empty() && code.size() <= code_characters_max && std::all_of(code.begin(), code.end(), [](char c) {
+        return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+    });
+}
+
+// Whether an approved application of the sender's names the service, today.
+bool has_connection(const registry::Registry& registry, std::string_view sender, std::string_view service,
+                    std::string_view day) {
+    const auto names = [&](const registry::Purpose& purpose) {
+        return std::find(purpose.services.begin(), purpose.services.end(), service) != purpose.services.end();
+    };
+    const auto connections = registry.connections();
+    return std::any_of(connections.begin(), connections.end(), [&](const registry::Connection* each) {
+        return each->initiator == sender && registry::stands(*each, day) &&
+               std::any_of(each->purposes.begin(), each->purposes.end(), names);
+    });
 }
 
 bool is_ours(const token::KeySet& keys, const std::string& public_key) {
@@ -110,7 +159,8 @@ struct SyncChannel::Call {
     soap::SessionId session;
     soap::Version version = soap::Version::v11;
     std::optional<soap::Envelope> envelope = {};
-    std::string organisation = {};                  // BIN that the signature proves
+    std::string organisation = {};  // BIN that the signature proves
+    bool speaks_for_it = false;
     std::optional<xml::Document> signed_body = {};  // of what is processed, where it was signed
     soap::SendMessage message = {};
     crypto::Digest digest{};
@@ -119,6 +169,8 @@ struct SyncChannel::Call {
     std::optional<soap::BusinessData> data = {};
     std::optional<base::Time> forwarded = {}, replied = {};
     const registry::IntegrationService* service = nullptr;
+    std::string token = {};  // that the decision was made under
+    access::Takes takes = access::Takes::first_or_repeat;
     bool owner_refused = false;  // in an ordinary answer
 };
 
@@ -178,11 +230,16 @@ boost::asio::awaitable<std::optional<SyncChannel::Refused>> SyncChannel::read(Ca
     call.envelope = std::move(*envelope);
     xml::Element body = call.envelope->body();
     if (call.protection == Protection::wss) {
+        // A look before the work: whom nobody knows has nothing checked.
+        const auto claimed = soap::read_send_message(body, parts_.zone);
+        if (claimed.has_value() && parts_.registry.system(claimed->sender.id) == nullptr)
+            co_return Refused{kls_sender, Refusal(sender_unknown)};
         auto check = [this, &call] { return parts_.signatures.check(*call.envelope); };
         auto checked = co_await http::elsewhere(parts_.signature_checks, std::move(check));
         if (auto* bad = std::get_if<BadSignature>(&checked)) co_return Refused{bad->code, std::move(bad->why)};
         auto& proven = std::get<SignedBody>(checked);
         call.organisation = std::move(proven.organisation);
+        call.speaks_for_it = proven.speaks_for_it;
         call.signed_body = std::move(proven.body);
         body = call.signed_body->root();
     }
@@ -191,7 +248,9 @@ boost::asio::awaitable<std::optional<SyncChannel::Refused>> SyncChannel::read(Ca
     call.message = std::move(*message);
     const auto digest = digest_of(body.children().front());
     if (!digest) co_return Refused{soap::sce_malformed, Refusal(xml::xml_malformed)};
-    call.digest = *digest;
+    // A token beside the message is a part of what is asked.
+    call.digest = crypto::sha256({*digest, base::as_bytes(call.request.headers.first("kdp-token").value_or("")),
+                                  base::as_bytes("\n"), base::as_bytes(bearer(call.request.headers).value_or(""))});
     co_return std::nullopt;
 }
 
@@ -206,9 +265,10 @@ std::optional<SyncChannel::Refused> SyncChannel::admit(Call& call) const {
     // 418-V ст.44(1): from outside only under a signature.
     if (!is_signed && call.sender->contour != registry::Contour::ets)
         return Refused{kls_sender, Refusal(sender_outside)};
-    // Where nothing is signed the password is all there is; beside a signature a wrong one is somebody's mistake.
+    // Where nothing is signed, or somebody signed who does not speak for the organisation, the password is all there is;
+    // beside a signature a wrong one is somebody's mistake.
     const bool given = !sender.password.reveal().empty();
-    if (given || !is_signed) {
+    if (given || !is_signed || !call.speaks_for_it) {
         const auto known = parts_.clients.authenticate(
             identity::BySecret{.client_id = call.sender->client_id, .secret = sender.password}, call.received);
         if (known.has_error()) return Refused{kls_sender, Refusal(sender_unknown)};
@@ -219,6 +279,8 @@ std::optional<SyncChannel::Refused> SyncChannel::admit(Call& call) const {
 }
 
 SyncChannel::Answer SyncChannel::handle(Call& call) {
+    // Before anything is counted: without a key neither the owner nor the sender could be told anything.
+    if (parts_.signing_keys.at(call.received).has_error()) throw base::Outage("the gateway has no key to sign with");
     const auto service = parts_.services.find(call.message.service_id);
     call.service = parts_.registry.service(call.message.service_id);
     // One that is configured and not registered has nobody who may be asked for it.
@@ -237,6 +299,8 @@ SyncChannel::Answer SyncChannel::handle(Call& call) {
     if (auto* refused = std::get_if<Refusal>(&decision)) co_return fault(call, {kls_conflict, std::move(*refused)});
     const auto* answered = std::get_if<access::Exchanges::Answered>(&decision);
     if (answered != nullptr && !answered->kept.empty()) co_return respond(call, ok, answered->kept);
+    // What was answered and is not kept here stands with the use, and is not done anew.
+    if (answered != nullptr) call.takes = access::Takes::repeat_alone;
     if (auto* begun = std::get_if<records::Exchange>(&decision)) call.exchange = std::move(*begun);
     const Served served = co_await carry(call, service->second);
     const auto* content = std::get_if<std::string>(&served);
@@ -249,7 +313,11 @@ boost::asio::awaitable<SyncChannel::Served> SyncChannel::carry(Call& call, const
     if (data.has_error()) co_return Refused{soap::sce_malformed, data.error()};
     call.data = std::move(*data);
     std::optional<access::Reserved> use;
-    if (call.service->personal_data) {
+    if (!call.service->personal_data) {
+        const std::string day = parts_.zone.day(call.received);
+        if (!has_connection(parts_.registry, call.sender->key, call.service->key, day))
+            co_return Refused{kls_refused, Refusal(service_without_connection)};
+    } else {
         auto decision = co_await decide(call, service);
         if (auto* refused = std::get_if<Refused>(&decision)) co_return std::move(*refused);
         if (auto* repeated = std::get_if<access::Repeated>(&decision)) co_return std::move(repeated->answer.body);
@@ -279,7 +347,11 @@ boost::asio::awaitable<SyncChannel::Decision> SyncChannel::decide(Call& call, co
     if (read.has_error()) co_return Refused{soap::sce_malformed, read.error()};
     auto brought = token_of(call, *read);
     if (auto* refused = std::get_if<Refused>(&brought)) co_return std::move(*refused);
-    const std::string& token = std::get<std::string>(brought);
+    call.token = std::move(std::get<std::string>(brought));
+    const std::string& token = call.token;
+    std::vector<base::Iin> persons = read->persons;
+    for (const std::string& text : texts_around(call.message))
+        collect_persons(text, persons);
     const auto active = parts_.introspection.genuine(token, call.received);
     if (!active) co_return Refused{kls_refused, Refusal(access::use_token_ended)};
     const auto held =
@@ -294,13 +366,16 @@ boost::asio::awaitable<SyncChannel::Decision> SyncChannel::decide(Call& call, co
                                                  // has to be consented to.
                                                  .fields = call.service->fields,
                                                  .acts = {},
-                                                 .persons = read->persons,
-                                                 .idempotency_key = call.message.message_id,
-                                                 .digest = call.digest},
+                                                 .persons = persons,
+                                                 .idempotency_key = "soap " + call.message.message_id,
+                                                 .digest = call.digest,
+                                                 .takes = call.takes},
                     now = call.received](store::WriteSession& session) { return uses.reserve(session, command, now); };
     auto decision = co_await http::committed(parts_.writer, std::move(reserve));
-    if (auto* objected = std::get_if<access::Objected>(&decision))
-        co_return Refused{kls_refused, std::move(objected->refusal)};
+    if (auto* objected = std::get_if<access::Objected>(&decision)) {
+        const bool conflict = objected->refusal.first().kind == Kind::conflict;
+        co_return Refused{conflict ? kls_conflict : kls_refused, std::move(objected->refusal)};
+    }
     if (auto* repeated = std::get_if<access::Repeated>(&decision)) co_return std::move(*repeated);
     co_return std::move(std::get<access::Reserved>(decision));
 }
@@ -345,13 +420,14 @@ boost::asio::awaitable<SyncChannel::Served> SyncChannel::forward(Call& call, con
                     {"traceparent", call.request.trace.traceparent()}},
         .body = std::move(*bytes),
         .limits = {.deadline = base::limits::owner_deadline, .body_bytes_max = base::limits::channel_xml_bytes_max}};
+    if (!call.token.empty()) request.headers.push_back({"kdp-token", call.token});
     const http::Outcome outcome = co_await parts_.client.exchange(std::move(request));
     call.replied = parts_.clock.now();
     if (const auto* failure = std::get_if<http::Failure>(&outcome)) {
         book(failure->lost == http::Lost::not_sent ? UseState::not_sent : UseState::unknown, {});
         co_return not_answered(failure->lost);
     }
-    auto judged = judge(call, std::get<http::Answer>(outcome));
+    auto judged = judge(call, std::get<http::Answer>(outcome), use);
     if (const auto* refused = std::get_if<Refused>(&judged)) {
         // A fault of the owner's own holds no data of the person; what cannot be read may.
         book(refused->why.has(owner_refused) ? UseState::not_sent : UseState::unknown, {});
@@ -370,19 +446,22 @@ SyncChannel::Refused SyncChannel::not_answered(http::Lost lost) {
 }
 
 // What the sender is given of the owner's answer.
-SyncChannel::Served SyncChannel::judge(Call& call, const http::Answer& answer) const {
+SyncChannel::Served SyncChannel::judge(Call& call, const http::Answer& answer,
+                                       const std::optional<access::Reserved>& use) const {
     const Refused unusable{kls_owner_failed, Refusal(answer_not_soap), ExchangeState::failed};
     const auto envelope = soap::Envelope::parse(base::as_bytes(answer.body), soap::channel_limits);
     if (envelope.has_error()) return unusable;
     if (const auto theirs = soap::read_fault(envelope->body(), parts_.zone)) {
         const std::string_view code = theirs->error_code();
-        return Refused{code.empty() ? kls_owner_failed : code, Refusal(owner_refused), ExchangeState::failed};
+        return Refused{is_fault_code(code) ? code : kls_owner_failed, Refusal(owner_refused), ExchangeState::failed};
     }
     auto message = soap::read_send_message_response(envelope->body(), parts_.zone);
     if (answer.status != ok || message.has_error()) return unusable;
     const auto data = soap::BusinessData::read(message->data);
     if (data.has_error()) return unusable;
-    call.owner_refused = is_refusal(*message, *data);
+    if (use && !is_about(use->subject, *data))
+        return Refused{kls_owner_failed, Refusal(answer_of_another), ExchangeState::failed};
+    call.owner_refused = is_refusal(*message, *data, call.service->fields);
     // In the form in which the sender writes its own.
     auto in_form = data->content() == soap::BusinessData::Content::document
                        ? data->in_form(call.data->form(), data->type())

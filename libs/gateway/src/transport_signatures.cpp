@@ -48,7 +48,12 @@ std::variant<SignedBody, BadSignature> TransportSignatures::check(const soap::En
     }
     auto body = xml::Document::parse(report.content, soap::channel_limits);
     if (body.has_error()) return BadSignature{soap::sce_malformed, body.error()};
-    return SignedBody{.organisation = organisation, .body = std::move(*body)};
+    const trust::CertificateReport& signer = *report.signers.front().certificate;
+    using enum trust::Role;
+    return SignedBody{
+        .organisation = organisation,
+        .speaks_for_it = signer.has(system_of_organisation) || signer.has(first_head) || signer.has(may_sign),
+        .body = std::move(*body)};
 }
 
 }  // namespace kelisim::gateway

@@ -13,6 +13,7 @@ namespace kelisim::access {
 
 extern const base::Reason document_not_offered;
 extern const base::Reason document_of_another;
+extern const base::Reason document_of_an_organisation;
 
 struct OfferedDocument {
     std::string text;  // receipts/document.hpp
@@ -22,8 +23,9 @@ struct OfferedDocument {
 // A document whose signature was verified before.
 struct SignedDocument {
     base::Iin signer;
-    crypto::Digest certificate{};  // SHA-256
-    base::Bytes content;           // what was signed
+    std::string organisation = {};  // BIN in the signer's certificate; empty: the person's own
+    crypto::Digest certificate{};   // SHA-256
+    base::Bytes content;            // what was signed
     records::DocumentForm form{};
     base::Bytes bytes;  // as it came
 };

@@ -16,6 +16,9 @@ extern const base::Reason use_in_progress;
 extern const base::Reason use_answered_before;
 extern const base::Reason use_outcome_unknown;
 
+// Whether a call may be made, or only be answered again: it is known to have been answered elsewhere.
+enum class Takes { first_or_repeat, repeat_alone };
+
 // One call as the gateway read it; owns what it holds, because the unit runs on another thread.
 struct UseCommand {
     consent::TokenId token;
@@ -24,6 +27,7 @@ struct UseCommand {
     std::vector<base::Iin> persons;
     std::string idempotency_key;  // or the message id; empty when the caller gave none
     crypto::Digest digest{};      // of the whole call
+    Takes takes = Takes::first_or_repeat;
 };
 
 struct Reserved {

@@ -26,7 +26,11 @@ struct SoapCall {
 // would have to be found.
 base::Result<SoapCall> read_soap_call(const soap::BusinessData& data, std::string_view subject);
 
-// Whether any text below reads as an IIN.
-bool names_anybody(const xml::Element& root);
+// Adds whoever is named by twelve digits that stand by themselves and are an IIN, each once.
+void collect_persons(std::string_view text, std::vector<base::Iin>& persons);
+// Wherever they stand: in texts, in attributes, between elements, in a document inside a text.
+std::vector<base::Iin> persons_in(const xml::Element& root);
+// Whether an element of one of these names holds anything.
+bool gives_any(const xml::Element& root, const std::vector<std::string>& fields);
 
 }  // namespace kelisim::gateway

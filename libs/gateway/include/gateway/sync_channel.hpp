@@ -31,7 +31,9 @@ extern const base::Reason sender_of_another_organisation;
 extern const base::Reason sender_outside;
 extern const base::Reason service_not_on_soap;
 extern const base::Reason tokens_many;
+extern const base::Reason service_without_connection;
 extern const base::Reason answer_not_soap;
+extern const base::Reason answer_of_another;
 extern const base::Reason interface_unknown;
 
 // How a service is reached on the SOAP wire.
@@ -110,7 +112,7 @@ private:
                                            const std::optional<access::Reserved>& use);
     base::Result<std::string> outgoing(const Call& call, const SoapService& service, base::Time now) const;
     static Refused not_answered(http::Lost lost);
-    Served judge(Call& call, const http::Answer& answer) const;
+    Served judge(Call& call, const http::Answer& answer, const std::optional<access::Reserved>& use) const;
     boost::asio::awaitable<void> conclude(const Call& call, const Served& served);
     http::Response fault(const Call& call, const Refused& refused) const;
     http::Response respond(const Call& call, int status, std::string_view content) const;

@@ -19,7 +19,9 @@ extern const base::Reason transport_signer_is_no_organisation;
 
 struct SignedBody {
     std::string organisation;  // BIN in the signer's certificate
-    xml::Document body;        // soap:Body as it was signed: what is to be processed, and nothing else
+    // Of a system, a head, or who may sign for the organisation. Any other certificate of it says who sits at a desk there.
+    bool speaks_for_it = false;
+    xml::Document body;  // soap:Body as it was signed: what is to be processed, and nothing else
 };
 
 // With the code that ШЭП has for it (wire.md A5): not signed, wrong, or the certificate does not count.
