@@ -6,6 +6,7 @@
 #include "base/entropy.hpp"
 #include "config/config.hpp"
 #include "data_directory.hpp"
+#include "telemetry/log.hpp"
 #include "trust/authorities.hpp"
 #include "trust/signing_key.hpp"
 
@@ -14,9 +15,27 @@ namespace kelisim::app {
 // Whose certificates count: those that the operator installed; in a sandbox without them, its own authority's.
 trust::Authorities trusted(const config::Config& config, const DataDirectory& directory, base::Entropy& entropy);
 
-// With which the gateway signs messages (307/НК п.2(15)): the file that the operator installed; in a sandbox without one, a
-// key of this start. Throws base::Outage for one that cannot sign.
-trust::SigningKeys gateway_keys(const config::Config& config, const DataDirectory& directory, base::Entropy& entropy,
-                                base::Time now);
+// With which the gateway signs messages (307/НК п.2(15)): what the operator installed, files and a key on a token; in a sandbox
+// without any, a key of this start. Of several the newest that is valid signs, so that the next may lie ready. Thread-safe.
+class GatewayKeys {
+public:
+    // Throws base::Outage for one that cannot sign. All outlives it.
+    GatewayKeys(const config::Config& config, const DataDirectory& directory, base::Entropy& entropy,
+                const base::Clock& clock, telemetry::Log& log);
+
+    const trust::SigningKeys& keys() const { return keys_; }
+    // Reads all of it anew; what cannot be taken is told, and what was in use stays in use.
+    void reload();
+
+private:
+    std::vector<trust::SigningKey> read() const;
+
+    const config::Config& config_;
+    const DataDirectory& directory_;
+    base::Entropy& entropy_;
+    const base::Clock& clock_;
+    telemetry::Log& log_;
+    trust::SigningKeys keys_;
+};
 
 }  // namespace kelisim::app

@@ -10,12 +10,13 @@ namespace kelisim::app {
 
 namespace {
 
-bool speaks_tls(const config::Config& config) {
+// What is read anew at SIGHUP.
+bool has_keys_of_its_operator(const config::Config& config) {
     for (const auto* key : {"server.tls_certificate", "systems.anchors", "upstream.anchors", "upstream.tls_certificate",
-                            "events.anchors"}) {
+                            "events.anchors", "gateway.token_module"}) {
         if (!config.text(key).empty()) return true;
     }
-    return false;
+    return !config.list("gateway.signing_keys").empty();
 }
 
 }  // namespace
@@ -27,7 +28,7 @@ void serve(const ServiceOptions& options) {
     sigaddset(&ends, SIGINT);
     sigaddset(&ends, SIGTERM);
     // Only where there are certificates to be read again: a sandbox in a terminal ends with it.
-    if (speaks_tls(options.config)) sigaddset(&ends, SIGHUP);
+    if (has_keys_of_its_operator(options.config)) sigaddset(&ends, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &ends, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
 

@@ -22,7 +22,6 @@
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "exchange.hpp"
-#include "gateway_key.hpp"
 #include "kept_keys.hpp"
 #include "ledger_command.hpp"
 #include "records/add_people.hpp"
@@ -235,7 +234,7 @@ Service::Service(const ServiceOptions& options)
       exchanges_(parts()),
       transport_signatures_(trusted(options_.config, directory_, entropy_), signature_policy_of(options_.config),
                             status_source_, clock_, entropy_),
-      gateway_keys_(gateway_keys(options_.config, directory_, entropy_, clock_.now())),
+      gateway_keys_(options_.config, directory_, entropy_, clock_, *log_),
       sync_channel_({.registry = registry_,
                      .writer = database_->writer(),
                      .clock = clock_,
@@ -250,7 +249,7 @@ Service::Service(const ServiceOptions& options)
                      .possession = possession_,
                      .signatures = transport_signatures_,
                      .signature_checks = message_checks_,
-                     .signing_keys = gateway_keys_,
+                     .signing_keys = gateway_keys_.keys(),
                      .client = client_,
                      .services = soap_services(),
                      .address = url_}),

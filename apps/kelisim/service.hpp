@@ -30,6 +30,7 @@
 #include "gateway/own_data.hpp"
 #include "gateway/rest.hpp"
 #include "gateway/sync_channel.hpp"
+#include "gateway_key.hpp"
 #include "http/client.hpp"
 #include "http/server.hpp"
 #include "identity/clients.hpp"
@@ -73,7 +74,10 @@ public:
     // The whole table, made anew; its handlers refer to this service.
     http::Routes routes();
     // Reads certificates, keys and anchors anew, for connections from now on. Thread-safe.
-    void reload_certificates() { certificates_.reload(); }
+    void reload_certificates() {
+        certificates_.reload();
+        gateway_keys_.reload();
+    }
 
 private:
     access::Parts parts();
@@ -153,7 +157,7 @@ private:
     gateway::Rest gateway_;
     access::Exchanges exchanges_;
     gateway::TransportSignatures transport_signatures_;
-    const trust::SigningKeys gateway_keys_;
+    GatewayKeys gateway_keys_;
     gateway::SyncChannel sync_channel_;
     api::PersonAuthentication persons_;
     api::StaffAuthentication staff_;

@@ -161,9 +161,16 @@ std::vector<Key> running_keys() {
         {.name = "gateway.soap_services",
          .description = "Owners on the SOAP wire: \"serviceKey=http://host:port/path\" or https.",
          .fallback = Texts{}},
-        file("gateway.signing_key",
-             "PKCS #12 file of the key with which the gateway signs messages. Empty: one of each start, in a sandbox."),
-        file("gateway.signing_passphrase", "File with the passphrase of that key, on its first line."),
+        {.name = "gateway.signing_keys",
+         .description = "Keys with which the gateway signs messages: PKCS #12 files, or PEM with its certificates. The "
+                        "newest that is valid signs. Empty, and no token: one of each start, in a sandbox.",
+         .fallback = Texts{}},
+        file("gateway.signing_passphrase",
+             "File with the passphrase of those keys or the PIN of the token, on its first line."),
+        file("gateway.signing_certificates", "Certificates of keys that bring none, PEM."),
+        file("gateway.token_module", "PKCS #11 library of a token with such a key. Empty: none."),
+        file("gateway.token_label", "Label of the token."),
+        file("gateway.token_key", "Label of the key on it."),
     };
 }
 
