@@ -525,6 +525,7 @@ std::vector<http::Route> Service::routes_of_systems() {
                               .staff = staff_,
                               .deferring = use_cases_.deferring}));
     add(api::key_registration_routes({.issuer = issuer_,
+                                      .registry = registry_,
                                       .records = records_,
                                       .writer = database_->writer(),
                                       .readers = database_->readers(),

@@ -6,7 +6,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { issueEds, sign } from '../support/eds.mjs';
-import { codes, get, postForm, postJson, trust } from '../support/http.mjs';
+import { codes, get, postForm, send, trust } from '../support/http.mjs';
 import { Kelisim, temporaryDirectory } from '../support/kelisim.mjs';
 import { Authority } from '../support/pki.mjs';
 import { Responder } from '../support/responder.mjs';
@@ -17,7 +17,7 @@ const ownerOrganisation = { bin: '000140000210', organisation: 'Оқу орга�
 
 let folder, root, authority, responder, certificates;
 
-const serials = { bank: '4101', revoked: '4102', held: '4103', foreign: '4104', unknown: '4105' };
+const serials = { bank: '4101', revoked: '4102', held: '4103', foreign: '4104', unknown: '4105', moved: '4106' };
 
 before(async () => {
   folder = await temporaryDirectory();
@@ -35,6 +35,7 @@ before(async () => {
   await responder.stands(serials.revoked, 'revoked');
   await responder.stands(serials.held, 'held');
   await responder.stands(serials.foreign, 'good');
+  await responder.stands(serials.moved, 'good');
 });
 after(async () => {
   await responder.stop();
@@ -147,10 +148,13 @@ test('a name that the organisation registers authenticates its client at once', 
   const server = await start('revocation = "required"');
   const head = await issueEds(server.data, persons.abai.iin, bankOrganisation);
   let made = Date.now();
-  const register = async (kind, name, { key = head, organisation = bankOrganisation, client = bank } = {}) => {
+  const register = async (kind, name, { key = head, organisation = bankOrganisation, client = bank, shown = certificates.bank } = {}) => {
     const content = JSON.stringify({ action: 'register_keys', host: server.base, made: new Date(++made).toISOString(),
       organisation: organisation.bin, purpose: 'tls_certificate', client_id: client.id, certificate_name: { kind, name } });
-    return postJson(server.base, '/api/v1/key-registrations', { document: await sign(key, 'cms', content) });
+    const document = await sign(key, 'cms', content);
+    // Over the listener for systems, with the certificate whose name it is; or over that of people, with none.
+    const headers = { 'content-type': 'application/json' };
+    return send(shown ? server.where : server.base, 'POST', '/api/v1/key-registrations', { headers, tls: shown, body: JSON.stringify({ document }) });
   };
   const authenticates = async (tls, client) => (await postForm(server.where, '/introspect', { client_id: client.id, token: 'x' }, {}, tls)).status;
   assert.equal(await authenticates(certificates.bank, bank), 401);
@@ -160,19 +164,24 @@ test('a name that the organisation registers authenticates its client at once', 
   assert.equal(await authenticates(certificates.bank, bank), 200);
   assert.equal(await authenticates(certificates.foreign, bank), 401);
 
-  // A client that had no name so far, of another organisation, may not take this one, nor one that stands in the world.
+  // Who does not hold the certificate takes none of its names, whatever kind of name it is: it could shut its client out.
+  const refused = (answer, status, why) => assert.deepEqual([answer.status, ...codes(answer.json)], [status, why]);
   const owner = { key: await issueEds(server.data, persons.twelfth.iin, ownerOrganisation), organisation: ownerOrganisation, client: gbdfl };
-  for (const name of ['BANK.test', 'demo-insurer.sandbox']) {
-    const taken = await register('san_dns', name, owner);
-    assert.deepEqual([taken.status, ...codes(taken.json)], [409, 'key_registration_name_taken']);
+  for (const shown of [null, certificates.foreign]) {
+    refused(await register('san_dns', 'bank.test', { ...owner, shown }), 403, 'key_registration_certificate');
+    refused(await register('subject_dn', 'CN=bank', { ...owner, shown }), 403, 'key_registration_certificate');
   }
-  assert.equal((await register('san_dns', 'foreign.test', owner)).status, 201);
+  // Nor does who holds it make it two clients'.
+  refused(await register('subject_dn', 'CN=bank', { ...owner, shown: certificates.bank }), 409, 'key_registration_certificate_known');
+  assert.equal(await authenticates(certificates.bank, bank), 200);
+  assert.equal((await register('san_dns', 'foreign.test', { ...owner, shown: certificates.foreign })).status, 201);
   assert.equal(await authenticates(certificates.foreign, gbdfl), 200);
   assert.equal(await authenticates(certificates.foreign, insurer), 401);
-  assert.deepEqual(codes((await register('san_dns', '*.test')).json), ['key_registration_name']);
+  refused(await register('san_dns', '*.test'), 400, 'key_registration_name');
 
   // Another name replaces the one before.
-  assert.equal((await register('san_dns', 'elsewhere.test')).status, 201);
+  assert.equal((await register('san_dns', 'moved.test', { shown: certificates.moved })).status, 201);
   assert.equal(await authenticates(certificates.bank, bank), 401);
+  assert.equal(await authenticates(certificates.moved, bank), 200);
   await server.stop();
 });

@@ -74,6 +74,8 @@ Answer register_keys(const KeyRegistrationParts& parts, const http::Request& req
     if (verified.has_error()) co_return problem(verified.error(), request);
     const auto read = identity::read_key_registration(*verified, parts.issuer, now);
     if (read.has_error()) co_return problem(read.error(), request);
+    const auto shown = identity::check_certificate_shown(read->content, request.certificate.get(), parts.registry);
+    if (shown.has_error()) co_return problem(shown.error(), request);
     KeptKeyRegistration kept{.id = {},
                              .content = read->content,
                              .role = std::string(trust::to_string(read->role)),

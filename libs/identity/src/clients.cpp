@@ -70,13 +70,16 @@ bool same_address(const std::string& a, const std::string& b) {
     return !bad_a && !bad_b && address_a == address_b;
 }
 
+}  // namespace
+
 // Names of a certificate are compared whole: no wildcards, no part of a subject.
-bool is_known_by(const registry::TlsClient& client, const http::PeerCertificate& certificate) {
-    const auto same = [&](const std::string& name) { return registry::same_name(client, client.kind, name); };
+bool bears(const http::PeerCertificate& certificate, registry::CertificateName kind, std::string_view name) {
+    const registry::TlsClient wanted{.client_id = {}, .kind = kind, .name = std::string(name)};
+    const auto same = [&](const std::string& each) { return registry::same_name(wanted, kind, each); };
     const auto among = [&](const std::vector<std::string>& names) {
         return std::any_of(names.begin(), names.end(), same);
     };
-    switch (client.kind) {
+    switch (kind) {
         case registry::CertificateName::subject_dn:
             return same(certificate.subject);
         case registry::CertificateName::san_dns:
@@ -85,14 +88,19 @@ bool is_known_by(const registry::TlsClient& client, const http::PeerCertificate&
             return among(certificate.uris);
         case registry::CertificateName::san_ip:
             return std::any_of(certificate.addresses.begin(), certificate.addresses.end(),
-                               [&](const std::string& address) { return same_address(address, client.name); });
+                               [&](const std::string& address) { return same_address(address, wanted.name); });
         case registry::CertificateName::san_email:
             return among(certificate.emails);
     }
     return false;
 }
 
-}  // namespace
+std::vector<const registry::TlsClient*> clients_known_by(const registry::Registry& registry,
+                                                         const http::PeerCertificate& certificate) {
+    std::vector<const registry::TlsClient*> known = registry.tls_clients();
+    std::erase_if(known, [&](const registry::TlsClient* each) { return !bears(certificate, each->kind, each->name); });
+    return known;
+}
 
 Result<Credentials> read_credentials(const Presented& presented) {
     const bool post = presented.client_secret.has_value();
@@ -127,10 +135,9 @@ Result<AuthenticatedClient> Clients::authenticate(const Credentials& credentials
 }
 
 Result<AuthenticatedClient> Clients::by_certificate(const ByCertificate& given) const {
-    std::vector<const registry::TlsClient*> known;
-    for (const registry::TlsClient* client : registry_.tls_clients()) {
-        const bool meant = !given.client_id || *given.client_id == client->client_id;
-        if (meant && is_known_by(*client, *given.certificate)) known.push_back(client);
+    auto known = clients_known_by(registry_, *given.certificate);
+    if (given.client_id) {
+        std::erase_if(known, [&](const registry::TlsClient* each) { return each->client_id != *given.client_id; });
     }
     if (known.size() != 1) return base::Refusal(client_not_authenticated);
     return AuthenticatedClient{.system = registry_.system_of_client(known.front()->client_id), .once = {}};

@@ -7,6 +7,7 @@
 
 #include "base/limits.hpp"
 #include "base/text.hpp"
+#include "identity/clients.hpp"
 #include "json/json.hpp"
 #include "token/keys.hpp"
 #include "xml/document.hpp"
@@ -64,6 +65,19 @@ const base::Reason key_registration_name{
     "RFC 8705 section 2.1.2",
     {"Сертификат атауы бұл түрге сай жазылмаған.", "Имя сертификата записано не так, как у имён этого вида.",
      "The name of the certificate is not written as names of this kind are."}};
+const base::Reason key_registration_certificate{
+    "key_registration_certificate",
+    Kind::forbidden,
+    "RFC 8705 section 2.1",
+    {"Атауы бар сертификатты жүйелерге арналған мекенжайға қосылғанда көрсетіңіз.",
+     "Предъявите сертификат с этим именем при соединении с адресом для систем.",
+     "Show the certificate that bears the name: send the registration over the listener for systems, with it."}};
+const base::Reason key_registration_certificate_known{
+    "key_registration_certificate_known",
+    Kind::conflict,
+    "RFC 8705 section 2.1.2",
+    {"Бұл сертификат бойынша басқа жүйе танылады.", "По этому сертификату уже узнают другую систему.",
+     "Another client is known by this certificate."}};
 const base::Reason key_registration_other_organisation{"key_registration_other_organisation",
                                                        Kind::forbidden,
                                                        "236/НК п.10(2)",
@@ -264,6 +278,19 @@ Result<SignedKeyRegistration> read_key_registration(const SignedDocument& docume
     if (!role) against.push_back(&key_registration_may_not_sign);
     if (!against.empty()) return Refusal(std::move(against));
     return SignedKeyRegistration{.content = *std::move(content), .role = *role};
+}
+
+Result<void> check_certificate_shown(const registry::KeyRegistration& content, const http::PeerCertificate* shown,
+                                     const registry::Registry& registry) {
+    if (content.purpose != KeyPurpose::tls_certificate) return {};
+    if (shown == nullptr || !bears(*shown, content.name_kind, content.name))
+        return Refusal(key_registration_certificate);
+    const auto known = clients_known_by(registry, *shown);
+    const bool another = std::any_of(known.begin(), known.end(), [&](const registry::TlsClient* each) {
+        return each->client_id != content.client_id;
+    });
+    if (another) return Refusal(key_registration_certificate_known);
+    return {};
 }
 
 }  // namespace kelisim::identity

@@ -18,6 +18,7 @@ namespace kelisim::api {
 
 struct KeyRegistrationParts {
     std::string issuer;
+    const registry::Registry& registry;
     const records::Records& records;
     store::Writer& writer;
     store::Readers& readers;

@@ -49,6 +49,11 @@ using Credentials = std::variant<BySecret, ByAssertion, ByCertificate>;
 // parameter" (RFC 8705 section 2).
 base::Result<Credentials> read_credentials(const Presented& presented);
 
+// Those whose registered name this certificate bears, whatever kind of name it is.
+std::vector<const registry::TlsClient*> clients_known_by(const registry::Registry& registry,
+                                                         const http::PeerCertificate& certificate);
+bool bears(const http::PeerCertificate& certificate, registry::CertificateName kind, std::string_view name);
+
 struct AuthenticatedClient {
     const registry::System* system = nullptr;
     // Of an assertion: to be used once, in a unit, before the client counts as authenticated.

@@ -8,8 +8,9 @@
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "http/message.hpp"
 #include "identity/electronic_signature.hpp"
-#include "registry/entries.hpp"
+#include "registry/registry.hpp"
 
 namespace kelisim::identity {
 
@@ -20,6 +21,8 @@ extern const base::Reason key_registration_key;
 extern const base::Reason key_registration_private_key;
 extern const base::Reason key_registration_kid_twice;
 extern const base::Reason key_registration_name;
+extern const base::Reason key_registration_certificate;
+extern const base::Reason key_registration_certificate_known;
 extern const base::Reason key_registration_other_organisation;
 extern const base::Reason key_registration_may_not_sign;
 
@@ -38,5 +41,11 @@ struct SignedKeyRegistration {
 // alone, no kid twice. What is kept is written anew from what was understood.
 base::Result<SignedKeyRegistration> read_key_registration(const SignedDocument& document, std::string_view issuer,
                                                           base::Time now);
+
+// A name of a certificate is registered by who holds that certificate's key: it is shown on the connection that brings the
+// registration, and bears the name. Otherwise anybody could take a name that another's certificate bears, and shut that client
+// out. Nothing is asked of registrations of other kinds. `shown`: null where the connection has none.
+base::Result<void> check_certificate_shown(const registry::KeyRegistration& content, const http::PeerCertificate* shown,
+                                           const registry::Registry& registry);
 
 }  // namespace kelisim::identity
