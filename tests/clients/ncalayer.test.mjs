@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import ncalayer from 'ncalayer-js-client';
 import { Cabinet } from '../support/cabinet.mjs';
 import { issueEds, sign } from '../support/eds.mjs';
-import { codes, postJson } from '../support/http.mjs';
+import { assertProblem, postJson } from '../support/http.mjs';
 import { Kelisim } from '../support/kelisim.mjs';
 import { NcaLayer } from './ncalayer.mjs';
 import { advance } from '../support/sandbox.mjs';
@@ -54,11 +54,6 @@ function cabinetOf(finished) {
   assert.match(cookie, /; HttpOnly/);
   assert.match(cookie, /; SameSite=Strict/);
   return new Cabinet(base, cookie.split(';')[0], finished.json.csrf_token);
-}
-
-function assertProblem(answer, status, reason) {
-  assert.equal(answer.status, status, answer.text);
-  assert.ok(codes(answer.json).includes(reason), answer.text);
 }
 
 test('what is to be signed names this host, the purpose and an end', async () => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // HTTP as tests need it: any status is an answer, bodies are at hand as text and JSON, malformed bytes can be sent.
 // Every answer but that to raw bytes is held against contracts/openapi.json: what is not documented rejects.
+import assert from 'node:assert/strict';
 import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
@@ -81,4 +82,10 @@ export function sendBytes(base, bytes) {
 export function codes(problem) {
   const reasons = (problem?.reasons ?? []).map((reason) => reason.code ?? reason);
   return [...new Set([problem?.code, ...reasons].filter(Boolean))];
+}
+
+// A problem of this status, with this reason among its own.
+export function assertProblem(answer, status, reason) {
+  assert.equal(answer.status, status, answer.text);
+  assert.ok(codes(answer.json).includes(reason), answer.text);
 }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { beginSignIn, Cabinet, code, finishSignIn, initiatorGet, initiatorPost } from '../support/cabinet.mjs';
-import { codes, get, postJson } from '../support/http.mjs';
+import { assertProblem, codes, get, postJson } from '../support/http.mjs';
 import { claims } from '../support/jwt.mjs';
 import { eventually, Kelisim } from '../support/kelisim.mjs';
 import { ask, askAndDeliver, call, consent, introspect, poll, pollPause, refresh } from '../support/oauth.mjs';
@@ -19,11 +19,6 @@ before(async () => {
 after(() => server.stop());
 
 const consentOf = (token) => claims(token).authorization_details[0].consent;
-
-function assertProblem(answer, status, reason) {
-  assert.equal(answer.status, status, answer.text);
-  assert.ok(codes(answer.json).includes(reason), answer.text);
-}
 
 async function use(tokens, person, key) {
   const answer = await call(base, tokens.access_token, { iin: person.iin, key });

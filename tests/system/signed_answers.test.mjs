@@ -6,7 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Cabinet, code, beginSignIn } from '../support/cabinet.mjs';
-import { codes, postJson, send } from '../support/http.mjs';
+import { assertProblem, postJson, send } from '../support/http.mjs';
 import { claims } from '../support/jwt.mjs';
 import { Kelisim, temporaryDirectory } from '../support/kelisim.mjs';
 import { ask, consent, poll, pollPause } from '../support/oauth.mjs';
@@ -23,11 +23,6 @@ before(async () => {
   base = server.base;
 });
 after(() => server.stop());
-
-function assertProblem(answer, status, reason) {
-  assert.equal(answer.status, status, answer.text);
-  assert.ok(codes(answer.json).includes(reason), answer.text);
-}
 
 // A cabinet that was opened by EDS; `beside`: one in which the person is signed in already.
 async function signInByEds(on, iin, { key, beside } = {}) {

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { Cabinet, initiatorPost } from '../support/cabinet.mjs';
-import { codes, get, postJson } from '../support/http.mjs';
+import { assertProblem, codes, get, postJson } from '../support/http.mjs';
 import { claims } from '../support/jwt.mjs';
 import { binary, eventually, Kelisim, temporaryDirectory } from '../support/kelisim.mjs';
 import { ask, basic, call, consent, introspect, refresh } from '../support/oauth.mjs';
@@ -40,11 +40,6 @@ const staffGet = (who, path, headers = {}) => get(base, `/api/v1/staff${path}`, 
 const staffPost = (who, path, value) =>
   postJson(base, `/api/v1/staff${path}`, value, { cookie: who.cookie, 'x-csrf-token': who.csrf });
 const report = (value, client = gbdfl) => postJson(base, '/api/v1/owner/changes', value, basic(client));
-
-function assertProblem(answer, status, reason) {
-  assert.equal(answer.status, status, answer.text);
-  assert.ok(codes(answer.json).includes(reason), answer.text);
-}
 
 const reported = {
   id: 'gbdfl-1',

@@ -49,7 +49,7 @@ boost::asio::awaitable<Cabinet::Verified> Cabinet::verified(const http::Request&
                                                             trust::Purpose purpose) {
     // Each look costs the certificate's responder a question.
     const auto from = identity::caller_address(request, parts_.proxies);
-    if (from && !parts_.sign_ins.take(*from, parts_.clock.now())) co_return too_many_sign_ins(request);
+    if (from && !parts_.sign_ins.take(*from, parts_.clock.now())) co_return paced_out(sign_in_too_many, request);
     if (signature == nullptr) co_return problem(identity::eds_unreadable, request);
     auto check = [this, signature, purpose] { return parts_.signatures.check(*signature, purpose); };
     auto document = co_await http::elsewhere(parts_.signature_checks, std::move(check));

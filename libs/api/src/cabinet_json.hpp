@@ -6,7 +6,6 @@
 #include <boost/json/object.hpp>
 
 #include "access/cabinet.hpp"
-#include "http/message.hpp"
 #include "records/data_changes.hpp"
 #include "records/official_looks.hpp"
 
@@ -21,8 +20,6 @@ boost::json::object question_frame_json(const records::UseQuestion& question, ba
 boost::json::object question_json(const records::UseQuestion& question, base::Time now);
 boost::json::object change_json(const records::DataChange& change, const registry::Registry& registry);
 boost::json::object look_json(const records::OfficialLook& look, const registry::Registry& registry);
-// For whoever begins too many sign-ins, or has too many signatures checked.
-http::Response too_many_sign_ins(const http::Request& request);
 // ISO 8601, or null.
 boost::json::value time_json(const std::optional<base::Time>& time);
 

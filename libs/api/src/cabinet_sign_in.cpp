@@ -2,14 +2,11 @@
 #include "api/cabinet.hpp"
 #include "api/problem.hpp"
 #include "base/limits.hpp"
-#include "cabinet_json.hpp"
 #include "http/unit.hpp"
 #include "json/json.hpp"
 #include "json_body.hpp"
 
 namespace kelisim::api {
-
-namespace {
 
 const base::Reason sign_in_too_many{
     "sign_in_too_many",
@@ -18,14 +15,6 @@ const base::Reason sign_in_too_many{
     {"Осы желілік (IP) мекенжайдан тым көп кіру басталды, мүмкін, сіз емес. Сәл кейінірек қайталаңыз.",
      "С этого сетевого (IP) адреса начато слишком много входов, возможно, не вами. Повторите немного позже.",
      "Too many sign-ins were begun from this network (IP) address, perhaps not by you. Try again a little later."}};
-
-}  // namespace
-
-http::Response too_many_sign_ins(const http::Request& request) {
-    http::Response response = problem(sign_in_too_many, request);
-    response.headers.push_back({"Retry-After", std::to_string(base::limits::sign_in_retry_after.count())});
-    return response;
-}
 
 std::vector<http::Route> Cabinet::sign_in_routes() {
     constexpr std::string_view why = "a person proves who they are here";
@@ -61,7 +50,7 @@ Cabinet::Answer Cabinet::begin_sign_in(const http::Request& request) {
     const auto from = identity::caller_address(request, parts_.proxies);
     // Whoever else uses up what one address may do, a device that is known passes.
     const bool known = parts_.use_cases.signing_in.knows_device(*iin, device, now);
-    if (!known && from && !parts_.sign_ins.take(*from, now)) co_return too_many_sign_ins(request);
+    if (!known && from && !parts_.sign_ins.take(*from, now)) co_return paced_out(sign_in_too_many, request);
     auto begin = [&signing_in = parts_.use_cases.signing_in, iin = *iin, device, now](store::WriteSession& session) {
         return signing_in.begin(session, iin, device, now);
     };
@@ -110,7 +99,7 @@ Cabinet::Answer Cabinet::begin_sign_in_by_eds(const http::Request& request) {
     if (const auto none = no_body(request); none.has_error()) co_return problem(none.error(), request);
     const base::Time now = parts_.clock.now();
     const auto from = identity::caller_address(request, parts_.proxies);
-    if (from && !parts_.sign_ins.take(*from, now)) co_return too_many_sign_ins(request);
+    if (from && !parts_.sign_ins.take(*from, now)) co_return paced_out(sign_in_too_many, request);
     const base::Time expires = now + base::limits::code_life;
     const std::string challenge = identity::make_challenge(parts_.issuer, "sign_in", expires, parts_.entropy);
     auto wait = [&signing_in = parts_.use_cases.signing_in, hash = crypto::sha256(base::as_bytes(challenge)), expires,

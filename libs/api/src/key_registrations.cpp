@@ -62,11 +62,7 @@ Answer register_keys(const KeyRegistrationParts& parts, const http::Request& req
     const base::Time now = parts.clock.now();
     // Each look costs the certificate's responder a question.
     const auto from = identity::caller_address(request, parts.proxies);
-    if (from && !parts.pace.take(*from, now)) {
-        http::Response response = problem(key_registration_too_many, request);
-        response.headers.push_back({"Retry-After", std::to_string(base::limits::sign_in_retry_after.count())});
-        co_return response;
-    }
+    if (from && !parts.pace.take(*from, now)) co_return paced_out(key_registration_too_many, request);
     const boost::json::value* const document = body->if_contains("document");
     if (document == nullptr) co_return problem(identity::eds_unreadable, request);
     auto check = [&parts, document] { return parts.signatures.check(*document, trust::Purpose::signature); };

@@ -3,6 +3,8 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "base/limits.hpp"
+
 namespace kelisim::api {
 
 namespace {
@@ -85,6 +87,12 @@ http::Response problem(int status, const base::Refusal& refusal, const http::Req
 
 http::Response problem(const base::Refusal& refusal, const http::Request& request) {
     return problem(status_of(refusal.first().kind), refusal, request);
+}
+
+http::Response paced_out(const base::Reason& reason, const http::Request& request) {
+    http::Response response = problem(reason, request);
+    response.headers.push_back({"Retry-After", std::to_string(base::limits::sign_in_retry_after.count())});
+    return response;
 }
 
 http::Response error_page(int status, const base::Reason& reason, const http::Request& request) {

@@ -19,6 +19,8 @@
 
 namespace kelisim::api {
 
+// Also for whoever has too many signatures checked.
+extern const base::Reason sign_in_too_many;
 extern const base::Reason answer_takes_document;
 
 struct CabinetParts {

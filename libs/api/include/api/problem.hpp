@@ -11,6 +11,8 @@
 namespace kelisim::api {
 
 int status_of(base::Kind kind);
+// 429 for an address that came too often, with when it may come again.
+http::Response paced_out(const base::Reason& reason, const http::Request& request);
 
 // Kazakh, Russian or English by Accept-Language (RFC 9110 12.5.4); English when it names none of them.
 base::Language language_of(const http::Request& request);
