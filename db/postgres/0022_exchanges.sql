@@ -19,3 +19,4 @@ CREATE TABLE exchange (
     PRIMARY KEY (sender, message)
 );
 CREATE INDEX exchange_received ON exchange (received);
+CREATE INDEX exchange_begun ON exchange (received) WHERE state = 0;

@@ -11,6 +11,7 @@ import { send } from '../support/http.mjs';
 import { claims } from '../support/jwt.mjs';
 import { Kelisim, temporaryDirectory } from '../support/kelisim.mjs';
 import { consent } from '../support/oauth.mjs';
+import { advance } from '../support/sandbox.mjs';
 import { details, familyService, persons, service } from '../support/world.mjs';
 import { issueEds, sign } from '../support/eds.mjs';
 
@@ -114,6 +115,11 @@ test('a repeat gets the same answer and counts once; other words under its id ar
   assert.ok(again.text.includes(ybyrai.surname));
   assertFault(await call({ ...what, id: randomUUID() }), 'KLS403', 'use_consent_exhausted');
   assertFault(await call({ ...what, data: dataOf() }), 'KLS409', 'message_id_reused');
+  // Also when the token is over meanwhile: a client waits 300 seconds before it repeats.
+  await advance(server.base, 'PT15M');
+  const later = await post(signed, await sign(key, 'soap', content));
+  assert.equal(later.status, 200, later.text);
+  assertFault(await call({ ...what, id: randomUUID() }), 'KLS403', 'use_token_ended');
 });
 
 test('who does not sign, signs wrongly, or is not the sender', async () => {

@@ -29,6 +29,12 @@ namespace {
 
 // Longer than a call can be under way: what is older was cut off.
 constexpr base::Duration patience = limits::owner_deadline + std::chrono::seconds{30};
+constexpr std::size_t given_up_at_once = 1000;
+
+// From its claim on: a signature may have been waited for before.
+bool is_cut_off(const Exchange& exchange, base::Time now) {
+    return exchange.state == ExchangeState::begun && now >= exchange.id.time() + patience;
+}
 
 }  // namespace
 
@@ -39,9 +45,12 @@ Exchanges::Decision Exchanges::begin(store::WriteSession& session, const Incomin
     if (earlier && now < earlier->received + limits::message_remembered) {
         if (earlier->request != message.digest || earlier->service != message.service)
             return base::Refusal(message_id_reused);
-        const bool under_way = earlier->state == ExchangeState::begun && now < earlier->received + patience;
-        if (under_way) return base::Refusal(message_in_progress);
-        if (earlier->state == ExchangeState::answered) return Answered{earlier->kept};
+        if (is_cut_off(*earlier, now)) {
+            conclude(session, *earlier, {.state = ExchangeState::unknown}, now);
+        } else if (earlier->state == ExchangeState::begun) {
+            return base::Refusal(message_in_progress);
+        }
+        if (earlier->state == ExchangeState::answered) return Answered{earlier->received, earlier->kept};
     }
     Exchange begun{.id = records::ExchangeId::make(now, {}, parts_.entropy),
                    .sender = message.sender,
@@ -49,7 +58,7 @@ Exchanges::Decision Exchanges::begin(store::WriteSession& session, const Incomin
                    .message = id,
                    .request = message.digest,
                    .request_bytes = static_cast<std::int64_t>(message.bytes),
-                   .received = now};
+                   .received = message.received};
     exchanges.put(session, begun);
     return begun;
 }
@@ -65,6 +74,12 @@ void Exchanges::conclude(store::WriteSession& session, Exchange exchange, const 
     exchange.kept = conclusion.kept;
     parts_.records.exchanges.put(session, exchange);
     parts_.records.journal.append(session, exchange_fact(exchange, now));
+}
+
+void Exchanges::give_up(store::WriteSession& session, base::Time now) const {
+    for (const Exchange& each : parts_.records.exchanges.begun_before(session, now - patience, given_up_at_once)) {
+        if (is_cut_off(each, now)) conclude(session, each, {.state = ExchangeState::unknown}, now);
+    }
 }
 
 }  // namespace kelisim::access

@@ -18,13 +18,14 @@ using ::testing::ElementsAre;
 // INT-2.15, MON-9a
 class ExchangesTest : public ::testing::Test {
 protected:
-    static Incoming message(std::string_view id = "m-1", std::string_view text = "text",
-                            std::string_view sender = "DEMOBANK") {
+    Incoming message(std::string_view id = "m-1", std::string_view text = "text",
+                     std::string_view sender = "DEMOBANK") {
         return {.sender = std::string(sender),
                 .service = "SERVICE",
                 .message_id = std::string(id),
                 .digest = crypto::sha256(base::as_bytes(text)),
-                .bytes = text.size()};
+                .bytes = text.size(),
+                .received = world.clock.now()};
     }
     Exchanges::Decision begin(const Incoming& incoming) {
         return world.unit([&](store::WriteSession& session) {
@@ -82,6 +83,26 @@ TEST_F(ExchangesTest, NothingIsDoneTwiceAtOnce) {
     // What was cut off by the end of a process may be tried again.
     world.clock.advance(base::limits::owner_deadline + 30s);
     EXPECT_TRUE(is_new(begin(message())));
+}
+
+TEST_F(ExchangesTest, WhatWasCutOffHasItsFactTooWhoeverFindsIt) {
+    const auto swept = std::get<Exchange>(begin(message("swept"))), repeated = std::get<Exchange>(begin(message()));
+    const auto give_up = [&] {
+        world.unit([&](store::WriteSession& session) {
+            Exchanges(world.service->parts).give_up(session, world.clock.now());
+            return true;
+        });
+    };
+    give_up();
+    EXPECT_THAT(world.journal_of(swept.id), ElementsAre()) << "it may still be under way";
+    world.clock.advance(base::limits::owner_deadline + 30s);
+    EXPECT_TRUE(is_new(begin(message())));
+    EXPECT_THAT(world.journal_of(repeated.id), ElementsAre("exchange.concluded"));
+    world.clock.advance(1s);
+    give_up();
+    give_up();
+    EXPECT_THAT(world.journal_of(swept.id), ElementsAre("exchange.concluded"));
+    EXPECT_TRUE(is_new(begin(message("swept"))));
 }
 
 TEST_F(ExchangesTest, WhatCameToNothingMayComeAgain) {

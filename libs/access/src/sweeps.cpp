@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "access/sweeps.hpp"
 
+#include "access/exchanges.hpp"
 #include "access/uses.hpp"
 #include "base/limits.hpp"
 
@@ -36,6 +37,7 @@ void sweep(const Parts& parts, store::WriteSession& session, base::Time now) {
     }
     parts.records.tokens.forget_assertions(session, now);
     parts.records.requests.forget_claims(session, now);
+    Exchanges(parts).give_up(session, now);
     parts.records.exchanges.forget_before(session, now - base::limits::message_remembered);
     parts.records.phone_questions.forget_old(session, now);
     parts.records.codes.forget_old(session, now);

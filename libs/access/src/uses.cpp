@@ -97,7 +97,9 @@ std::vector<const Reason*> Uses::objections(const records::Consents::Found& foun
 UseDecision Uses::reserve(store::WriteSession& session, const UseCommand& command, base::Time now) const {
     const records::Records& records = parts_.records;
     const auto token = records.tokens.find(session, command.token);
-    const bool opens = token && token->kind == records::TokenKind::access && !token->revoked && now < token->expires;
+    // What was answered in time is answered again when the token is over; not when it was ended.
+    const bool in_time = token && (now < token->expires || command.takes == Takes::repeat_alone);
+    const bool opens = in_time && token->kind == records::TokenKind::access && !token->revoked;
     if (!opens) return Objected{use_token_ended};
     auto found = records.consents.find(session, token->consent, records.subjects);
     if (!found) throw records::Damaged("a token names a consent that is gone");

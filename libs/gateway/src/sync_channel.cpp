@@ -171,7 +171,8 @@ struct SyncChannel::Call {
     const registry::IntegrationService* service = nullptr;
     std::string token = {};  // that the decision was made under
     access::Takes takes = access::Takes::first_or_repeat;
-    bool owner_refused = false;  // in an ordinary answer
+    std::optional<base::Time> first_received = {};  // of a repeat
+    bool owner_refused = false;                     // in an ordinary answer
 };
 
 std::vector<http::Route> SyncChannel::routes() {
@@ -291,8 +292,9 @@ SyncChannel::Answer SyncChannel::handle(Call& call) {
                                               .service = call.message.service_id,
                                               .message_id = call.message.message_id,
                                               .digest = call.digest,
-                                              .bytes = call.request.body.size()},
-                  now = call.received](store::WriteSession& session) {
+                                              .bytes = call.request.body.size(),
+                                              .received = call.received},
+                  now = parts_.clock.now()](store::WriteSession& session) {
         return exchanges.begin(session, incoming, now);
     };
     auto decision = co_await http::committed(parts_.writer, std::move(begin));
@@ -300,7 +302,10 @@ SyncChannel::Answer SyncChannel::handle(Call& call) {
     const auto* answered = std::get_if<access::Exchanges::Answered>(&decision);
     if (answered != nullptr && !answered->kept.empty()) co_return respond(call, ok, answered->kept);
     // What was answered and is not kept here stands with the use, and is not done anew.
-    if (answered != nullptr) call.takes = access::Takes::repeat_alone;
+    if (answered != nullptr) {
+        call.takes = access::Takes::repeat_alone;
+        call.first_received = answered->received;
+    }
     if (auto* begun = std::get_if<records::Exchange>(&decision)) call.exchange = std::move(*begun);
     const Served served = co_await carry(call, service->second);
     const auto* content = std::get_if<std::string>(&served);
@@ -352,7 +357,7 @@ boost::asio::awaitable<SyncChannel::Decision> SyncChannel::decide(Call& call, co
     std::vector<base::Iin> persons = read->persons;
     for (const std::string& text : texts_around(call.message))
         collect_persons(text, persons);
-    const auto active = parts_.introspection.genuine(token, call.received);
+    const auto active = parts_.introspection.genuine(token, call.first_received.value_or(call.received));
     if (!active) co_return Refused{kls_refused, Refusal(access::use_token_ended)};
     const auto held =
         co_await parts_.possession.shown(call.request, token, active->claims.bound_to, api::TokenScheme::beside);

@@ -20,6 +20,7 @@ struct Incoming {
     std::string message_id;       // of the sender's system
     crypto::Digest digest{};      // of the message in its canonical form
     std::size_t bytes = 0;
+    base::Time received;
 };
 
 struct Conclusion {
@@ -36,7 +37,8 @@ public:
     explicit Exchanges(const Parts& parts) : parts_(parts) {}
 
     struct Answered {
-        std::string kept;  // empty: it stands where the decision about it is kept
+        base::Time received;  // when it came first
+        std::string kept;     // empty: it stands where the decision about it is kept
     };
     // A message that is new, or that came to nothing before: what it does is kept apart by its id there too. Refused when its
     // id came with other bytes, or while the first one is under way.
@@ -44,6 +46,9 @@ public:
     Decision begin(store::WriteSession& session, const Incoming& message, base::Time now) const;
     void conclude(store::WriteSession& session, records::Exchange exchange, const Conclusion& conclusion,
                   base::Time now) const;
+
+    // What was cut off is concluded as unknown, so that it has its fact too.
+    void give_up(store::WriteSession& session, base::Time now) const;
 
 private:
     Parts parts_;

@@ -4,6 +4,7 @@
 #include <boost/describe.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/id.hpp"
 #include "records/vault.hpp"
@@ -19,8 +20,9 @@ enum class ExchangeState {
     answered,  // the sender was given an answer of the service
     refused,   // by us, before anything was forwarded
     failed,    // the service was not reached, or gave nothing
+    unknown,   // cut off: the process ended, or could not write what came of it
 };
-BOOST_DESCRIBE_ENUM(ExchangeState, begun, answered, refused, failed)
+BOOST_DESCRIBE_ENUM(ExchangeState, begun, answered, refused, failed, unknown)
 
 // A message between systems that passes the gateway (1277 п.9), in the keyspace of its sender. Nothing of what it says.
 struct Exchange {
@@ -47,9 +49,13 @@ public:
     std::optional<Exchange> find(store::ReadSession& session, std::string_view sender, const Digest& message) const;
     // In place of one with the same message id.
     void put(store::WriteSession& session, const Exchange& exchange) const;
+    // Those under way that came before `at`, at most `max`.
+    std::vector<Exchange> begun_before(store::ReadSession& session, base::Time at, std::size_t max) const;
     void forget_before(store::WriteSession& session, base::Time at) const;
 
 private:
+    Exchange read(const store::Row& row) const;
+
     const Vault& vault_;
     base::Entropy& entropy_;
 };
