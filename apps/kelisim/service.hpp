@@ -30,7 +30,6 @@
 #include "gateway/own_data.hpp"
 #include "gateway/rest.hpp"
 #include "gateway/sync_channel.hpp"
-#include "gateway_key.hpp"
 #include "http/client.hpp"
 #include "http/server.hpp"
 #include "identity/clients.hpp"
@@ -42,6 +41,7 @@
 #include "notary/sequencer.hpp"
 #include "notary/witness.hpp"
 #include "owner_process.hpp"
+#include "signing.hpp"
 #include "storage.hpp"
 #include "store/scheduler.hpp"
 #include "telemetry/http_metrics.hpp"
@@ -148,6 +148,7 @@ private:
     http::Client event_client_;
     http::Elsewhere elsewhere_, signature_checks_, message_checks_, certificate_checks_;
     NetworkStatusSource status_source_;
+    const trust::Verifier verifier_;
     identity::ElectronicSignatures signatures_;
     std::optional<identity::SystemCertificates> system_certificates_;  // none: not asked about
     api::OAuth oauth_;

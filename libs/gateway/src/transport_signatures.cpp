@@ -32,15 +32,8 @@ BadSignature rejected(const trust::DocumentReport& report) {
 
 }  // namespace
 
-TransportSignatures::TransportSignatures(trust::Authorities authorities, const trust::Policy& policy,
-                                         trust::StatusSource& source, const base::Clock& clock, base::Entropy& entropy)
-    : authorities_(std::move(authorities)), policy_(policy), clock_(clock), revocation_(source, entropy) {}
-
 std::variant<SignedBody, BadSignature> TransportSignatures::check(const soap::Envelope& envelope) const {
-    const base::Time now = clock_.now();
-    const trust::DocumentReport report = soap::verify(
-        envelope, {},
-        {.authorities = authorities_, .policy = policy_, .revocation = &revocation_, .at = now, .now = now});
+    const trust::DocumentReport report = soap::verify(envelope, {}, verifier_.now());
     if (report.verdict() != trust::Verdict::valid) return rejected(report);
     const std::string& organisation = report.signers.front().certificate->subject().owner().bin;
     if (organisation.empty()) {

@@ -74,18 +74,11 @@ std::string make_challenge(std::string_view issuer, std::string_view purpose, ba
                        base::to_iso8601(expires), issuer, base::to_base64url(nonce), purpose);
 }
 
-ElectronicSignatures::ElectronicSignatures(trust::Authorities authorities, const trust::Policy& policy,
-                                           trust::StatusSource& source, const base::Clock& clock,
-                                           base::Entropy& entropy)
-    : authorities_(std::move(authorities)), policy_(policy), clock_(clock), revocation_(source, entropy) {}
-
 base::Result<SignedDocument> ElectronicSignatures::check(const boost::json::value& answer,
                                                          trust::Purpose purpose) const {
     const auto text = only_text(answer);
     if (!text) return base::Refusal(eds_unreadable);
-    const base::Time now = clock_.now();
-    const trust::Verification with{
-        .authorities = authorities_, .policy = policy_, .revocation = &revocation_, .at = now, .now = now};
+    const trust::Verification with = verifier_.now();
     SignedDocument document;
     trust::DocumentReport report;
     if (without_blanks_before(*text).starts_with('<')) {

@@ -49,7 +49,8 @@ protected:
 
     base::Result<SignedDocument> check(const boost::json::value& answer,
                                        trust::Purpose purpose = trust::Purpose::sign_in) {
-        return ElectronicSignatures(pki_.authorities(), policy_, responder_, clock_, entropy_).check(answer, purpose);
+        const trust::Verifier verifier(pki_.authorities(), policy_, responder_, clock_, entropy_);
+        return ElectronicSignatures(verifier).check(answer, purpose);
     }
     trust::SigningKey key(const test::Party& party) { return test::signing_key(party, {}, entropy_); }
     std::string xml(const test::Party& party) {

@@ -7,11 +7,9 @@
 #include <string_view>
 #include <variant>
 
-#include "base/clock.hpp"
-#include "base/entropy.hpp"
 #include "base/result.hpp"
 #include "soap/envelope.hpp"
-#include "trust/revocation.hpp"
+#include "trust/verifier.hpp"
 
 namespace kelisim::gateway {
 
@@ -33,18 +31,14 @@ struct BadSignature {
 // Thread-safe. What it was made from outlives it.
 class TransportSignatures {
 public:
-    TransportSignatures(trust::Authorities authorities, const trust::Policy& policy, trust::StatusSource& source,
-                        const base::Clock& clock, base::Entropy& entropy);
+    explicit TransportSignatures(const trust::Verifier& verifier) : verifier_(verifier) {}
 
     // Waits for responders: never on an io thread. Throws base::Outage when nobody could tell whether the certificate is
     // revoked.
     std::variant<SignedBody, BadSignature> check(const soap::Envelope& envelope) const;
 
 private:
-    trust::Authorities authorities_;
-    trust::Policy policy_;
-    const base::Clock& clock_;
-    mutable trust::Revocation revocation_;
+    const trust::Verifier& verifier_;
 };
 
 }  // namespace kelisim::gateway

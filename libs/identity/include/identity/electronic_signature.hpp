@@ -14,7 +14,7 @@
 #include "base/result.hpp"
 #include "crypto/hash.hpp"
 #include "trust/path.hpp"
-#include "trust/revocation.hpp"
+#include "trust/verifier.hpp"
 
 namespace kelisim::identity {
 
@@ -46,8 +46,7 @@ struct SignedDocument {
 // Thread-safe. What it was made from outlives it.
 class ElectronicSignatures {
 public:
-    ElectronicSignatures(trust::Authorities authorities, const trust::Policy& policy, trust::StatusSource& source,
-                         const base::Clock& clock, base::Entropy& entropy);
+    explicit ElectronicSignatures(const trust::Verifier& verifier) : verifier_(verifier) {}
 
     // `answer`: a text or a list of one; XML, PEM, or bare base64 of an attached CMS (pki.md 5). Every finding that is against it
     // is a reason of the refusal. Throws base::Outage when nothing is against it but nobody could tell whether the certificate is
@@ -55,10 +54,7 @@ public:
     base::Result<SignedDocument> check(const boost::json::value& answer, trust::Purpose purpose) const;
 
 private:
-    trust::Authorities authorities_;
-    trust::Policy policy_;
-    const base::Clock& clock_;
-    mutable trust::Revocation revocation_;
+    const trust::Verifier& verifier_;
 };
 
 }  // namespace kelisim::identity

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway_key.hpp"
+#include "signing.hpp"
 
 #include <fstream>
 #include <iterator>
