@@ -9,6 +9,7 @@ import { issueEds, sign } from '../support/eds.mjs';
 import { assertProblem, postJson } from '../support/http.mjs';
 import { Kelisim } from '../support/kelisim.mjs';
 import { NcaLayer } from './ncalayer.mjs';
+import { ask } from '../support/oauth.mjs';
 import { advance } from '../support/sandbox.mjs';
 import { persons } from '../support/world.mjs';
 
@@ -80,6 +81,21 @@ test('a signed CMS opens one too, as PEM, as base64 and in a list', async () => 
   for (const shape of [(pem) => pem, (pem) => pem.replace(/-----[^-]+-----/g, ''), (pem) => [pem]]) {
     const { sign_in, challenge } = await begin();
     cabinetOf(await finish(sign_in, shape(await signCms(challenge))));
+  }
+});
+
+// LAW-36.3a
+test('the same client signs the answer to a request', async () => {
+  const { sign_in, challenge } = await begin();
+  const cabinet = cabinetOf(await finish(sign_in, await signXml(challenge)));
+  for (const [answer, signWith, state] of [['yes', signXml, 'granted'], ['no', signCms, 'refused']]) {
+    const asked = await ask(base, persons.withoutPhone);
+    assert.equal(asked.status, 200, asked.text);
+    const [id] = asked.json.auth_req_id.split('.');
+    const offered = await cabinet.post(`/requests/${id}/documents`, { answer });
+    assert.equal(offered.status, 201, offered.text);
+    const answered = await cabinet.post(`/requests/${id}/answer`, { document: await signWith(offered.json.document) });
+    assert.equal(answered.json.state, state, answered.text);
   }
 });
 
