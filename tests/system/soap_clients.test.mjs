@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// A SOAP client that was not written here: zeep, of Debian, unmodified, built from the WSDL that the running server hands out
-// (INT-2.6).
+// SOAP clients that were not written here (INT-2.6): zeep, of Debian, unmodified, built from the WSDL that the running server hands
+// out; and messages with the habits of clients that are known (wire.md A8).
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
+import { send } from '../support/http.mjs';
 import { Kelisim, temporaryDirectory } from '../support/kelisim.mjs';
 import { consent } from '../support/oauth.mjs';
 import { bank, details, persons, service } from '../support/world.mjs';
@@ -65,4 +66,71 @@ test('zeep reads our faults as its own', async () => {
   assert.equal(refused.why, 'gateway_token_missing');
   assert.equal((await zeep({ id: 'z-3', service: 'NOBODY', data: '<a/>' })).fault, 'SCE004');
   assert.equal((await zeep({ id: 'z-4', password: 'wrong', data: '<a/>' })).fault, 'KLS401');
+});
+
+const types = 'http://bip.bee.kz/SyncChannel/v10/Types';
+const soap11 = 'http://schemas.xmlsoap.org/soap/envelope/';
+const soap12 = 'http://www.w3.org/2003/05/soap-envelope';
+
+let number = 0;
+// A message of the bank about a person, without a token.
+function message({ open = `<t:SendMessage xmlns:t="${types}">`, close = '</t:SendMessage>', request = '<request>', date = new Date().toISOString(),
+  before = '', after = '', order, dataOpen = '<data>', id = `c5r93skf5g1a8t38tlp${(number += 1)}` } = {}) {
+  const info = [`<messageId>${id}</messageId>`, `<serviceId>${service}</serviceId>`, `<messageDate>${date}</messageDate>`,
+    `<sender><senderId>DEMOBANK</senderId><password>${bank.secret}</password></sender>`];
+  return `${open}${request}<requestInfo>${before}${(order?.(info) ?? info).join('')}${after}</requestInfo><requestData>${dataOpen}` +
+    `<iin>${persons.abai.iin}</iin><b/></data></requestData></request>${close}`;
+}
+const inBody = (content, { ns = soap11, root = 's', header = '', attributes = '' } = {}) =>
+  `<${root}:Envelope xmlns:${root}="${ns}">${header}<${root}:Body${attributes}>${content}</${root}:Body></${root}:Envelope>`;
+
+const day = () => new Date().toISOString().slice(0, 10);
+const habits = {
+  'text/xml with a charset': { body: () => inBody(message()) },
+  'application/xml': { type: 'application/xml; charset=utf-8', body: () => inBody(message()) },
+  'text/plain': { type: 'text/plain', body: () => inBody(message()) },
+  'SOAPAction empty': { headers: { soapaction: '""' }, body: () => inBody(message()) },
+  'an XML declaration': { body: () => `<?xml version="1.0" encoding="UTF-8"?>\n${inBody(message())}` },
+  'SOAP 1.2 with the same body': { type: 'application/soap+xml', body: () => inBody(message(), { ns: soap12 }) },
+  'header and body under another prefix than the envelope': {
+    body: () => `<soap:Envelope xmlns:soap="${soap11}"><SOAP-ENV:Header xmlns:SOAP-ENV="${soap11}"/><SOAP-ENV:Body xmlns:SOAP-ENV="${soap11}">${message()}</SOAP-ENV:Body></soap:Envelope>`,
+  },
+  'an empty header': { body: () => inBody(message(), { header: '<s:Header/>' }) },
+  'a plain Id of the body': { body: () => inBody(message(), { attributes: ' Id="b1"' }) },
+  'the wrapper by default namespace, taken back inside': {
+    body: () => inBody(message({ open: `<SendMessage xmlns="${types}">`, request: '<request xmlns="">', close: '</SendMessage>' })),
+  },
+  'the wrapper SendMessageRequest': { body: () => inBody(message({ open: `<t:SendMessageRequest xmlns:t="${types}">`, close: '</t:SendMessageRequest>' })) },
+  'a date alone': { body: () => inBody(message({ date: day() })) },
+  'a date with +06:00 and no fraction': {
+    body: () => inBody(message({ date: new Date(Date.now() + 6 * 3_600_000).toISOString().slice(0, 19) + '+06:00' })),
+  },
+  'sessionId filled by the client, without braces': { body: () => inBody(message({ after: '<sessionId>00000000-0000-4000-8000-0000000000ff</sessionId>' })) },
+  'empty optional elements': { body: () => inBody(message({ after: '<sessionId></sessionId><routeId/><correlationId/><properties/>' })) },
+  'another order': { body: () => inBody(message({ order: (info) => info.toReversed() })) },
+  'an unprefixed xsi:type of data': {
+    body: () => inBody(message({ dataOpen: '<data xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="getUserDataRequest">' })),
+  },
+};
+
+// Read as a message of the bank's, known as its sender, and refused only for want of a token.
+for (const [habit, { type = 'text/xml; charset=utf-8', headers = {}, body }] of Object.entries(habits)) {
+  test(`taken: ${habit}`, async () => {
+    const answer = await send(server.base, 'POST', '/bip-sync/', { headers: { 'content-type': type, ...headers }, body: body() });
+    assert.equal(answer.status, 500);
+    assert.match(answer.text, /<errorCode>KLS403<\/errorCode>/, answer.text);
+    assert.match(answer.text, /<errorData>gateway_token_missing<\/errorData>/);
+  });
+}
+
+test('not taken: another namespace, two messages, a prefix that nobody declared', async () => {
+  for (const body of [
+    inBody(message({ open: '<t:SendMessage xmlns:t="urn:other">' })),
+    inBody(message() + message()),
+    inBody(message({ dataOpen: '<data xsi:type="getUserDataRequest">' })),
+    inBody(message(), { ns: 'urn:other' }),
+  ]) {
+    const answer = await send(server.base, 'POST', '/bip-sync/', { headers: { 'content-type': 'text/xml' }, body });
+    assert.match(answer.text, /<errorCode>SCE001<\/errorCode>/, answer.text);
+  }
 });
