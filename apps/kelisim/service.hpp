@@ -159,6 +159,7 @@ private:
     access::Exchanges exchanges_;
     gateway::TransportSignatures transport_signatures_;
     GatewayKeys gateway_keys_;
+    gateway::SoapDoor soap_door_;
     gateway::SyncChannel sync_channel_;
     api::PersonAuthentication persons_;
     api::StaffAuthentication staff_;
