@@ -11,6 +11,7 @@
 namespace kelisim::gbdfl {
 
 namespace bj = boost::json;
+using owner::Gender;
 
 namespace {
 

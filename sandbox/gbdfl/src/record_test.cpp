@@ -12,7 +12,7 @@ namespace {
 class RecordTest : public ::testing::Test {
 protected:
     const Person& person(std::string_view iin) const { return *world_.find(*base::Iin::parse(iin)); }
-    const World world_ = load_world("../world.toml");
+    const World world_ = owner::load_world("../world.toml");
     const Person& abai_ = person("450810100013");
 };
 

@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // The owner's SOAP side over real sockets: what it believes, what it gives, and how it says no.
-#include "gbdfl_owner/shep_channel.hpp"
+#include "owner/shep_channel.hpp"
+
+#include "gbdfl_owner/registry.hpp"
 
 #include <functional>
 #include <ostream>
 
 #include "base/text.hpp"
+#include "owner/testing.hpp"
 #include "soap/fault.hpp"
 #include "soap/security.hpp"
-#include "testing.hpp"
 #include "trust/testing_documents.hpp"
 #include "trust/xml_signature.hpp"
 
 namespace kelisim::gbdfl {
 namespace {
 
-using namespace test;
+using namespace owner::test;
 using soap::DataForm;
 using soap::Version;
 
@@ -26,46 +28,15 @@ struct Keys {
     trust::SigningKey key = trust::test::signing_key(pki.information_system, entropy);
 };
 
-struct Reply {
-    int status;
-    std::string type;
-    std::string text;
+using Opened = OpenedReply;
 
-    soap::Envelope envelope() const { return soap::Envelope::parse(base::as_bytes(text)).value(); }
-    std::string fault_code() const {
-        const auto message = envelope();
-        const auto fault = soap::read_fault(message.body(), base::FixedZone(5h));
-        return fault ? std::string(fault->error_code()) : "none";
-    }
-    std::string fault_data() const {
-        const auto message = envelope();
-        return soap::read_fault(message.body(), base::FixedZone(5h)).value().info.value().data;
-    }
-};
-
-// What an answer says, its business document in whichever form.
-struct Opened {
-    explicit Opened(const Reply& reply)
-        : envelope(reply.envelope()),
-          message(soap::read_send_message_response(envelope.body(), base::FixedZone(5h)).value()),
-          data(soap::BusinessData::read(message.data).value()) {}
-    std::string result() const {
-        return data.root().child("", "messageResult")->child("", "code")->text().value_or("");
-    }
-    bool has_persons() const { return data.root().child("", "persons").has_value(); }
-
-    soap::Envelope envelope;
-    soap::SendMessageResponse message;
-    soap::BusinessData data;
-};
-
-class ShepTest : public BesideKelisim {
+class ShepTest : public RegistryTest<Persons> {
 protected:
-    explicit ShepTest(ShepOptions options = {}) : options_(std::move(options)) {}
+    explicit ShepTest(owner::ShepOptions options = {}) : RegistryTest(role, std::move(options)) {}
 
     token::AccessClaims whole_claims() const {
         auto whole = claims();
-        whole.grant.fields.clear();
+        whole.grant.services = {"GBDFLUniversal_token", "GBDFL_FamilyInfoToken"};
         for (const Service* service : {&person_service(), &family_service()})
             whole.grant.fields.insert(whole.grant.fields.end(), service->fields.begin(), service->fields.end());
         return whole;
@@ -87,44 +58,9 @@ protected:
             "<iin>" +
             asked.iin + "</iin><kdpToken>" + asked.token + "</kdpToken><publicKey>" + asked.public_key +
             "</publicKey>" + asked.more + "</r:Request>";
-        const soap::SendMessage message{.message_id = "m-1",
-                                        .service_id = asked.service,
-                                        .date = clock_.now(),
-                                        .sender = {.id = "SHEP"},
-                                        .session = soap::SessionId::parse("00000000-0000-4000-8000-0000000000ff"),
-                                        .data = soap::Data::document(base::as_bytes(text), asked.form).value()};
-        return soap::write(message, zone_);
-    }
-    Reply send(std::string body, std::string type = "text/xml; charset=utf-8") {
-        const http::Answer answer = post(owner_port_, "/shep/", {{"Content-Type", type}}, std::move(body));
-        return {answer.status, std::string(answer.headers.once("content-type").value_or("")), answer.body};
+        return message(asked.service, text, asked.form);
     }
     Reply ask(const Asked& asked) { return send(soap::enveloped(Version::v11, content_of(asked))); }
-
-    // An ordinary answer that gives nothing, with this code.
-    void expect_refused(const Reply& reply, std::string_view code, std::string_view status = "SCSE002") {
-        ASSERT_EQ(reply.status, 200) << reply.text;
-        const Opened opened(reply);
-        EXPECT_EQ(opened.result(), code);
-        EXPECT_EQ(opened.message.status_code, status);
-        EXPECT_FALSE(opened.message.status_message.empty());
-        EXPECT_FALSE(opened.has_persons());
-        EXPECT_EQ(reply.text.find("Құнанбаев"), std::string::npos);
-    }
-    void expect_fault(const Reply& reply, std::string_view code, std::string_view data = {}) {
-        EXPECT_EQ(reply.status, 500) << reply.text;
-        EXPECT_EQ(reply.fault_code(), code) << reply.text;
-        EXPECT_EQ(data.empty() ? data : reply.fault_data(), data);
-        EXPECT_EQ(reply.text.find(abai), std::string::npos);
-    }
-
-    const base::FixedZone zone_{5h};
-    ShepOptions options_;
-    ShepChannel shep_{{world_, side_, entropy_, zone_, observer_}, std::move(options_)};
-    http::Listener listener_{"127.0.0.1", 0};
-    const std::uint16_t owner_port_ = listener_.port();
-    http::Server server_{
-        std::move(listener_), http::Routes(shep_.routes()), {workers_, clock_, entropy_, observer_, problem_page}};
 };
 
 TEST_F(ShepTest, GivesThePersonInTheFormInWhichItWasAsked) {

@@ -1,18 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gbdfl_owner/shep_message.hpp"
+#include "owner/shep_message.hpp"
 
 #include <gtest/gtest.h>
 
 #include <ostream>
 
-#include "gbdfl_owner/problem.hpp"
-#include "gbdfl_owner/record.hpp"
+#include "gbdfl_owner/registry.hpp"
+#include "owner/problem.hpp"
 #include "xml/document.hpp"
 
 namespace kelisim::gbdfl {
 namespace {
 
 using namespace std::chrono_literals;
+
+using owner::PersonRequest;
+
+soap::Read<PersonRequest> read_person_request(const soap::BusinessData& data) {
+    owner::Fields fields(data, message_namespace);
+    PersonRequest request = owner::read_person_request(fields);
+    if (!fields.defects().empty()) return soap::Defects(std::move(fields.defects()));
+    return request;
+}
 
 // `content` of data, as a reader of a message meets it.
 struct Given {
@@ -31,7 +40,7 @@ std::string fields_of(const std::string& more) {
 const std::string request_ns = R"(<r:Request xmlns:r="http://message.persistence.interactive.nat">)";
 const std::string good = fields_of("<iin>450810100013</iin><kdpToken>a.b\n .c</kdpToken><publicKey>MF kw</publicKey>");
 
-TEST(PersonRequest, IsReadInEachFormOfTheData) {
+TEST(PersonRequests, IsReadInEachFormOfTheData) {
     for (const std::string& content : {
              "<data>" + request_ns + good + "</r:Request></data>",
              "<data>" + good + "</data>",  // wire.md D6
@@ -44,17 +53,17 @@ TEST(PersonRequest, IsReadInEachFormOfTheData) {
         EXPECT_EQ(request->message_id, "m-1");
         EXPECT_EQ(request->sender_code, "DEMOBANK");
         EXPECT_EQ(request->iin, *base::Iin::parse("450810100013"));
-        EXPECT_EQ(request->token.reveal(), "a.b.c");
-        EXPECT_EQ(request->public_key, "MF kw");
+        EXPECT_EQ(request->shown.token.reveal(), "a.b.c");
+        EXPECT_EQ(request->shown.public_key, "MF kw");
     }
 }
 
-TEST(PersonRequest, NeedNotHaveATokenOrAKeyToBeRead) {
+TEST(PersonRequests, NeedNotHaveATokenOrAKeyToBeRead) {
     const Given given("<data>" + fields_of("<iin> 450810100013\n</iin><kdpToken/>") + "</data>");
     const auto request = read_person_request(given.data);
     ASSERT_TRUE(request.has_value());
-    EXPECT_TRUE(request->token.reveal().empty());
-    EXPECT_TRUE(request->public_key.empty());
+    EXPECT_TRUE(request->shown.token.reveal().empty());
+    EXPECT_TRUE(request->shown.public_key.empty());
 }
 
 struct Spoiled {
@@ -107,16 +116,23 @@ INSTANTIATE_TEST_SUITE_P(
 class ResponseTest : public ::testing::Test {
 protected:
     std::string written(const base::Refusal* refused, const boost::json::object* person) const {
-        return to_xml({.message_id = "a-1",
-                       .date = base::parse_time("2026-01-15T05:00:01Z").value(),
-                       .request_id = "m-1",
-                       .receiver = "DEMO<BANK",
-                       .refused = refused,
-                       .person = person},
-                      zone_);
+        std::string content;
+        if (person != nullptr)
+            content = owner::element("persons", owner::element("person", owner::content_of(*person)));
+        return owner::to_xml({.ns = message_namespace,
+                              .registry_key = "GBDFL",
+                              .registry_ru = "ГБД ФЛ",
+                              .registry_kk = "ЖТ МДҚ",
+                              .message_id = "a-1",
+                              .date = base::parse_time("2026-01-15T05:00:01Z").value(),
+                              .request_id = "m-1",
+                              .receiver = "DEMO<BANK",
+                              .refused = refused,
+                              .content = std::move(content)},
+                             zone_);
     }
     const base::FixedZone zone_{5h};
-    const World world_ = load_world("../world.toml");
+    const World world_ = owner::load_world("../world.toml");
     const Person& abai_ = *world_.find(*base::Iin::parse("450810100013"));
 };
 
@@ -165,7 +181,7 @@ TEST_F(ResponseTest, OfTheFamilyNamesItsMembers) {
 }
 
 TEST_F(ResponseTest, OfARefusalHoldsNoPersonAndEveryReason) {
-    const base::Refusal refused({&person_differs, &field_not_granted});
+    const base::Refusal refused({&owner::person_differs, &owner::field_not_granted});
     const std::string text = written(&refused, nullptr);
     EXPECT_EQ(text.find("persons"), std::string::npos);
     const auto document = xml::Document::parse(base::as_bytes(text)).value();
@@ -173,7 +189,7 @@ TEST_F(ResponseTest, OfARefusalHoldsNoPersonAndEveryReason) {
     EXPECT_EQ(result.child("", "code")->text(), "person_differs");
     EXPECT_EQ(result.child("", "nameRu")->text(),
               "Токен выдан на другое лицо. Токен охватывает не все запрошенные сведения.");
-    EXPECT_TRUE(result.child("", "nameKz")->text()->starts_with(person_differs.text.kk));
+    EXPECT_TRUE(result.child("", "nameKz")->text()->starts_with(owner::person_differs.text.kk));
 }
 
 }  // namespace

@@ -7,15 +7,16 @@
 #include <string_view>
 #include <vector>
 
-#include "gbdfl_owner/world.hpp"
+#include "owner/service.hpp"
+#include "owner/world.hpp"
 
 namespace kelisim::gbdfl {
 
-// The integration services of this owner, and the fields that each can give.
-struct Service {
-    std::string_view key;
-    std::vector<std::string_view> fields;
-};
+using owner::Person;
+using owner::World;
+
+// The integration services of this owner.
+using owner::Service;
 const Service& person_service();  // GBDFLUniversal_token
 const Service& family_service();  // GBDFL_FamilyInfoToken
 // Null for a key that is none of theirs.

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gbdfl_owner/problem.hpp"
+#include "owner/problem.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-namespace kelisim::gbdfl {
+namespace kelisim::owner {
 
 using base::Kind;
 using base::Reason;
@@ -109,4 +109,4 @@ http::Response problem_page(int status, const Reason& reason, const http::Reques
     return problem(status, reason);
 }
 
-}  // namespace kelisim::gbdfl
+}  // namespace kelisim::owner

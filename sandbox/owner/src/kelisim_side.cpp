@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gbdfl_owner/kelisim_side.hpp"
+#include "owner/kelisim_side.hpp"
 
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "gbdfl_owner/problem.hpp"
 #include "http/form.hpp"
 #include "http/media_type.hpp"
 #include "json/json.hpp"
+#include "owner/problem.hpp"
 
-namespace kelisim::gbdfl {
+namespace kelisim::owner {
 
 using boost::asio::awaitable;
 
@@ -197,4 +197,4 @@ awaitable<bool> KelisimSide::active(std::string_view token, std::string tracepar
     co_return *active;
 }
 
-}  // namespace kelisim::gbdfl
+}  // namespace kelisim::owner

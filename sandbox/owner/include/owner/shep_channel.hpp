@@ -5,25 +5,23 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <chrono>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/entropy.hpp"
 #include "base/zone.hpp"
-#include "gbdfl_owner/kelisim_side.hpp"
-#include "gbdfl_owner/record.hpp"
-#include "gbdfl_owner/shep_message.hpp"
-#include "gbdfl_owner/world.hpp"
 #include "http/route.hpp"
 #include "http/server.hpp"
+#include "owner/kelisim_side.hpp"
+#include "owner/registry.hpp"
 #include "soap/sync_channel.hpp"
 #include "trust/authorities.hpp"
 #include "trust/policy.hpp"
 #include "trust/report.hpp"
 #include "trust/signing_key.hpp"
 
-namespace kelisim::gbdfl {
+namespace kelisim::owner {
 
 struct ShepOptions {
     // Whose certificates the gateway has. With them every message has to be signed; without them none is looked at, which is for
@@ -33,12 +31,11 @@ struct ShepOptions {
     std::string gateway_bin = {};
     // Signs every answer and the document in it; nothing: neither is signed.
     std::optional<trust::SigningKey> key = {};
-    std::chrono::milliseconds latency{0};  // before each record
 };
 
 struct ShepParts {
-    const World& world;
-    KelisimSide& kelisim;
+    Registry& registry;
+    const KelisimSide& kelisim;  // its clock
     base::Entropy& entropy;
     const base::Zone& zone;
     http::Observer& observer;  // hears of what became a fault because something did not answer
@@ -63,10 +60,8 @@ private:
 
     Answer send_message(const http::Request& request);
     Answer converse(const http::Request& request, Exchange& exchange);
-    Answer answer(const Exchange& exchange, const Service& service, const soap::SendMessage& message,
-                  const soap::BusinessData& data, soap::DataForm form);
-    // The person whom the token opens.
-    boost::asio::awaitable<base::Result<const Person*>> admit(const Service& service, const PersonRequest& request);
+    Answer answer(const Exchange& exchange, const soap::SendMessage& message, const soap::BusinessData& data,
+                  soap::DataForm form);
 
     trust::DocumentReport verify(const soap::Envelope& envelope) const;
     bool is_of_gateway(const trust::DocumentReport& report) const;
@@ -79,4 +74,4 @@ private:
     trust::Policy policy_{.revocation_required = false};  // it asks no responder
 };
 
-}  // namespace kelisim::gbdfl
+}  // namespace kelisim::owner

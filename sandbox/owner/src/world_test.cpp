@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gbdfl_owner/world.hpp"
+#include "owner/world.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <fstream>
 #include <ostream>
 
-namespace kelisim::gbdfl {
+namespace kelisim::owner {
 namespace {
 
 base::Iin iin(std::string_view text) {
@@ -41,7 +41,7 @@ class BrokenWorld : public ::testing::TestWithParam<Broken> {};
 
 TEST_P(BrokenWorld, IsRefusedWhole) {
     const auto file = std::filesystem::temp_directory_path() /
-                      ("gbdfl-" + std::to_string(::getpid()) + std::string(GetParam().name) + ".toml");
+                      ("world-" + std::to_string(::getpid()) + std::string(GetParam().name) + ".toml");
     std::ofstream(file) << GetParam().toml;
     EXPECT_THROW(load_world(file.string()), base::Outage);
     std::filesystem::remove(file);
@@ -50,7 +50,7 @@ TEST_P(BrokenWorld, IsRefusedWhole) {
 const std::string whole = "[[person]]\niin = \"450810100013\"\nsurname = \"a\"\nname = \"b\"\ngender = \"male\"\n";
 
 INSTANTIATE_TEST_SUITE_P(
-    Gbdfl, BrokenWorld,
+    Owner, BrokenWorld,
     ::testing::Values(Broken{"not_toml", "[[person"}, Broken{"without_persons", "a = 1\n"},
                       Broken{"persons_not_tables", "person = [1]\n"},
                       Broken{"without_surname",
@@ -67,4 +67,4 @@ TEST(World, AMissingFileIsAnOutage) {
 }
 
 }  // namespace
-}  // namespace kelisim::gbdfl
+}  // namespace kelisim::owner

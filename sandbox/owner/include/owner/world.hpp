@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The persons of the sandbox world, as the registry of persons knows them.
+// The persons of the sandbox world: whom every registry knows by their IIN.
 #pragma once
 
 #include <chrono>
@@ -9,7 +9,7 @@
 
 #include "base/iin.hpp"
 
-namespace kelisim::gbdfl {
+namespace kelisim::owner {
 
 enum class Gender { male, female };
 
@@ -20,6 +20,7 @@ struct Person {
     std::chrono::year_month_day birth_date;
     Gender gender = Gender::male;
     std::optional<base::Iin> representative;
+    std::string phone = {};  // registered to them; empty: none
     // What the world file says of few persons only.
     bool dead = false;
     bool abroad = false;
@@ -40,8 +41,7 @@ private:
     std::map<base::Iin, Person> persons_;
 };
 
-// Reads the [[person]] tables of a world file. Throws base::Outage with the line of what is missing or wrong: a registry
-// with half of its persons would refuse the others for a reason that is none.
+// Reads the [[person]] tables of a world file. Throws base::Outage with the line of what is missing or wrong (world_file.hpp).
 World load_world(const std::string& file);
 
-}  // namespace kelisim::gbdfl
+}  // namespace kelisim::owner

@@ -17,7 +17,7 @@
 #include "token/claims.hpp"
 #include "token/status_list.hpp"
 
-namespace kelisim::gbdfl {
+namespace kelisim::owner {
 
 struct KelisimAddress {
     http::Authority authority;
@@ -82,4 +82,4 @@ private:
     Steady::time_point told_at_{};
 };
 
-}  // namespace kelisim::gbdfl
+}  // namespace kelisim::owner

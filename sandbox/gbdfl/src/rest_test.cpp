@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The owner over real sockets, against a Kelisim that the test plays.
-#include "gbdfl_owner/owner.hpp"
+#include "owner/rest.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
@@ -8,42 +8,30 @@
 #include <functional>
 #include <ostream>
 
-#include "testing.hpp"
+#include "gbdfl_owner/registry.hpp"
+#include "owner/testing.hpp"
 
 namespace kelisim::gbdfl {
 namespace {
 
-using namespace test;
+using namespace owner::test;
 
-struct Reply {
-    int status;
-    boost::json::value body;
-    std::string code() const {
-        const auto* code = body.is_object() ? body.as_object().if_contains("code") : nullptr;
-        return code == nullptr ? "" : std::string(code->as_string());
-    }
-};
-
-class OwnerTest : public BesideKelisim {
+class OwnerTest : public RegistryTest<Persons> {
 protected:
-    Reply call(std::string target, std::vector<http::Header> headers, std::string body) {
-        const http::Answer answer = post(owner_port_, std::move(target), std::move(headers), std::move(body));
-        boost::system::error_code not_json;
-        return {answer.status, boost::json::parse(answer.body, not_json)};
+    OwnerTest() : RegistryTest(role) {}
+
+    token::AccessClaims claims() const {
+        auto claims = RegistryTest::claims();
+        claims.grant.services = {"GBDFLUniversal_token", "GBDFL_FamilyInfoToken"};
+        claims.grant.fields = {"surname", "name", "children"};
+        return claims;
     }
-    Reply ask(const std::string& token, std::string body, std::string target = "/person") {
-        return call(std::move(target), {{"Authorization", "Bearer " + token}, {"Content-Type", "application/json"}},
-                    std::move(body));
+    RestReply ask(const std::string& token, std::string body, std::string target = "/person") {
+        return ask_over_rest(token, std::move(target), std::move(body));
     }
     static std::string body_for(std::string_view iin, std::string_view fields) {
         return R"({"iin":")" + std::string(iin) + R"(","fields":)" + std::string(fields) + "}";
     }
-
-    Owner owner_{world_, side_, 0ms};
-    http::Listener listener_{"127.0.0.1", 0};
-    const std::uint16_t owner_port_ = listener_.port();
-    http::Server server_{
-        std::move(listener_), http::Routes(owner_.routes()), {workers_, clock_, entropy_, observer_, problem_page}};
 };
 
 TEST_F(OwnerTest, GivesTheFieldsAskedForAndNoMore) {

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gbdfl_owner/shep_channel.hpp"
+#include "owner/shep_channel.hpp"
 
 #include <algorithm>
 
 #include "base/id.hpp"
-#include "gbdfl_owner/owner.hpp"
-#include "gbdfl_owner/problem.hpp"
 #include "http/media_type.hpp"
+#include "owner/problem.hpp"
 #include "soap/fault.hpp"
 #include "soap/security.hpp"
 #include "trust/xml_signature.hpp"
 
-namespace kelisim::gbdfl {
+namespace kelisim::owner {
 
 using boost::asio::awaitable;
 using http::Request;
@@ -70,10 +69,10 @@ soap::DataForm form_of(const soap::BusinessData& data, const soap::Envelope& env
 struct Status {
     std::string_view code, text;
 };
-Status status_of(const base::Refusal* refused) {
+Status status_of(const base::Refusal* refused, std::string_view not_found) {
     if (refused == nullptr) return {"SCSS001", "Запрос выполнен успешно"};
     // The vocabulary of wire.md A5: no such person, and a mistake in the business data.
-    return {refused->first().kind == base::Kind::not_found ? "SCSE001" : "SCSE002", refused->first().text.ru};
+    return {refused->first().kind == base::Kind::not_found ? not_found : "SCSE002", refused->first().text.ru};
 }
 
 }  // namespace
@@ -117,45 +116,23 @@ ShepChannel::Answer ShepChannel::converse(const Request& request, Exchange& exch
     const auto message = soap::read_send_message(body, parts_.zone);
     if (!message) co_return fault(exchange, soap::sce_malformed, message.error().in_words());
     exchange.session = message->session;
-    const Service* service = find_service(message->service_id);
-    if (service == nullptr) co_return fault(exchange, soap::sce_service_unknown, "unknown serviceId");
+    if (!parts_.registry.serves(message->service_id))
+        co_return fault(exchange, soap::sce_service_unknown, "unknown serviceId");
     const auto data = soap::BusinessData::read(message->data);
     if (!data) co_return fault(exchange, soap::sce_malformed, codes_of(data.error()));
     if (data->objection()) co_return fault(exchange, soap::sce_malformed, codes_of(*data->objection()));
     if (data->content() != soap::BusinessData::Content::document)
         co_return fault(exchange, soap::sce_malformed, "data: " + std::string(soap::shep_field_missing.code));
-    co_return co_await answer(exchange, *service, *message, *data, form_of(*data, *envelope));
+    co_return co_await answer(exchange, *message, *data, form_of(*data, *envelope));
 }
 
-ShepChannel::Answer ShepChannel::answer(const Exchange& exchange, const Service& service,
-                                        const soap::SendMessage& message, const soap::BusinessData& data,
-                                        soap::DataForm form) {
-    const auto request = read_person_request(data);
-    if (!request) co_return fault(exchange, soap::sce_malformed, request.error().in_words());
-
-    const auto person = co_await admit(service, *request);
-    std::optional<base::Refusal> refusal;
-    boost::json::object record;
-    if (person) {
-        co_await slowed_by(options_.latency);
-        record = &service == &person_service() ? person_record(**person, service.fields)
-                                               : family_record(parts_.world, **person, service.fields);
-    } else {
-        refusal = person.error();
-    }
-    const base::Refusal* refused = refusal ? &*refusal : nullptr;
-
-    const base::Time now = parts_.kelisim.now();
+ShepChannel::Answer ShepChannel::answer(const Exchange& exchange, const soap::SendMessage& message,
+                                        const soap::BusinessData& data, soap::DataForm form) {
     const std::string id = new_id();
-    const std::string& receiver = request->sender_code.empty() ? message.sender.id : request->sender_code;
-    const std::string text = to_xml({.message_id = id,
-                                     .date = now,
-                                     .request_id = request->message_id,
-                                     .receiver = receiver,
-                                     .refused = refused,
-                                     .person = refused != nullptr ? nullptr : &record},
-                                    parts_.zone);
-    base::Bytes document(text.begin(), text.end());
+    const Inquiry inquiry{.service = message.service_id, .data = data, .sender = message.sender.id, .id = id};
+    const auto answered = co_await parts_.registry.answer(inquiry);
+    if (!answered) co_return fault(exchange, soap::sce_malformed, answered.error().in_words());
+    base::Bytes document(answered->document.begin(), answered->document.end());
     if (options_.key) {
         auto signed_document = trust::sign_xml(document, *options_.key);
         if (!signed_document) throw base::Outage("answer not signed: " + codes_of(signed_document.error()));
@@ -163,38 +140,16 @@ ShepChannel::Answer ShepChannel::answer(const Exchange& exchange, const Service&
     }
     auto content = soap::Data::document(document, form);
     if (!content) throw base::Outage("answer is no business document: " + codes_of(content.error()));
-    const Status status = status_of(refused);
+    const Status status =
+        status_of(answered->refused ? &*answered->refused : nullptr, parts_.registry.not_found_code());
     const soap::SendMessageResponse response{.message_id = id,
                                              .correlation_id = message.message_id,
-                                             .date = now,
+                                             .date = parts_.kelisim.now(),
                                              .status_code = std::string(status.code),
                                              .status_message = std::string(status.text),
                                              .session = message.session,
                                              .data = *std::move(content)};
     co_return enveloped(exchange, 200, soap::write(response, parts_.zone));
-}
-
-awaitable<base::Result<const Person*>> ShepChannel::admit(const Service& service, const PersonRequest& request) {
-    const std::string& token = request.token.reveal();
-    if (token.empty()) co_return token_missing;
-    std::vector<const base::Reason*> reasons;
-    const auto add = [&](const std::vector<const base::Reason*>& more) {
-        reasons.insert(reasons.end(), more.begin(), more.end());
-    };
-    const auto claims = co_await parts_.kelisim.verify_offline(token, system_key);
-    if (claims) {
-        add(not_covered(service, *claims, request.iin, service.fields));
-    } else {
-        const base::Refusal refused = claims.error();
-        add(refused.reasons());
-    }
-    // A hint, and not the key that decides: whoever forges a token could send his own.
-    if (!request.public_key.empty() && !co_await parts_.kelisim.publishes(request.public_key))
-        reasons.push_back(&public_key_foreign);
-    if (!reasons.empty()) co_return base::Refusal(std::move(reasons));
-    const Person* person = parts_.world.find(request.iin);
-    if (person == nullptr) co_return person_unknown;
-    co_return person;
 }
 
 trust::DocumentReport ShepChannel::verify(const soap::Envelope& envelope) const {
@@ -243,4 +198,4 @@ std::string ShepChannel::new_id() const {
     return base::RawId::make(parts_.kelisim.now(), base::Bucket{}, parts_.entropy).to_string();
 }
 
-}  // namespace kelisim::gbdfl
+}  // namespace kelisim::owner

@@ -4,7 +4,7 @@
 #include "base/result.hpp"
 #include "http/message.hpp"
 
-namespace kelisim::gbdfl {
+namespace kelisim::owner {
 
 extern const base::Reason token_missing;
 extern const base::Reason token_inactive;
@@ -23,4 +23,4 @@ extern const base::Reason soap_media_type_wrong;
 http::Response problem(int status, const base::Refusal& refusal);
 http::Response problem_page(int status, const base::Reason& reason, const http::Request& request);
 
-}  // namespace kelisim::gbdfl
+}  // namespace kelisim::owner
