@@ -248,6 +248,7 @@ Service::Service(const ServiceOptions& options)
                      .writer = database_->writer(),
                      .clock = clock_,
                      .zone = zone_,
+                     .entropy = entropy_,
                      .door = soap_door_,
                      .exchanges = exchanges_,
                      .introspection = introspection_,

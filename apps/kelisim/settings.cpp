@@ -68,16 +68,21 @@ std::pair<std::string, gateway::Binding> binding_of(const std::string& text) {
     return {text.substr(0, equals), gateway::Binding{.upstream = *upstream}};
 }
 
-// "serviceKey=https://host:port/path"
+// "serviceKey=https://host:port/path", and " several-persons" behind it.
 std::pair<std::string, gateway::SoapService> soap_service_of(const std::string& text) {
-    const auto equals = text.find('=');
-    const auto path = equals == std::string::npos ? equals : text.find('/', text.find("://", equals) + 3);
-    const auto upstream = equals == std::string::npos
-                              ? std::nullopt
-                              : http::parse_http_origin(std::string_view(text).substr(equals + 1, path - equals - 1));
-    if (!upstream) throw base::Outage("gateway.soap_services: not serviceKey=https://host:port/path: " + text);
-    return {text.substr(0, equals),
-            gateway::SoapService{.upstream = *upstream, .target = path == std::string::npos ? "/" : text.substr(path)}};
+    constexpr std::string_view several = " several-persons";
+    const bool is_several = text.ends_with(several);
+    const std::string_view place = std::string_view(text).substr(0, text.size() - (is_several ? several.size() : 0));
+    const auto equals = place.find('=');
+    const auto path = equals == place.npos ? equals : place.find('/', place.find("://", equals) + 3);
+    const auto upstream =
+        equals == place.npos ? std::nullopt : http::parse_http_origin(place.substr(equals + 1, path - equals - 1));
+    if (!upstream || place.find(' ') != place.npos)
+        throw base::Outage("gateway.soap_services: not serviceKey=https://host:port/path: " + text);
+    return {std::string(place.substr(0, equals)),
+            gateway::SoapService{.upstream = *upstream,
+                                 .target = path == place.npos ? "/" : std::string(place.substr(path)),
+                                 .persons = is_several ? gateway::Persons::several : gateway::Persons::one}};
 }
 
 }  // namespace

@@ -159,7 +159,8 @@ std::vector<Key> running_keys() {
          .description = "Owners on REST: \"serviceKey=http://host:port\" or https.",
          .fallback = Texts{}},
         {.name = "gateway.soap_services",
-         .description = "Owners on the SOAP wire: \"serviceKey=http://host:port/path\" or https.",
+         .description = "Owners on the SOAP wire: \"serviceKey=http://host:port/path\" or https. Followed by "
+                        "\" several-persons\": one token for each natural person in a message (InfoAbtToken).",
          .fallback = Texts{}},
         {.name = "gateway.signing_keys",
          .description = "Keys with which the gateway signs messages: PKCS #12 files, or PEM with its certificates. The "

@@ -154,6 +154,7 @@ http::Response SoapDoor::fault(const Arrival& arrival, soap::FaultOf operation, 
                                .message = std::string(known ? known->ru : refused.why.first().text.ru),
                                .data = refused.details.empty() ? codes_of(refused.why) : refused.details,
                                .date = parts_.clock.now(),
+                               .sub = refused.sub,
                                .session = arrival.session};
     return respond(arrival, failed, soap::write_fault(operation, info, style, parts_.zone));
 }

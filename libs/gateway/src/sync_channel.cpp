@@ -37,11 +37,6 @@ const Reason answer_of_another{"answer_of_another",
                                "94-V art. 8",
                                {"Иесінің жауабы басқа адам туралы.", "Ответ владельца - о другом человеке.",
                                 "The answer of the owner is about somebody else."}};
-const Reason tokens_many{"tokens_many",
-                         Kind::invalid,
-                         "236/НК п.2(8)",
-                         {"Хабарламада бірнеше қауіпсіздік токені бар.", "В сообщении несколько токенов безопасности.",
-                          "The message brings more than one security token."}};
 const Reason answer_not_soap{
     "answer_not_soap",
     Kind::invalid,
@@ -64,17 +59,22 @@ std::vector<std::string> texts_around(const soap::SendMessage& message) {
 // has given something.
 bool is_refusal(const soap::SendMessageResponse& message, const soap::BusinessData& data,
                 const std::vector<std::string>& fields) {
-    if (!message.status_code.starts_with("SCSE")) return false;
+    if (!message.status_code.starts_with("SCSE") && message.status_code != "404") return false;
     if (data.content() == soap::BusinessData::Content::document)
         return persons_in(data.root()).empty() && !gives_any(data.root(), fields);
     return data.content() == soap::BusinessData::Content::none;
 }
 
-// One that names anybody names the person who was asked for: an owner's threads may get mixed up.
-bool is_about(const base::Iin& subject, const soap::BusinessData& data) {
-    if (data.content() != soap::BusinessData::Content::document) return true;
+// One that names anybody names the person who was asked for, beside whom there may be others, a family: an owner's threads may get
+// mixed up. Of several persons it names nobody else.
+bool is_about(const std::vector<access::Reserved>& uses, Persons persons, const soap::BusinessData& data) {
+    if (uses.empty() || data.content() != soap::BusinessData::Content::document) return true;
     const auto named = persons_in(data.root());
-    return named.empty() || std::find(named.begin(), named.end(), subject) != named.end();
+    if (persons == Persons::one)
+        return named.empty() || std::find(named.begin(), named.end(), uses.front().subject) != named.end();
+    return std::all_of(named.begin(), named.end(), [&](const base::Iin& each) {
+        return std::any_of(uses.begin(), uses.end(), [&](const auto& use) { return use.subject == each; });
+    });
 }
 
 // As a client knows them; anything else could say anything.
@@ -119,6 +119,14 @@ struct SyncChannel::Call {
     access::Takes takes = access::Takes::first_or_repeat;
     std::optional<base::Time> first_received = {};  // of a repeat
     bool owner_refused = false;                     // in an ordinary answer
+    std::vector<LeftOut> left_out = {};             // of several tokens
+};
+
+// What becomes of each token of a message about several persons.
+struct SyncChannel::Deciding {
+    Uses uses = {};
+    std::vector<std::string> repeated = {};  // parts of an answer that was given before
+    std::vector<LeftOut> refused = {};
 };
 
 std::vector<http::Route> SyncChannel::routes() {
@@ -227,7 +235,7 @@ boost::asio::awaitable<SyncChannel::Served> SyncChannel::carry(Call& call, const
     auto data = soap::BusinessData::read(call.message.data);
     if (data.has_error()) co_return Refused{soap::sce_malformed, data.error()};
     call.data = std::move(*data);
-    std::optional<access::Reserved> use;
+    Uses uses;
     if (!call.service->personal_data) {
         const std::string day = parts_.zone.day(call.arrival.received);
         if (!has_connection(parts_.registry, call.arrival.sender->key, call.service->key, day))
@@ -236,9 +244,9 @@ boost::asio::awaitable<SyncChannel::Served> SyncChannel::carry(Call& call, const
         auto decision = co_await decide(call, service);
         if (auto* refused = std::get_if<Refused>(&decision)) co_return std::move(*refused);
         if (auto* repeated = std::get_if<access::Repeated>(&decision)) co_return std::move(repeated->answer.body);
-        use = std::move(std::get<access::Reserved>(decision));
+        uses = std::move(std::get<Uses>(decision));
     }
-    co_return co_await forward(call, service, use);
+    co_return co_await forward(call, service, uses);
 }
 
 // The token that the message brings, in the data or beside them.
@@ -259,47 +267,180 @@ std::variant<std::string, SyncChannel::Refused> SyncChannel::token_of(const Call
 
 // 307/НК п.45-7: a service with personal data is called under a valid security token, and not otherwise.
 boost::asio::awaitable<SyncChannel::Decision> SyncChannel::decide(Call& call, const SoapService& service) {
+    if (service.persons == Persons::several) co_return co_await decide_each(call);
     const auto read = read_soap_call(*call.data, service.subject);
     if (read.has_error()) co_return Refused{soap::sce_malformed, read.error()};
     auto brought = token_of(call, *read);
     if (auto* refused = std::get_if<Refused>(&brought)) co_return std::move(*refused);
     call.token = std::move(std::get<std::string>(brought));
-    const std::string& token = call.token;
     std::vector<base::Iin> persons = read->persons;
     for (const std::string& text : texts_around(call.message))
         collect_persons(text, persons);
-    const auto active = parts_.introspection.genuine(token, call.first_received.value_or(call.arrival.received));
-    if (!active) co_return Refused{kls_refused, Refusal(access::use_token_ended)};
-    const auto held = co_await parts_.possession.shown(call.arrival.request, token, active->claims.bound_to,
-                                                       api::TokenScheme::beside);
-    if (held.has_error()) co_return Refused{kls_refused, held.error()};
-    auto reserve = [&uses = parts_.uses,
-                    command = access::UseCommand{.token = active->id,
-                                                 .receiver = call.arrival.sender->key,
-                                                 .service = call.message.service_id,
-                                                 .purpose = "",
-                                                 // An answer of this wire has one shape and is never cut, so all of it
-                                                 // has to be consented to.
-                                                 .fields = call.service->fields,
-                                                 .acts = {},
-                                                 .persons = persons,
-                                                 .idempotency_key = "soap " + call.message.message_id,
-                                                 .digest = call.digest,
-                                                 .takes = call.takes},
-                    now = call.arrival.received](store::WriteSession& session) {
-        return uses.reserve(session, command, now);
-    };
-    auto decision = co_await http::committed(parts_.writer, std::move(reserve));
+    const auto active = co_await live(call, call.token);
+    if (active.has_error()) co_return Refused{kls_refused, active.error()};
+    auto decision = co_await reserve(call, active->id, std::move(persons));
     if (auto* objected = std::get_if<access::Objected>(&decision)) {
         const bool conflict = objected->refusal.first().kind == Kind::conflict;
         co_return Refused{conflict ? kls_conflict : kls_refused, std::move(objected->refusal)};
     }
     if (auto* repeated = std::get_if<access::Repeated>(&decision)) co_return std::move(*repeated);
-    co_return std::move(std::get<access::Reserved>(decision));
+    Uses uses;
+    uses.push_back(std::move(std::get<access::Reserved>(decision)));
+    co_return uses;
+}
+
+boost::asio::awaitable<base::Result<access::Introspection::Active>> SyncChannel::live(const Call& call,
+                                                                                      const std::string& token) const {
+    auto active = parts_.introspection.genuine(token, call.first_received.value_or(call.arrival.received));
+    if (!active) co_return Refusal(access::use_token_ended);
+    const auto held = co_await parts_.possession.shown(call.arrival.request, token, active->claims.bound_to,
+                                                       api::TokenScheme::beside);
+    if (held.has_error()) co_return held.error();
+    co_return std::move(*active);
+}
+
+boost::asio::awaitable<access::UseDecision> SyncChannel::reserve(const Call& call, consent::TokenId token,
+                                                                 std::vector<base::Iin> persons) {
+    auto unit = [&uses = parts_.uses,
+                 command = access::UseCommand{.token = token,
+                                              .receiver = call.arrival.sender->key,
+                                              .service = call.message.service_id,
+                                              .purpose = "",
+                                              // An answer of this wire has one shape and is never cut, so all of it
+                                              // has to be consented to.
+                                              .fields = call.service->fields,
+                                              .acts = {},
+                                              .persons = std::move(persons),
+                                              .idempotency_key = "soap " + call.message.message_id,
+                                              .digest = call.digest,
+                                              .takes = call.takes},
+                 now = call.arrival.received](store::WriteSession& session) {
+        return uses.reserve(session, command, now);
+    };
+    co_return co_await http::committed(parts_.writer, std::move(unit));
+}
+
+// Each token is a decision of its own, about its own person. One that is refused is left out of what goes to the owner.
+boost::asio::awaitable<SyncChannel::Decision> SyncChannel::decide_each(Call& call) {
+    auto read = read_persons_call(*call.data);
+    if (read.has_error()) co_return Refused{soap::sce_malformed, read.error()};
+    for (const auto& beside :
+         {call.arrival.request.headers.once("kdp-token"), SoapDoor::bearer(call.arrival.request.headers)}) {
+        const auto is_it = [&](const TokenEntry& entry) { return entry.token == *beside; };
+        if (beside && std::none_of(read->entries.begin(), read->entries.end(), is_it))
+            co_return Refused{soap::sce_malformed, Refusal(tokens_misplaced)};
+    }
+    for (const std::string& text : texts_around(call.message))
+        collect_persons(text, read->persons);
+    Deciding deciding;
+    std::exception_ptr broken;
+    try {
+        co_await reserve_each(call, *read, deciding);
+    } catch (...) {
+        broken = std::current_exception();
+    }
+    if (broken) {
+        book(deciding.uses, UseState::not_sent, {});
+        std::rethrow_exception(broken);
+    }
+    co_return concluded(call, std::move(deciding));
+}
+
+// One unit a token: on several nodes each person's books may lie elsewhere.
+boost::asio::awaitable<void> SyncChannel::reserve_each(Call& call, const PersonsCall& read, Deciding& deciding) {
+    struct Shown {
+        std::size_t number;
+        access::Introspection::Active active;
+    };
+    std::vector<Shown> shown;
+    for (std::size_t i = 0; i < read.entries.size(); ++i) {
+        const TokenEntry& entry = read.entries[i];
+        const std::size_t number = i + 1;
+        if (entry.token.empty()) continue;
+        auto active = co_await live(call, entry.token);
+        const bool twice = active.has_value() && std::any_of(shown.begin(), shown.end(), [&](const Shown& other) {
+                               return other.active.claims.subject == active->claims.subject;
+                           });
+        if (active.has_error())
+            deciding.refused.push_back({number, active.error()});
+        else if (!entry.public_key.empty() && !is_ours(parts_.keys, entry.public_key))
+            deciding.refused.push_back({number, Refusal(public_key_foreign)});
+        else if (twice)
+            deciding.refused.push_back({number, Refusal(token_person_twice)});
+        else
+            shown.push_back({number, std::move(*active)});
+    }
+    // Whoever is named and has no token here is nobody's: no decision lets that pass, and each of them is recorded.
+    std::vector<base::Iin> strangers = read.persons;
+    std::erase_if(strangers, [&](const base::Iin& named) {
+        return std::any_of(shown.begin(), shown.end(),
+                           [&](const Shown& each) { return each.active.claims.subject == named; });
+    });
+    for (const Shown& each : shown) {
+        std::vector<base::Iin> persons = strangers;
+        persons.insert(persons.begin(), each.active.claims.subject);
+        auto decision = co_await reserve(call, each.active.id, std::move(persons));
+        if (auto* objected = std::get_if<access::Objected>(&decision))
+            deciding.refused.push_back({each.number, std::move(objected->refusal)});
+        else if (auto* repeated = std::get_if<access::Repeated>(&decision))
+            deciding.repeated.push_back(std::move(repeated->answer.body));
+        else
+            deciding.uses.push_back(std::move(std::get<access::Reserved>(decision)));
+    }
+}
+
+SyncChannel::Decision SyncChannel::concluded(Call& call, Deciding deciding) {
+    std::sort(deciding.refused.begin(), deciding.refused.end(),
+              [](const LeftOut& a, const LeftOut& b) { return a.number < b.number; });
+    if (!deciding.repeated.empty()) {
+        if (auto answer = joined_answer(deciding.repeated); answer && deciding.uses.empty())
+            return access::Repeated{{ok, *std::move(answer)}};
+        // Some of its persons are not to be told of any more, and it is one answer.
+        book(deciding.uses, UseState::not_sent, {});
+        Refused refused{kls_conflict, Refusal(access::use_answered_before)};
+        refused.sub = as_errors(deciding.refused, refused.code, parts_.clock.now());
+        return refused;
+    }
+    if (deciding.uses.empty() && deciding.refused.empty()) return Refused{kls_refused, Refusal(token_missing)};
+    // What became of this message before is not known of all, or it is under way.
+    const bool conflict = std::any_of(deciding.refused.begin(), deciding.refused.end(),
+                                      [](const LeftOut& each) { return each.why.first().kind == Kind::conflict; });
+    const bool cannot_leave_out = !deciding.refused.empty() && is_signed(*call.data);
+    if (deciding.uses.empty() || conflict || cannot_leave_out) {
+        book(deciding.uses, UseState::not_sent, {});
+        Refused refused{conflict ? kls_conflict : kls_refused, all_reasons(deciding.refused)};
+        refused.sub = as_errors(deciding.refused, refused.code, parts_.clock.now());
+        if (cannot_leave_out && !deciding.uses.empty()) {
+            auto reasons = refused.why.reasons();
+            reasons.push_back(&data_signed);
+            refused.why = Refusal(std::move(reasons));
+        }
+        return refused;
+    }
+    call.left_out = std::move(deciding.refused);
+    return std::move(deciding.uses);
+}
+
+void SyncChannel::book(const Uses& uses, UseState state, std::vector<std::string> answers) {
+    for (std::size_t i = 0; i < uses.size(); ++i) {
+        std::optional<records::StoredAnswer> kept;
+        if (i < answers.size()) kept = records::StoredAnswer{ok, std::move(answers[i])};
+        parts_.outcomes.book(uses[i].id, state, std::move(kept));
+    }
+}
+
+std::vector<std::string> SyncChannel::to_keep(const SoapService& service, const Uses& uses,
+                                              const std::string& answer) const {
+    if (service.persons == Persons::one || uses.empty()) return {answer};
+    return split_answer(answer, uses.size(), parts_.entropy).value_or(std::vector<std::string>());
 }
 
 base::Result<std::string> SyncChannel::outgoing(const Call& call, const SoapService& service, base::Time now) const {
-    auto data = call.data->in_form(service.form.value_or(call.data->form()), call.data->type());
+    const soap::DataForm form = service.form.value_or(call.data->form());
+    std::vector<std::size_t> numbers;
+    for (const LeftOut& each : call.left_out)
+        numbers.push_back(each.number);
+    auto data = numbers.empty() ? call.data->in_form(form, call.data->type()) : with_emptied(*call.data, numbers, form);
     if (data.has_error()) return data.error();
     const soap::SendMessage message{.message_id = call.message.message_id,
                                     .correlation_id = call.message.correlation_id,
@@ -314,14 +455,11 @@ base::Result<std::string> SyncChannel::outgoing(const Call& call, const SoapServ
 }
 
 boost::asio::awaitable<SyncChannel::Served> SyncChannel::forward(Call& call, const SoapService& service,
-                                                                 const std::optional<access::Reserved>& use) {
-    const auto book = [&](UseState state, std::optional<records::StoredAnswer> kept) {
-        if (use) parts_.outcomes.book(use->id, state, std::move(kept));
-    };
+                                                                 const Uses& uses) {
     call.forwarded = parts_.clock.now();
     auto bytes = outgoing(call, service, *call.forwarded);
     if (bytes.has_error()) {
-        book(UseState::not_sent, {});
+        book(uses, UseState::not_sent, {});
         co_return Refused{soap::sce_internal, bytes.error(), ExchangeState::failed};
     }
     http::Outgoing request{
@@ -337,17 +475,17 @@ boost::asio::awaitable<SyncChannel::Served> SyncChannel::forward(Call& call, con
     const http::Outcome outcome = co_await parts_.client.exchange(std::move(request));
     call.replied = parts_.clock.now();
     if (const auto* failure = std::get_if<http::Failure>(&outcome)) {
-        book(failure->lost == http::Lost::not_sent ? UseState::not_sent : UseState::unknown, {});
+        book(uses, failure->lost == http::Lost::not_sent ? UseState::not_sent : UseState::unknown, {});
         co_return not_answered(failure->lost);
     }
-    auto judged = judge(call, std::get<http::Answer>(outcome), use);
+    auto judged = judge(call, std::get<http::Answer>(outcome), service, uses);
     if (const auto* refused = std::get_if<Refused>(&judged)) {
         // A fault of the owner's own holds no data of the person; what cannot be read may.
-        book(refused->why.has(owner_refused) ? UseState::not_sent : UseState::unknown, {});
+        book(uses, refused->why.has(owner_refused) ? UseState::not_sent : UseState::unknown, {});
     } else if (call.owner_refused) {
-        book(UseState::not_sent, {});
+        book(uses, UseState::not_sent, {});
     } else {
-        book(UseState::delivered, records::StoredAnswer{ok, std::get<std::string>(judged)});
+        book(uses, UseState::delivered, to_keep(service, uses, std::get<std::string>(judged)));
     }
     co_return judged;
 }
@@ -359,8 +497,8 @@ SyncChannel::Refused SyncChannel::not_answered(http::Lost lost) {
 }
 
 // What the sender is given of the owner's answer.
-SyncChannel::Served SyncChannel::judge(Call& call, const http::Answer& answer,
-                                       const std::optional<access::Reserved>& use) const {
+SyncChannel::Served SyncChannel::judge(Call& call, const http::Answer& answer, const SoapService& service,
+                                       const Uses& uses) const {
     const Refused unusable{kls_owner_failed, Refusal(answer_not_soap), ExchangeState::failed};
     const auto envelope = soap::Envelope::parse(base::as_bytes(answer.body), soap::channel_limits);
     if (envelope.has_error()) return unusable;
@@ -372,7 +510,7 @@ SyncChannel::Served SyncChannel::judge(Call& call, const http::Answer& answer,
     if (answer.status != ok || message.has_error()) return unusable;
     const auto data = soap::BusinessData::read(message->data);
     if (data.has_error()) return unusable;
-    if (use && !is_about(use->subject, *data))
+    if (!is_about(uses, service.persons, *data))
         return Refused{kls_owner_failed, Refusal(answer_of_another), ExchangeState::failed};
     call.owner_refused = is_refusal(*message, *data, call.service->fields);
     // In the form in which the sender writes its own.
@@ -382,6 +520,7 @@ SyncChannel::Served SyncChannel::judge(Call& call, const http::Answer& answer,
     if (in_form.has_error()) return unusable;
     message->data = std::move(*in_form);
     message->session = call.arrival.session;
+    if (!call.left_out.empty()) message->status_message = in_words(call.left_out);
     if (!message->date) message->date = call.replied;
     return soap::write(*message, parts_.zone);
 }

@@ -45,7 +45,8 @@ struct SoapRefusal {
 
     std::string code;
     base::Refusal why;
-    std::string details = {};  // instead of the codes of the reasons
+    std::string details = {};               // instead of the codes of the reasons
+    std::vector<soap::ErrorInfo> sub = {};  // subError
     records::ExchangeState state = records::ExchangeState::refused;
 };
 

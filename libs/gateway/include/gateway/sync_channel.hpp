@@ -13,6 +13,7 @@
 #include "api/possession.hpp"
 #include "gateway/local_service.hpp"
 #include "gateway/outcomes.hpp"
+#include "gateway/several_persons.hpp"
 #include "gateway/soap_call.hpp"
 #include "gateway/soap_door.hpp"
 #include "http/client.hpp"
@@ -20,10 +21,12 @@
 namespace kelisim::gateway {
 
 extern const base::Reason service_not_on_soap;
-extern const base::Reason tokens_many;
 extern const base::Reason service_without_connection;
 extern const base::Reason answer_not_soap;
 extern const base::Reason answer_of_another;
+
+// Whether a message is about one person, whom its data name, or about several, each of whom has a token in it.
+enum class Persons { one, several };
 
 // How a service is reached on the SOAP wire.
 struct SoapService {
@@ -31,6 +34,7 @@ struct SoapService {
     std::string target = "/";
     std::string subject = "iin";              // where the data name the person: soap_call.hpp
     std::optional<soap::DataForm> form = {};  // in which its owner wants the data; nothing: as they came
+    Persons persons = Persons::one;           // several: no `subject`, the tokens say who
 };
 
 struct SyncChannelParts {
@@ -38,6 +42,7 @@ struct SyncChannelParts {
     store::Writer& writer;
     const base::Clock& clock;
     const base::Zone& zone;
+    base::Entropy& entropy;
     const SoapDoor& door;
     const access::Exchanges& exchanges;
     const access::Introspection& introspection;
@@ -61,7 +66,8 @@ private:
     struct Call;
     using Refused = SoapRefusal;
     using Served = std::variant<std::string, Refused>;  // the content of the answer's body
-    using Decision = std::variant<access::Reserved, access::Repeated, Refused>;
+    using Uses = std::vector<access::Reserved>;
+    using Decision = std::variant<Uses, access::Repeated, Refused>;
     using Answer = boost::asio::awaitable<http::Response>;
 
     Answer take(const http::Request& request, Protection protection);
@@ -73,11 +79,20 @@ private:
     boost::asio::awaitable<Served> carry(Call& call, const SoapService& service);
     std::variant<std::string, Refused> token_of(const Call& call, const SoapCall& read) const;
     boost::asio::awaitable<Decision> decide(Call& call, const SoapService& service);
-    boost::asio::awaitable<Served> forward(Call& call, const SoapService& service,
-                                           const std::optional<access::Reserved>& use);
+    struct Deciding;
+    boost::asio::awaitable<Decision> decide_each(Call& call);
+    boost::asio::awaitable<void> reserve_each(Call& call, const PersonsCall& read, Deciding& deciding);
+    Decision concluded(Call& call, Deciding deciding);
+    boost::asio::awaitable<base::Result<access::Introspection::Active>> live(const Call& call,
+                                                                             const std::string& token) const;
+    boost::asio::awaitable<access::UseDecision> reserve(const Call& call, consent::TokenId token,
+                                                        std::vector<base::Iin> persons);
+    void book(const Uses& uses, consent::UseState state, std::vector<std::string> answers);
+    boost::asio::awaitable<Served> forward(Call& call, const SoapService& service, const Uses& uses);
+    std::vector<std::string> to_keep(const SoapService& service, const Uses& uses, const std::string& answer) const;
     base::Result<std::string> outgoing(const Call& call, const SoapService& service, base::Time now) const;
     static Refused not_answered(http::Lost lost);
-    Served judge(Call& call, const http::Answer& answer, const std::optional<access::Reserved>& use) const;
+    Served judge(Call& call, const http::Answer& answer, const SoapService& service, const Uses& uses) const;
     boost::asio::awaitable<void> conclude(const Call& call, const Served& served, bool keep);
     http::Response fault(const Call& call, const Refused& refused) const;
 
