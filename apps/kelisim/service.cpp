@@ -469,29 +469,18 @@ store::TimerHandlers Service::timer_handlers() {
 std::map<std::string, gateway::Binding, std::less<>> Service::bindings() {
     auto bindings = bindings_of(options_.config);
     if (!bindings.empty()) return bindings;
-    // The sandbox's own owner: the reference GBD FL, a separate server.
     std::vector<std::string> arguments{
         "--world", directory_.keep_world(options_.world).string(), "--kelisim", url_, "--issuer", issuer_};
     if (certificates_.people() != nullptr) {
         arguments.insert(arguments.end(), {"--kelisim-anchors", options_.config.text("server.tls_certificate")});
     }
-    owner_.emplace(executable_directory() / "kelisim-gbdfl", arguments);
-    for (const auto& [service, path] :
-         {std::pair{"GBDFLUniversal_token", "/person"}, {"GBDFL_FamilyInfoToken", "/family"}}) {
-        bindings.emplace(service,
-                         gateway::Binding{.upstream = {.host = "127.0.0.1", .port = owner_->port()}, .own_path = path});
-    }
-    return bindings;
+    registries_.emplace(arguments);
+    return registries_->bindings();
 }
 
 std::map<std::string, gateway::SoapService, std::less<>> Service::soap_services() const {
     auto services = soap_services_of(options_.config);
-    if (!services.empty() || !owner_) return services;
-    for (const char* service : {"GBDFLUniversal_token", "GBDFL_FamilyInfoToken"}) {
-        services.emplace(service, gateway::SoapService{.upstream = {.host = "127.0.0.1", .port = owner_->port()},
-                                                       .target = "/shep/"});
-    }
-    return services;
+    return services.empty() && registries_ ? registries_->soap_services() : services;
 }
 
 std::vector<http::Route> Service::routes_of_systems() {

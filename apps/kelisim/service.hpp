@@ -40,7 +40,7 @@
 #include "network_status_source.hpp"
 #include "notary/sequencer.hpp"
 #include "notary/witness.hpp"
-#include "owner_process.hpp"
+#include "sandbox_registries.hpp"
 #include "signing.hpp"
 #include "storage.hpp"
 #include "store/scheduler.hpp"
@@ -154,7 +154,7 @@ private:
     api::OAuth oauth_;
     api::StatusLists status_lists_;
     gateway::Outcomes outcomes_;
-    std::optional<OwnerProcess> owner_;
+    std::optional<SandboxRegistries> registries_;
     gateway::Rest gateway_;
     access::Exchanges exchanges_;
     gateway::TransportSignatures transport_signatures_;

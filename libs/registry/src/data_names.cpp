@@ -35,6 +35,8 @@ constexpr std::array fields{
     Named{"registrationDate", "тіркелген күні", "дата регистрации"},
     Named{"address", "мекенжайы", "адрес"},
     Named{"firstHead", "бірінші басшысы", "первый руководитель"},
+    Named{"position", "заңды тұлғадағы рөлі", "роль в юридическом лице"},
+    Named{"share", "жарғылық капиталдағы үлесі", "доля в уставном капитале"},
 };
 
 constexpr std::array acts{
