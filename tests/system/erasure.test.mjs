@@ -5,10 +5,12 @@ import { spawn } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
+import { issueEds, sign } from '../support/eds.mjs';
+import { send } from '../support/http.mjs';
 import { binary, command, Kelisim, temporaryDirectory } from '../support/kelisim.mjs';
 import { ask, askAndDeliver, call, consent, poll, refresh } from '../support/oauth.mjs';
 import { backUp, restore, storeOptions } from '../support/store.mjs';
-import { persons } from '../support/world.mjs';
+import { details, persons } from '../support/world.mjs';
 
 async function erase(data, iin) {
   const words = ['person', 'erase', '--data', data, ...(await storeOptions(data))];
@@ -69,6 +71,50 @@ test('an erased person is unknown, also after a restore, and the ledger agrees',
     await command('ledger', 'verify', '--data', data);
   } finally {
     await rm(root, { recursive: true, force: true });
+  }
+});
+
+// LAW-56: an answer about several persons is kept for repeats, and no part of it outlives any of them.
+test('a kept answer about several persons is gone with one of them', async () => {
+  const data = await temporaryDirectory();
+  const { abai, ybyrai } = persons;
+  const authorization_details = details({
+    services: ['GbdulReport3007_KDP'],
+    purpose: 'business-loan',
+    fields: ['iin', 'surname', 'name', 'position', 'share'],
+  });
+  const post = async (base, key, message) => {
+    const headers = { 'content-type': 'text/xml; charset=utf-8' };
+    return send(base, 'POST', '/bip-sync-wss-gost/', { headers, body: await sign(key, 'soap', message) });
+  };
+  try {
+    let key;
+    const message = await serve(data, async (base) => {
+      key = await issueEds(data, ybyrai.iin, { bin: '000140000353', organisation: 'БАНК', role: 'system' });
+      const tokens = [];
+      for (const person of [abai, ybyrai]) tokens.push((await consent(base, person, { authorization_details })).access_token);
+      const entries = tokens.map((token) => `<tokens><Code>${token}</Code></tokens>`).join('');
+      const content =
+        '<t:SendMessage xmlns:t="http://bip.bee.kz/SyncChannel/v10/Types"><request><requestInfo><messageId>erased-1</messageId>' +
+        `<serviceId>GbdulReport3007_KDP</serviceId><messageDate>${new Date().toISOString()}</messageDate><sender><senderId>DEMOBANK</senderId>` +
+        '</sender></requestInfo><requestData><data><request><requestNumber>n</requestNumber><businessData><BIN>000140003106</BIN>' +
+        `<InfoAbtToken>${entries}</InfoAbtToken></businessData></request></data></requestData></request></t:SendMessage>`;
+      for (const each of ['first', 'again']) {
+        const answer = await post(base, key, content);
+        assert.ok(answer.text.includes(abai.surname) && answer.text.includes(ybyrai.surname), `${each}: ${answer.text}`);
+      }
+      return content;
+    });
+    await serve(data, async (base) => assert.equal((await post(base, key, message)).status, 200, 'after a restart'));
+    assert.equal((await erase(data, abai.iin)).code, 0);
+    await serve(data, async (base) => {
+      const answer = await post(base, key, message);
+      assert.equal(answer.status, 500, answer.text);
+      assert.ok(!answer.text.includes(abai.surname) && !answer.text.includes(ybyrai.surname));
+    });
+    await command('ledger', 'verify', '--data', data);
+  } finally {
+    await rm(data, { recursive: true, force: true });
   }
 });
 

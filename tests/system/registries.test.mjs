@@ -205,6 +205,13 @@ test('a repeat gets the same answer and counts once, until one of its persons en
   const another = content({ service: report.service, data: request(others) });
   assert.equal((await post(another)).status, 200);
   await revoke(server.base, others[1]);
+  // Who was left out the first time stays left out.
+  const partial = content({ service: report.service, data: request(['a.b.c', await token(abai, report)]) });
+  const told = await post(partial);
+  assert.equal(told.message, 'Приняты не все токены: 1 use_token_ended');
+  const toldAgain = await post(partial);
+  assert.deepEqual([toldAgain.message, toldAgain.iins], [told.message, [abai.iin]]);
+  assert.equal(documentOf(toldAgain), documentOf(told));
   // It is one answer: with the part of one person it is gone.
   assertFault(await post(another), 'KLS409', 'use_answered_before', 'tokens 2: use_token_ended');
 });
@@ -235,6 +242,8 @@ test('an answer that names somebody else is not passed on', async () => {
   } finally {
     await alone.stop();
     owner.close();
+    await writeFile(config, `[gateway]\nsoap_services = ["${report.service}=http://127.0.0.1:9/ several-people"]\n`);
+    await assert.rejects(Kelisim.start({ config }));
     await rm(place, { recursive: true });
   }
 });
