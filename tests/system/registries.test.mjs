@@ -218,11 +218,12 @@ test('a repeat gets the same answer and counts once, until one of its persons en
 
 test('an answer that names somebody else is not passed on', async () => {
   let named = abai;
+  let data = () => `<r><iin>${abai.iin}</iin><iin>${named.iin}</iin></r>`;
   const owner = createServer((incoming, response) => {
     incoming.resume().on('end', () => response.writeHead(200, { 'content-type': 'text/xml' }).end(
       '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><t:SendMessageResponse xmlns:t="http://bip.bee.kz/SyncChannel/v10/Types">' +
       '<response><responseInfo><messageId>1</messageId><responseDate>2026-01-15T10:00:01.000+05:00</responseDate><status><code>SCSS001</code>' +
-      `<message>ok</message></status></responseInfo><responseData><data><r><iin>${abai.iin}</iin><iin>${named.iin}</iin></r></data></responseData></response>` +
+      `<message>ok</message></status></responseInfo><responseData><data>${data()}</data></responseData></response>` +
       '</t:SendMessageResponse></s:Body></s:Envelope>'));
   });
   await new Promise((resolve) => owner.listen(0, '127.0.0.1', resolve));
@@ -238,6 +239,8 @@ test('an answer that names somebody else is not passed on', async () => {
     named = ybyrai;
     const mixed = await ask();
     assertFault(mixed, 'KLS502', 'answer_of_another');
+    data = () => `no document, and ИИН ${named.iin}`;
+    assertFault(await ask(), 'KLS502', 'answer_of_another');
     assert.equal((await lastUse(abai, alone.base)).state, 'unknown');
   } finally {
     await alone.stop();

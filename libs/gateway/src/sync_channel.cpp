@@ -65,11 +65,19 @@ bool is_refusal(const soap::SendMessageResponse& message, const soap::BusinessDa
     return data.content() == soap::BusinessData::Content::none;
 }
 
+// Whoever an answer names, in its data or around them.
+std::vector<base::Iin> named_in(const soap::SendMessageResponse& message, const soap::BusinessData& data) {
+    std::vector<base::Iin> named;
+    if (data.content() == soap::BusinessData::Content::document) named = persons_in(data.root());
+    for (const std::string& text : {message.message_id, message.correlation_id, message.status_message, data.text()})
+        collect_persons(text, named);
+    return named;
+}
+
 // One that names anybody names the person who was asked for, beside whom there may be others, a family: an owner's threads may get
 // mixed up. Of several persons it names nobody else.
-bool is_about(const std::vector<access::Reserved>& uses, Persons persons, const soap::BusinessData& data) {
-    if (uses.empty() || data.content() != soap::BusinessData::Content::document) return true;
-    const auto named = persons_in(data.root());
+bool is_about(const std::vector<access::Reserved>& uses, Persons persons, const std::vector<base::Iin>& named) {
+    if (uses.empty()) return true;
     if (persons == Persons::one)
         return named.empty() || std::find(named.begin(), named.end(), uses.front().subject) != named.end();
     return std::all_of(named.begin(), named.end(), [&](const base::Iin& each) {
@@ -510,7 +518,7 @@ SyncChannel::Served SyncChannel::judge(Call& call, const http::Answer& answer, c
     if (answer.status != ok || message.has_error()) return unusable;
     const auto data = soap::BusinessData::read(message->data);
     if (data.has_error()) return unusable;
-    if (!is_about(uses, service.persons, *data))
+    if (!is_about(uses, service.persons, named_in(*message, *data)))
         return Refused{kls_owner_failed, Refusal(answer_of_another), ExchangeState::failed};
     call.owner_refused = is_refusal(*message, *data, call.service->fields);
     // In the form in which the sender writes its own.
