@@ -75,6 +75,10 @@ std::string new_key() {
     return crypto::PrivateKey::generate_p256().to_pem().reveal();
 }
 
+std::string new_rsa_key() {
+    return crypto::PrivateKey::generate_rsa2048().to_pem().reveal();
+}
+
 }  // namespace
 
 std::string DataDirectory::read_or_make(const fs::path& file, const std::function<std::string()>& make) const {
@@ -102,6 +106,13 @@ crypto::SealKey DataDirectory::master_key(base::Entropy& entropy, Database datab
 token::SigningKey DataDirectory::signing_key() const {
     const fs::path file = path_ / "secrets" / "token-signing.pem";
     return token::SigningKey(key_of(file, read_or_make(file, new_key)));
+}
+
+token::SigningKey DataDirectory::wire_key() const {
+    const fs::path file = path_ / "secrets" / "kdp-signing.pem";
+    auto key = key_of(file, read_or_make(file, new_rsa_key));
+    if (!key.public_key().fits(crypto::Algorithm::rs256)) fail(file, "is no RSA key");
+    return token::SigningKey(std::move(key), crypto::Algorithm::rs256);
 }
 
 token::SigningKey DataDirectory::receipt_key(Former former) const {
@@ -147,6 +158,11 @@ void DataDirectory::keep_checkpoint(std::string_view note) const {
 crypto::PrivateKey DataDirectory::sandbox_key(const std::string& name) const {
     const fs::path file = path_ / "sandbox" / (name + ".pem");
     return key_of(file, read_or_make(file, new_key));
+}
+
+crypto::PrivateKey DataDirectory::sandbox_rsa_key(const std::string& name) const {
+    const fs::path file = path_ / "sandbox" / (name + ".pem");
+    return key_of(file, read_or_make(file, new_rsa_key));
 }
 
 std::uint64_t DataDirectory::sandbox_authority_seed(base::Entropy& entropy) const {

@@ -29,6 +29,8 @@ public:
     enum class Database { none, exists };
     crypto::SealKey master_key(base::Entropy& entropy, Database database) const;
     token::SigningKey signing_key() const;
+    // Signs tokens for the SOAP wire, whose clients know RS256 (wire.md B3, B4).
+    token::SigningKey wire_key() const;
     // Signs receipts and nothing else. replace_receipt_key: another one from now on; the old private half is gone.
     // Like the key of tags it is not made anew where the database knows of one: nobody would notice that it was lost.
     enum class Former { none, used };
@@ -43,8 +45,10 @@ public:
     std::optional<std::string> last_checkpoint() const;
     void keep_checkpoint(std::string_view note) const;  // durable when it returns
 
-    // Keys of the sandbox: DIR/sandbox/<client_id>.pem for private_key_jwt, proof-<bin>.pem for proofs of own means.
+    // Keys of the sandbox: DIR/sandbox/<client_id>.pem for private_key_jwt, proof-<bin>.pem and
+    // ovt-<bin>.pem (RSA) for proofs of own means.
     crypto::PrivateKey sandbox_key(const std::string& name) const;
+    crypto::PrivateKey sandbox_rsa_key(const std::string& name) const;
     // From which the sandbox's certification authority follows: DIR/sandbox/authority.seed.
     std::uint64_t sandbox_authority_seed(base::Entropy& entropy) const;
     // A copy of the world for the owners' servers: DIR/sandbox/world.toml.

@@ -53,16 +53,20 @@ std::optional<std::string> read_setting(store::Readers& readers, std::string_vie
     return value;
 }
 
-std::string public_half(const token::SigningKey& key) {
-    return boost::json::serialize(token::KeySet({key.verification()}).to_jwks());
+std::string public_halves(std::vector<token::VerificationKey> keys) {
+    return boost::json::serialize(token::KeySet(std::move(keys)).to_jwks());
 }
 
 // The sandbox's clients and organisations get key pairs, so that private_key_jwt and proofs can be tried at once.
 void give_keys(registry::Entries& entries, const DataDirectory& directory) {
     for (registry::ClientCredential& credential : entries.credentials)
-        credential.jwks = public_half(token::SigningKey(directory.sandbox_key(credential.client_id)));
+        credential.jwks =
+            public_halves({token::SigningKey(directory.sandbox_key(credential.client_id)).verification()});
     for (registry::Organisation& organisation : entries.organisations)
-        organisation.proof_keys = public_half(token::SigningKey(directory.sandbox_key("proof-" + organisation.bin)));
+        organisation.proof_keys = public_halves(
+            {token::SigningKey(directory.sandbox_key("proof-" + organisation.bin)).verification(),
+             token::SigningKey(directory.sandbox_rsa_key("ovt-" + organisation.bin), crypto::Algorithm::rs256)
+                 .verification()});
 }
 
 // At the first start everything that a sandbox begins with goes into one unit; the issuer says whether that was done.
@@ -164,7 +168,8 @@ Service::Service(const ServiceOptions& options)
       vault_(directory_.master_key(entropy_, found_in(*storage_))),
       archive_files_(archive_directory(options_.data, options_.config), log_.get()),
       signing_key_(directory_.signing_key()),
-      keys_({signing_key_.verification()}),
+      wire_key_(directory_.wire_key()),
+      keys_({signing_key_.verification(), wire_key_.verification()}),
       ledger_key_(directory_.ledger_key()),
       database_(open_database(*storage_, *log_)),
       records_(vault_, entropy_, &archive_files_),
@@ -244,6 +249,28 @@ Service::Service(const ServiceOptions& options)
                   .signature_checks = message_checks_,
                   .signing_keys = gateway_keys_.keys(),
                   .address = url_}),
+      person_data_access_({.registry = registry_,
+                           .clock = clock_,
+                           .zone = zone_,
+                           .writer = database_->writer(),
+                           .readers = database_->readers(),
+                           .asking = asking_,
+                           .tokens = tokens_,
+                           .records = records_,
+                           .proofs = proofs_,
+                           .signing_key = wire_key_,
+                           .settings = kdp_settings_of(options_.config)}),
+      kdp_services_({.access = person_data_access_,
+                     .cabinet = use_cases_.cabinet,
+                     .steering = use_cases_.steering,
+                     .records = records_,
+                     .writer = database_->writer(),
+                     .readers = database_->readers(),
+                     .elsewhere = elsewhere_,
+                     .clock = clock_,
+                     .zone = zone_,
+                     .door = soap_door_}),
+      kdp_facade_({.access = person_data_access_, .clients = authentication_, .door = soap_door_, .zone = zone_}),
       sync_channel_({.registry = registry_,
                      .writer = database_->writer(),
                      .clock = clock_,
@@ -257,7 +284,8 @@ Service::Service(const ServiceOptions& options)
                      .keys = keys_,
                      .possession = possession_,
                      .client = client_,
-                     .services = soap_services()}),
+                     .services = soap_services(),
+                     .local = kdp_services_.services()}),
       persons_(use_cases_.signing_in, database_->writer(), database_->readers(), clock_, issuer_, parts(),
                levels_of(options_.config)),
       staff_(persons_, parts(), database_->readers()),
@@ -432,7 +460,8 @@ access::Parts Service::parts() {
             .tokens = index_,
             .script = script_of(options_.config),
             .question_limits = limits_of(options_.config),
-            .quiet_hours = quiet_hours_of(options_.config)};
+            .quiet_hours = quiet_hours_of(options_.config),
+            .own_means_methods = options_.config.list("kdp.own_means_methods")};
 }
 
 store::TimerHandlers Service::timer_handlers() {
@@ -491,6 +520,7 @@ std::vector<http::Route> Service::routes_of_systems() {
     add(status_lists_.routes());
     add(gateway_.routes());
     add(sync_channel_.routes());
+    add(kdp_facade_.routes());
     add(api::initiator_routes({.records = records_,
                                .writer = database_->writer(),
                                .readers = database_->readers(),

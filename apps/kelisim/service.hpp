@@ -27,6 +27,8 @@
 #include "delivery/event_pusher.hpp"
 #include "delivery/runner.hpp"
 #include "delivery/sandbox_phones.hpp"
+#include "gateway/kdp_facade.hpp"
+#include "gateway/kdp_services.hpp"
 #include "gateway/own_data.hpp"
 #include "gateway/rest.hpp"
 #include "gateway/sync_channel.hpp"
@@ -113,6 +115,7 @@ private:
     records::Vault vault_;
     const archive::Files archive_files_;
     const token::SigningKey signing_key_;
+    const token::SigningKey wire_key_;
     const token::KeySet keys_;
     const crypto::Ed25519Key ledger_key_;
     store::Timers timers_;
@@ -160,6 +163,9 @@ private:
     gateway::TransportSignatures transport_signatures_;
     GatewayKeys gateway_keys_;
     gateway::SoapDoor soap_door_;
+    gateway::PersonDataAccess person_data_access_;
+    gateway::KdpServices kdp_services_;
+    gateway::KdpFacade kdp_facade_;
     gateway::SyncChannel sync_channel_;
     api::PersonAuthentication persons_;
     api::StaffAuthentication staff_;

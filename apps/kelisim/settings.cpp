@@ -101,6 +101,23 @@ std::map<std::string, gateway::SoapService, std::less<>> soap_services_of(const 
     return services;
 }
 
+gateway::KdpSettings kdp_settings_of(const config::Config& config) {
+    const auto unit = [&](std::string_view key) {
+        return config.text(key) == "seconds" ? std::chrono::microseconds(std::chrono::seconds{1})
+                                             : std::chrono::microseconds(std::chrono::milliseconds{1});
+    };
+    return {.wait = std::chrono::seconds{config.number("kdp.wait_seconds")},
+            .expires_in_unit = unit("kdp.expires_in_unit"),
+            .insurers_expires_in_unit = unit("kdp.insurers_expires_in_unit"),
+            .status = {.granted = config.text("kdp.status_granted"),
+                       .pending = config.text("kdp.status_pending"),
+                       .refused = config.text("kdp.status_refused"),
+                       .expired = config.text("kdp.status_expired"),
+                       .undeliverable = config.text("kdp.status_undeliverable"),
+                       .paused = config.text("kdp.status_paused"),
+                       .ended = config.text("kdp.status_ended")}};
+}
+
 access::Levels levels_of(const config::Config& config) {
     return {.look = level(config, "sign_in.level_look"),
             .agree = level(config, "sign_in.level_agree"),

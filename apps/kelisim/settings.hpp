@@ -13,6 +13,7 @@
 #include "channel/sms.hpp"
 #include "config/config.hpp"
 #include "consent/question_limits.hpp"
+#include "gateway/person_data_access.hpp"
 #include "gateway/rest.hpp"
 #include "gateway/sync_channel.hpp"
 #include "identity/caller_address.hpp"
@@ -29,6 +30,7 @@ std::vector<notary::WitnessAddress> witnesses_of(const config::Config& config);
 http::Reach reach_of_events(const config::Config& config);
 std::map<std::string, gateway::Binding, std::less<>> bindings_of(const config::Config& config);
 std::map<std::string, gateway::SoapService, std::less<>> soap_services_of(const config::Config& config);
+gateway::KdpSettings kdp_settings_of(const config::Config& config);
 access::Levels levels_of(const config::Config& config);
 trust::Policy signature_policy_of(const config::Config& config);
 

@@ -165,6 +165,7 @@ CREATE TABLE token (
 );
 CREATE INDEX token_consent ON token (consent);
 CREATE INDEX token_status ON token (status_list) WHERE status <> 0;
+CREATE INDEX token_lasting ON token (expires) WHERE kind = 2;
 
 -- ends: when the last token that can stand in it is over.
 CREATE TABLE status_list (

@@ -23,4 +23,5 @@ set(KELISIM_SQLITE_MIGRATIONS
     0020_electronic_documents.sql
     0021_registered_keys.sql
     0022_exchanges.sql
+    0023_kdp_on_the_wire.sql
 )

@@ -12,6 +12,8 @@ import { claims } from '../support/jwt.mjs';
 import { Kelisim, temporaryDirectory } from '../support/kelisim.mjs';
 import { consent } from '../support/oauth.mjs';
 import { advance } from '../support/sandbox.mjs';
+import * as shep from '../support/shep.mjs';
+import { envelope, insidePath as inside, signedPath as signed } from '../support/shep.mjs';
 import { details, familyService, persons, service } from '../support/world.mjs';
 import { issueEds, sign } from '../support/eds.mjs';
 
@@ -32,37 +34,19 @@ beforeEach(async () => {
 });
 after(() => server.stop());
 
-const signed = '/bip-sync-wss-gost/';
-const inside = '/bip-sync/';
-
-// The content of a body; `data`: of the element of that name.
-function sendMessage({ id = randomUUID(), serviceId = service, sender = 'DEMOBANK', password, date = new Date(), data = '' } = {}) {
-  return `<t:SendMessage xmlns:t="http://bip.bee.kz/SyncChannel/v10/Types"><request><requestInfo><messageId>${id}</messageId>` +
-    `<serviceId>${serviceId}</serviceId><messageDate>${date.toISOString()}</messageDate><sender><senderId>${sender}</senderId>` +
-    `${password === undefined ? '' : `<password>${password}</password>`}</sender></requestInfo><requestData><data>${data}</data>` +
-    '</requestData></request></t:SendMessage>';
-}
+// The content of a body.
+const sendMessage = (what = {}) => shep.sendMessage({ serviceId: service, ...what });
 const dataOf = ({ iin = abai.iin, kdpToken = token, more = '' } = {}) =>
   `<messageId>m</messageId><messageDate>2026-11-22T10:00:00+05:00</messageDate><senderCode>BANK</senderCode><iin>${iin}</iin>` +
   `${kdpToken ? `<kdpToken>${kdpToken}</kdpToken>` : ''}${more}`;
-const envelope = (content, ns = 'http://schemas.xmlsoap.org/soap/envelope/') =>
-  `<s:Envelope xmlns:s="${ns}"><s:Body>${content}</s:Body></s:Envelope>`;
-
-async function post(to, body, headers = {}, base = server.base) {
-  const answer = await send(base, 'POST', to, { headers: { 'content-type': 'text/xml; charset=utf-8', ...headers }, body });
-  const one = (name) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(answer.text)?.[1];
-  return { ...answer, code: one('errorCode') ?? one('code'), why: one('errorData'), session: one('sessionId') };
-}
+const post = (to, body, headers = {}, base = server.base) => shep.post(base, to, body, headers);
 // What a bank does: signs the message with the key of its organisation.
 async function call(what = {}, { by = key, headers } = {}) {
   return post(signed, await sign(by, 'soap', sendMessage({ data: dataOf(), ...what })), headers);
 }
 
 function assertFault(answer, code, why) {
-  assert.equal(answer.status, 500, answer.text);
-  assert.equal(answer.code, code, answer.text);
-  if (why) assert.match(answer.why, new RegExp(why));
-  assert.match(answer.headers['content-type'], /^text\/xml/);
+  shep.assertFault(answer, code, why);
   assert.ok(!answer.text.includes(abai.iin) && !answer.text.includes(abai.surname), answer.text);
 }
 

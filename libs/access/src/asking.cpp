@@ -169,10 +169,12 @@ private:
             proof, {.connection = *allowed_.connection,
                     .organisation = organisation,
                     .campaign = proof.offer ? parts_.registry.campaign(proof.offer->campaign) : nullptr,
+                    .methods = parts_.own_means_methods,
                     .details = command_.details,
                     .local_day = parts_.zone.day(now_),
                     .now = now_});
         if (!reasons.empty()) return base::Refusal(std::move(reasons));
+        if (!proof.bound) return answered(proof.answer, consent::Means::own_means_unbound);
         const std::string owner = "proof of " + proof.organisation;
         const bool first =
             parts_.records.tokens.use_assertion(session_, owner, parts_.records.vault.blind_index(owner, proof.id),

@@ -55,7 +55,8 @@ consent::Consent grant(const Parts& parts, store::WriteSession& session, const A
     parts.timers.schedule(session, {timer_consent_expiry, consent.id.bucket(), consent.id.bytes()}, consent.expires);
     // Access on a ground is shown in the cabinet; a message about each would warn those whom the law lets be looked at.
     if (means != Means::ground) {
-        const bool attested = means == Means::own_means || means == Means::proactive;
+        const bool attested =
+            means == Means::own_means || means == Means::proactive || means == Means::own_means_unbound;
         const auto text = attested ? channel::attested_text : channel::granted_text;
         tell(
             parts, session, to_decider(answered),

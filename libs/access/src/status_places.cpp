@@ -25,35 +25,40 @@ std::size_t draw(base::Entropy& entropy) {
 }  // namespace
 
 StatusPlaces::Open StatusPlaces::open(store::ReadSession& session, const records::Records& records,
-                                      base::Time now) const {
-    // The one before may not be durable yet, and keeps its number all the same.
-    const std::int64_t before = std::max(open_ ? open_->number : 0, records.status_lists.last(session));
+                                      base::Time closes) const {
+    // Those before may not be durable yet, and keep their numbers all the same.
+    const std::int64_t before =
+        std::max({brief_ ? brief_->number : 0, lasting_ ? lasting_->number : 0, records.status_lists.last(session)});
     return {.number = before + 1,
-            .closes = now + limits::status_list_window,
+            .closes = closes,
             .taken = 0,
             .places = std::vector<bool>(limits::status_list_places),
             .durable = false};
 }
 
 records::StatusPlace StatusPlaces::take(store::WriteSession& session, const records::Records& records,
-                                        base::Entropy& entropy, base::Time now) {
+                                        records::TokenKind kind, base::Entropy& entropy, base::Time now) {
+    const bool lasting = kind == records::TokenKind::lasting;
+    const auto window = lasting ? limits::lasting_status_list_window : limits::status_list_window;
+    const auto life = lasting ? limits::lasting_token_life_max : limits::access_token_life;
     const std::lock_guard lock(mutex_);
-    const bool over = !open_ || now >= open_->closes || open_->taken >= limits::status_list_tokens_max;
-    if (over) open_ = open(session, records, now);
-    if (!open_->durable) {
+    std::optional<Open>& list = lasting ? lasting_ : brief_;
+    const bool over = !list || now >= list->closes || list->taken >= limits::status_list_tokens_max;
+    if (over) list = open(session, records, now + window);
+    if (!list->durable) {
         // The unit that opened the list may be undone, so each one says it until one was committed.
-        records.status_lists.add(session, open_->number, open_->closes + limits::access_token_life);
-        session.after_commit([this, number = open_->number] {
+        records.status_lists.add(session, list->number, list->closes + life);
+        session.after_commit([this, &list, number = list->number] {
             const std::lock_guard committed(mutex_);
-            if (open_ && open_->number == number) open_->durable = true;
+            if (list && list->number == number) list->durable = true;
         });
     }
     std::size_t place = draw(entropy);
-    while (open_->places[place])  // half of them are free
+    while (list->places[place])  // half of them are free
         place = draw(entropy);
-    open_->places[place] = true;
-    ++open_->taken;
-    return {.list = open_->number, .index = static_cast<std::int64_t>(place)};
+    list->places[place] = true;
+    ++list->taken;
+    return {.list = list->number, .index = static_cast<std::int64_t>(place)};
 }
 
 void StatusPlaces::changed(std::int64_t list) {

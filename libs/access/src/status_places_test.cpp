@@ -22,7 +22,8 @@ namespace limits = base::limits;
 class StatusPlacesTest : public ::testing::Test {
 protected:
     StatusPlace take(store::WriteSession& session) {
-        return world.service->index.places().take(session, world.records, world.entropy, world.clock.now());
+        return world.service->index.places().take(session, world.records, records::TokenKind::access, world.entropy,
+                                                  world.clock.now());
     }
     std::vector<std::int64_t> live() {
         return world.look([&](store::ReadSession& session) {

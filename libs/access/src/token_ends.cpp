@@ -5,7 +5,6 @@
 
 namespace kelisim::access {
 
-using records::TokenKind;
 using records::TokenRecord;
 using records::TokenStatus;
 
@@ -23,7 +22,7 @@ void end_token(const Parts& parts, store::WriteSession& session, const TokenReco
     parts.records.tokens.revoke(session, token.id, status, now);
     if (token.place) tell_change(parts, session, token.place->list);
     // Refresh tokens have no life in the journal: what they open is told by the access tokens.
-    if (token.kind == TokenKind::access) {
+    if (records::opens_data(token.kind)) {
         const auto consent = parts.records.consents.state(session, token.consent);
         if (!consent) throw records::Damaged("a token has no consent");
         parts.records.journal.append(session, token_revoked_fact(token, consent->subject, now));
@@ -42,7 +41,7 @@ void end_tokens(const Parts& parts, store::WriteSession& session, consent::Conse
     parts.records.tokens.each_of_consent(session, consent, [&](const TokenRecord& token) { tokens.push_back(token); });
     const auto status = which == Ends::all_tokens ? TokenStatus::invalid : TokenStatus::suspended;
     for (const TokenRecord& token : tokens) {
-        if (which == Ends::all_tokens || token.kind == TokenKind::access) end_token(parts, session, token, status, now);
+        if (which == Ends::all_tokens || records::opens_data(token.kind)) end_token(parts, session, token, status, now);
     }
     // Of those that a pause ended before.
     if (which == Ends::all_tokens) invalidate_statuses(parts, session, consent, now);

@@ -49,6 +49,10 @@ std::vector<std::string> owners_of(const std::vector<std::string>& services, con
     return owners;
 }
 
+base::Time access_ends(const consent::Consent& consent, base::Time now) {
+    return std::min<base::Time>(now + base::limits::access_token_life, consent.expires);
+}
+
 bool holds(const Parts& parts, const consent::Consent& consent, base::Time now) {
     return consent.state == consent::ConsentState::active && now < consent.expires &&
            !consent::lost_basis(consent.terms, parts.registry, parts.zone.day(now));
@@ -76,6 +80,8 @@ std::string_view acr_of(consent::Means means) {
             return "urn:kelisim:acr:ground";
         case consent::Means::cabinet_eds:
             return "urn:kelisim:acr:cabinet-eds";
+        case consent::Means::own_means_unbound:
+            return "urn:kelisim:acr:own-means-unbound";
     }
     return {};
 }
@@ -105,15 +111,31 @@ PollState Tokens::poll(store::ReadSession& session, consent::RequestId id, std::
     }
 }
 
-std::optional<IssuedToken> Tokens::redeem(store::WriteSession& session, consent::RequestId id,
-                                          const registry::System& client, base::Time now) const {
+std::optional<records::Consents::Found> Tokens::granted(store::WriteSession& session, consent::RequestId id,
+                                                        const registry::System& client, base::Time now) const {
     const auto request = parts_.records.requests.state(session, id);
     if (!request || !request->consent) return std::nullopt;
-    const auto found = parts_.records.consents.find(session, *request->consent, parts_.records.subjects);
+    auto found = parts_.records.consents.find(session, *request->consent, parts_.records.subjects);
     if (!found) throw records::Damaged("a request names a consent that is gone");
     if (found->consent.terms.initiator != client.key || !holds(parts_, found->consent, now)) return std::nullopt;
+    return found;
+}
 
-    IssuedToken issued = issue(session, *found, client, now);
+std::optional<token::AccessClaims> Tokens::hand_out(store::WriteSession& session, consent::RequestId id,
+                                                    const registry::System& client, base::Time now) const {
+    const auto found = granted(session, id, client, now);
+    if (!found) return std::nullopt;
+    const base::Time expires = std::min<base::Time>(now + base::limits::lasting_token_life_max, found->consent.expires);
+    return issue(session, *found, client, TokenKind::lasting, expires, now);
+}
+
+std::optional<IssuedToken> Tokens::redeem(store::WriteSession& session, consent::RequestId id,
+                                          const registry::System& client, base::Time now) const {
+    const auto found = granted(session, id, client, now);
+    if (!found) return std::nullopt;
+    IssuedToken issued{
+        .claims = issue(session, *found, client, TokenKind::access, access_ends(found->consent, now), now),
+        .refresh_token = {}};
     std::array<std::uint8_t, 32> secret{};
     parts_.entropy.fill(secret);
     const TokenRecord refresh{.id = consent::TokenId::make(now, found->consent.id.bucket(), parts_.entropy),
@@ -129,40 +151,40 @@ std::optional<IssuedToken> Tokens::redeem(store::WriteSession& session, consent:
     return issued;
 }
 
-IssuedToken Tokens::issue(store::WriteSession& session, const records::Consents::Found& found,
-                          const registry::System& client, base::Time now) const {
+token::AccessClaims Tokens::issue(store::WriteSession& session, const records::Consents::Found& found,
+                                  const registry::System& client, TokenKind kind, base::Time expires,
+                                  base::Time now) const {
     const consent::Consent& consent = found.consent;
     const TokenRecord token{.id = consent::TokenId::make(now, consent.id.bucket(), parts_.entropy),
                             .consent = consent.id,
-                            .kind = TokenKind::access,
+                            .kind = kind,
                             .client = client.client_id,
                             .issued = now,
-                            .expires = std::min<base::Time>(now + base::limits::access_token_life, consent.expires),
+                            .expires = expires,
                             .revoked = {},
                             .hash = {},
-                            .place = parts_.tokens.places().take(session, parts_.records, parts_.entropy, now)};
+                            .place = parts_.tokens.places().take(session, parts_.records, kind, parts_.entropy, now)};
     parts_.records.tokens.add(session, token);
     parts_.records.journal.append(session, token_issued_fact(token, consent.subject, now));
     session.after_commit([&index = parts_.tokens, token] {
         index.add(token.id, {.consent = token.consent, .expires = token.expires, .verified = {}});
     });
-    return {.claims = {.issuer = issuer_,
-                       .subject = found.subject.person.iin,
-                       .audience = owners_of(consent.terms.services, parts_.registry),
-                       .client_id = client.client_id,
-                       .jti = token.id.to_string(),
-                       .issued = now,
-                       .expires = token.expires,
-                       .acr = std::string(acr_of(consent.means)),
-                       .answered = consent.granted,
-                       .grant = {.services = consent.terms.services,
-                                 .purpose = consent.terms.purpose,
-                                 .fields = consent.terms.fields,
-                                 .acts = consent.terms.acts,
-                                 .consent = consent.id.to_string()},
-                       .status = token::StatusReference{.uri = status_list_uri(issuer_, token.place->list),
-                                                        .index = token.place->index}},
-            .refresh_token = {}};
+    return {.issuer = issuer_,
+            .subject = found.subject.person.iin,
+            .audience = owners_of(consent.terms.services, parts_.registry),
+            .client_id = client.client_id,
+            .jti = token.id.to_string(),
+            .issued = now,
+            .expires = token.expires,
+            .acr = std::string(acr_of(consent.means)),
+            .answered = consent.granted,
+            .grant = {.services = consent.terms.services,
+                      .purpose = consent.terms.purpose,
+                      .fields = consent.terms.fields,
+                      .acts = consent.terms.acts,
+                      .consent = consent.id.to_string()},
+            .status = token::StatusReference{.uri = status_list_uri(issuer_, token.place->list),
+                                             .index = token.place->index}};
 }
 
 std::optional<TokenRecord> Tokens::find_refresh(store::ReadSession& session, std::string_view text) const {
@@ -183,14 +205,16 @@ Result<IssuedToken> Tokens::refresh(store::WriteSession& session, std::string_vi
     }
     const auto found = parts_.records.consents.find(session, stored->consent, parts_.records.subjects);
     if (!found || !holds(parts_, found->consent, now)) return base::Refusal(refresh_token_invalid);
-    return issue(session, *found, client, now);
+    return IssuedToken{
+        .claims = issue(session, *found, client, TokenKind::access, access_ends(found->consent, now), now),
+        .refresh_token = {}};
 }
 
 bool Tokens::revoke(store::WriteSession& session, consent::TokenId id, const registry::System& client,
                     base::Time now) const {
     const auto token = parts_.records.tokens.find(session, id);
     if (!token || token->client != client.client_id) return false;
-    if (token->kind == TokenKind::access) {
+    if (records::opens_data(token->kind)) {
         end_token(parts_, session, *token, records::TokenStatus::invalid, now);
     } else {
         end_tokens(parts_, session, token->consent, Ends::all_tokens, now);

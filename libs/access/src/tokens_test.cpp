@@ -380,5 +380,34 @@ TEST_F(IntrospectionTest, ARestartVerifiesAnew) {
     EXPECT_TRUE(active(text));
 }
 
+// wire.md B3: clients of the SOAP wire have nothing to renew a token with.
+TEST_F(TokensTest, OneOfTheSoapWireLivesAsLongAsItsConsent) {
+    const auto id = granted(world, person::abai());
+    const auto hand_out = [&](const registry::System& client) {
+        return world.unit([&](store::WriteSession& session) {
+            return world.service->tokens.hand_out(session, id, client, world.clock.now());
+        });
+    };
+    EXPECT_FALSE(hand_out(*world.registry.system("DEMOINS"))) << "it is another's consent";
+    const auto claims = hand_out(world.bank()).value();
+    const base::Time ends = world.consent_of(id).expires;
+    EXPECT_EQ(claims.expires, std::min<base::Time>(ends, world.clock.now() + base::limits::lasting_token_life_max));
+    const auto token = consent::TokenId::parse(claims.jti).value();
+    const auto brief = redeem(world, id, world.bank()).value();
+    EXPECT_NE(claims.status->uri, brief.claims.status->uri) << "lists of brief tokens end soon";
+    world.clock.advance(24h);
+    EXPECT_FALSE(lives(brief));
+    EXPECT_TRUE(world.service->index.find(token, world.clock.now()));
+    // A start finds it again, however long ago it was issued.
+    std::vector<consent::TokenId> live;
+    world.look([&](store::ReadSession& session) {
+        world.records.tokens.each_live(session, world.clock.now(), [&](const auto& each) { live.push_back(each.id); });
+        return true;
+    });
+    EXPECT_THAT(live, ElementsAre(token));
+    EXPECT_TRUE(revoke(token, world.bank()));
+    EXPECT_FALSE(world.service->index.find(token, world.clock.now()));
+}
+
 }  // namespace
 }  // namespace kelisim::access

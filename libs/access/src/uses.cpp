@@ -99,7 +99,7 @@ UseDecision Uses::reserve(store::WriteSession& session, const UseCommand& comman
     const auto token = records.tokens.find(session, command.token);
     // What was answered in time is answered again when the token is over; not when it was ended.
     const bool in_time = token && (now < token->expires || command.takes == Takes::repeat_alone);
-    const bool opens = in_time && token->kind == records::TokenKind::access && !token->revoked;
+    const bool opens = in_time && records::opens_data(token->kind) && !token->revoked;
     if (!opens) return Objected{use_token_ended};
     auto found = records.consents.find(session, token->consent, records.subjects);
     if (!found) throw records::Damaged("a token names a consent that is gone");

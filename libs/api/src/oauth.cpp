@@ -63,7 +63,7 @@ http::Response OAuth::metadata() const {
     using consent::Means;
     boost::json::array answered;
     for (const Means means : {Means::sms_reply, Means::sms_code, Means::own_means, Means::proactive,
-                              Means::cabinet_code, Means::cabinet_eds, Means::ground}) {
+                              Means::cabinet_code, Means::cabinet_eds, Means::ground, Means::own_means_unbound}) {
         answered.push_back(boost::json::value_from(access::acr_of(means)));
     }
     const std::string& issuer = parts_.issuer;

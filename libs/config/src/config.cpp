@@ -260,10 +260,44 @@ std::vector<Key> archive_keys() {
     };
 }
 
+// КДП on the SOAP wire, where nobody has published what existing clients expect.
+std::vector<Key> kdp_keys() {
+    using Texts = std::vector<std::string>;
+    const auto unit = [](std::string_view name, std::string_view description, std::string fallback) {
+        return Key{.name = name,
+                   .description = description,
+                   .fallback = std::move(fallback),
+                   .one_of = {"milliseconds", "seconds"}};
+    };
+    const auto word = [](std::string_view name, std::string_view description, std::string fallback) {
+        return Key{.name = name, .description = description, .fallback = std::move(fallback)};
+    };
+    return {
+        {.name = "kdp.wait_seconds",
+         .description = "Seconds that KDP_SERVICE holds a call open for the person's answer; 0: it answers at once how "
+                        "the question stands, and the same call may come again.",
+         .fallback = std::int64_t{0},
+         .min = 0,
+         .max = 240},  // base::limits::kdp_wait_max
+        unit("kdp.expires_in_unit", "What expiresIn of KDP_SERVICE and of the facade counts.", "milliseconds"),
+        unit("kdp.insurers_expires_in_unit", "What expiresIn of getPersonDataAccessControlForESBD counts.", "seconds"),
+        {.name = "kdp.own_means_methods",
+         .description = "Values of mcheck: how an organisation may have recognised the person.",
+         .fallback = Texts{"Ds", "Bio"}},
+        word("kdp.status_granted", "Word of data/status: here is the token.", "GRANTED"),
+        word("kdp.status_pending", "Word of data/status: the person has not answered yet.", "PENDING"),
+        word("kdp.status_refused", "Word of data/status: the person said no.", "REFUSED"),
+        word("kdp.status_expired", "Word of data/status: the person did not answer in time.", "EXPIRED"),
+        word("kdp.status_undeliverable", "Word of data/status: the question could not be delivered.", "UNDELIVERABLE"),
+        word("kdp.status_paused", "Word of data/status: the person paused the consent.", "PAUSED"),
+        word("kdp.status_ended", "Word of data/status: the consent is over.", "ENDED"),
+    };
+}
+
 const std::vector<Key>& table() {
     static const std::vector<Key> keys = [] {
         std::vector<Key> all = server_keys();
-        for (auto* more : {running_keys, tls_keys, ledger_keys, archive_keys, asking_keys, sign_in_keys}) {
+        for (auto* more : {running_keys, tls_keys, ledger_keys, archive_keys, asking_keys, sign_in_keys, kdp_keys}) {
             for (Key& key : more())
                 all.push_back(std::move(key));
         }

@@ -56,6 +56,12 @@ const Reason proof_method_unknown{
     "418-V ст.36(3)",
     {"Адамды растаудың мұндай тәсілі қабылданбайды.", "Такой способ подтверждения личности не принимается.",
      "This way of recognising the person is not accepted."}};
+const Reason proof_not_bound{"proof_not_bound",
+                             Kind::forbidden,
+                             "236/НК п.7(2)",
+                             {"Қосылым адамның өзіне байланбаған растауды қабылдамайды.",
+                              "Подключение не допускает подтверждения, которое не привязано к человеку.",
+                              "The connection takes no proof that is not bound to the person."}};
 const Reason proof_reused{
     "proof_reused",
     Kind::conflict,
@@ -108,10 +114,10 @@ bool registered(const std::string& text_sha256, const registry::Campaign* campai
     return std::find(texts.begin(), texts.end(), text_sha256) != texts.end();
 }
 
-bool method_fits(const Proof& proof, Channel channel) {
+bool method_fits(const Proof& proof, Channel channel, std::span<const std::string> methods) {
     // 418-V ст.19(2): consent to a proactive service is given by the subscriber's mobile device.
     if (channel == Channel::proactive) return proof.method == proactive_method;
-    return std::find(own_means_methods.begin(), own_means_methods.end(), proof.method) != own_means_methods.end();
+    return std::find(methods.begin(), methods.end(), proof.method) != methods.end();
 }
 
 }  // namespace
@@ -125,7 +131,10 @@ std::vector<const Reason*> proof_objections(const Proof& proof, const ProofConte
     require(proof.organisation == context.organisation.bin, proof_other_organisation);
     require(proof.details == context.details, proof_other_request);
     require(timely(proof, context.now), proof_not_timely);
-    require(method_fits(proof, channel), proof_method_unknown);
+    require(method_fits(proof, channel, context.methods), proof_method_unknown);
+    // Consent to a proactive service is given by the subscriber's own device, so it is never anybody's (418-V ст.19(2)).
+    require(proof.bound || (channel == Channel::own_means && context.connection.bare_proofs_per_hour > 0),
+            proof_not_bound);
     if (channel == Channel::proactive) {
         require(proof.offer && offered(*proof.offer, context), proof_campaign_unknown);
         if (proof.offer) {

@@ -33,6 +33,7 @@ struct World {
                                 .text = {},
                                 .text_sha256 = {"kk", "text"}};
     bool registered = true;
+    std::vector<std::string> methods{"Ds", "Bio"};
     std::string day = "2026-11-18";
 
     World() { connection.act = "204/НҚ"; }
@@ -42,6 +43,7 @@ struct World {
         return proof_objections(proof, {.connection = connection,
                                         .organisation = organisation,
                                         .campaign = registered ? &campaign : nullptr,
+                                        .methods = methods,
                                         .details = "digest",
                                         .local_day = day,
                                         .now = now});
@@ -74,6 +76,29 @@ TEST(Proof, StandsWhenEverythingAgrees) {
     Proof signature = own();
     signature.method = "Ds";
     EXPECT_THAT(World{}.objections(registry::Channel::own_means, signature), IsEmpty());
+}
+
+// wire.md B4: most clients of the SOAP wire name nobody.
+TEST(Proof, ABareOnePassesWhereTheConnectionSaysSo) {
+    World world;
+    Proof bare = own();
+    bare.bound = false;
+    EXPECT_THAT(world.objections(registry::Channel::own_means, bare), ElementsAre(&proof_not_bound));
+    world.connection.bare_proofs_per_hour = 1;
+    EXPECT_THAT(world.objections(registry::Channel::own_means, bare), IsEmpty());
+    Proof offered = proactive();
+    offered.bound = false;
+    EXPECT_THAT(world.objections(registry::Channel::proactive, offered), ElementsAre(&proof_not_bound))
+        << "the subscriber's own device answers (418-V ст.19(2))";
+}
+
+TEST(Proof, TheOperatorSaysHowAPersonMayBeRecognised) {
+    World world;
+    world.methods = {"Otp"};
+    EXPECT_THAT(world.objections(registry::Channel::own_means, own()), ElementsAre(&proof_method_unknown));
+    Proof otp = own();
+    otp.method = "Otp";
+    EXPECT_THAT(world.objections(registry::Channel::own_means, otp), IsEmpty());
 }
 
 struct Forged {

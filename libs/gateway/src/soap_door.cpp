@@ -56,14 +56,15 @@ std::string codes_of(const Refusal& refusal) {
 }  // namespace
 
 void SoapDoor::add_routes(std::vector<http::Route>& routes, std::string_view path, std::string_view wsdl,
-                          http::RouteLimits limits, Take take) const {
-    routes.push_back(
-        {"POST", path,
-         http::open("a message says itself who sent it, by its transport signature or password", std::move(take)),
-         limits});
+                          http::RouteLimits limits, http::Endpoint take) const {
+    routes.push_back({"POST", path, std::move(take), limits});
     routes.push_back({"GET", path, http::open("interfaces are public", [this, wsdl](const http::Request& request) {
                           return describe(request, wsdl);
                       })});
+}
+
+http::Endpoint SoapDoor::by_message(http::Handler handler) {
+    return http::open("a message says itself who sent it, by its transport signature or password", std::move(handler));
 }
 
 boost::asio::awaitable<http::Response> SoapDoor::describe(const http::Request& request, std::string_view first) const {

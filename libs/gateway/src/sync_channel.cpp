@@ -144,9 +144,9 @@ std::vector<http::Route> SyncChannel::routes() {
     for (const auto& [path, protection] : {std::pair{"/bip-sync-wss-gost/", Protection::wss},
                                            {"/shep/bip-sync-wss-gost/", Protection::wss},
                                            {"/bip-sync/", Protection::inside}}) {
-        parts_.door.add_routes(
-            routes, path, "SyncChannelHttp_Service", limits,
+        auto endpoint = SoapDoor::by_message(
             [this, protection = protection](const http::Request& request) { return take(request, protection); });
+        parts_.door.add_routes(routes, path, "SyncChannelHttp_Service", limits, std::move(endpoint));
     }
     return routes;
 }

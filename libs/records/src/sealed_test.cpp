@@ -137,7 +137,7 @@ TEST_F(Sealed, AWrongLengthOrAnUnknownStateIsDamageAndNeverAGuess) {
         Statement{"t_use_state", "UPDATE use_record SET state = 4"},
         Statement{"t_use_digest", "UPDATE use_record SET digest = x'0102'"},
         Statement{"t_use_consent", "UPDATE use_record SET consent = x'0102'"},
-        Statement{"t_token_kind", "UPDATE token SET kind = 2"},
+        Statement{"t_token_kind", "UPDATE token SET kind = 3"},
         Statement{"t_token_hash", "UPDATE token SET hash = x'00'"},
         Statement{"t_token_consent", "UPDATE token SET consent = zeroblob(16)"},
         Statement{"t_question", "UPDATE phone_question SET request = zeroblob(17)"},

@@ -18,14 +18,17 @@ constexpr store::Statement by_id{"token_by_id", "SELECT " TOKEN_COLUMNS " FROM t
 constexpr store::Statement of_consent{
     "token_of_consent", "SELECT " TOKEN_COLUMNS " FROM token WHERE consent = ?1 AND bucket = ?2 ORDER BY id"};
 #undef TOKEN_COLUMNS
-// By the beginning of the ids, because a token lives limits::access_token_life at most: however many lie behind, only
-// those of that time are looked at. A consent that ends or pauses says so in the status of its tokens (invalidate, revoke); the
+// By the beginning of the ids, because a token of this kind lives limits::access_token_life at most: however many lie behind,
+// only those of that time are looked at. A consent that ends or pauses says so in the status of its tokens (invalidate, revoke); the
 // few that had no status then, issued before db/sqlite/0007, ask it.
 constexpr store::Statement live{
     "token_live",
     "SELECT id, consent, expires FROM token WHERE id >= ?2 AND kind = 0 AND revoked IS NULL AND status = 0 AND "
     "expires > ?1 AND (status_list IS NOT NULL OR EXISTS (SELECT 1 FROM consent WHERE consent.id = token.consent "
     "AND consent.bucket = token.bucket AND consent.state = 0))"};
+constexpr store::Statement live_lasting{
+    "token_live_lasting",
+    "SELECT id, consent, expires FROM token WHERE kind = 2 AND expires > ?1 AND revoked IS NULL AND status = 0"};
 constexpr store::Statement end{"token_revoke",
                                "UPDATE token SET revoked = ?1, status = ?4"
                                " WHERE id = ?2 AND bucket = ?3 AND revoked IS NULL"};
@@ -33,7 +36,7 @@ constexpr store::Statement end_status{"token_invalidate",
                                       "UPDATE token SET status = 1 WHERE consent = ?1 AND bucket = ?2 AND expires > ?3"
                                       " AND status <> 1 AND status_list IS NOT NULL RETURNING status_list"};
 constexpr store::Statement newest_of{
-    "token_newest", "SELECT id FROM token WHERE consent = ?1 AND bucket = ?2 AND kind = 0 ORDER BY id DESC LIMIT 1"};
+    "token_newest", "SELECT id FROM token WHERE consent = ?1 AND bucket = ?2 AND kind <> 1 ORDER BY id DESC LIMIT 1"};
 constexpr store::Statement not_valid{"token_not_valid",
                                      "SELECT status_index, status FROM token WHERE status_list = ?1 AND status <> 0"};
 constexpr store::Statement use_jti{
@@ -44,7 +47,7 @@ constexpr store::Statement forget{"assertion_forget", "DELETE FROM used_assertio
 TokenRecord read(const store::Row& row) {
     TokenRecord token{.id = id_at<consent::TokenId>(row, 0),
                       .consent = id_at<consent::ConsentId>(row, 1),
-                      .kind = enum_at(row, 2, TokenKind::refresh),
+                      .kind = enum_at(row, 2, TokenKind::lasting),
                       .client = std::string(row.text(3)),
                       .issued = time_at(row, 4),
                       .expires = time_at(row, 5),
@@ -119,11 +122,13 @@ std::optional<consent::TokenId> Tokens::newest(store::ReadSession& session, cons
 void Tokens::each_live(store::ReadSession& session, base::Time now,
                        const std::function<void(const LiveToken&)>& visit) const {
     const auto first = first_id_at(now - base::limits::access_token_life);
-    session.query(live, {micros(now), base::BytesView(first)}, [&](const store::Row& row) {
+    const auto visit_row = [&](const store::Row& row) {
         visit({.id = id_at<consent::TokenId>(row, 0),
                .consent = id_at<consent::ConsentId>(row, 1),
                .expires = time_at(row, 2)});
-    });
+    };
+    session.query(live, {micros(now), base::BytesView(first)}, visit_row);
+    session.query(live_lasting, {micros(now)}, visit_row);
 }
 
 bool Tokens::use_assertion(store::WriteSession& session, std::string_view client, const Digest& jti,

@@ -57,15 +57,24 @@ struct Fit {
     Match match;
 };
 
-Fit fit(const Connection& connection, const Wanted& wanted) {
-    const Purpose* purpose = purpose_of(connection, wanted.purpose);
-    if (purpose == nullptr) return {&purpose_outside_connection, {}};
+Fit fit(const Connection& connection, const Purpose& purpose, const Wanted& wanted) {
     const bool covered = std::all_of(wanted.services.begin(), wanted.services.end(), [&](const std::string& key) {
-        return std::find(purpose->services.begin(), purpose->services.end(), key) != purpose->services.end();
+        return std::find(purpose.services.begin(), purpose.services.end(), key) != purpose.services.end();
     });
     if (!covered) return {&service_outside_purpose, {}};
     if (!stands(connection, wanted.local_day)) return {&connection_not_valid_today, {}};
-    return {nullptr, {&connection, purpose}};
+    return {nullptr, {&connection, &purpose}};
+}
+
+// One for each purpose that may be meant.
+std::vector<Fit> fits(const Connection& connection, const Wanted& wanted) {
+    std::vector<Fit> found;
+    for (const Purpose& purpose : connection.purposes) {
+        const bool meant = wanted.any_purpose || purpose.code == wanted.purpose;
+        if (meant && purpose.ended.empty()) found.push_back(fit(connection, purpose, wanted));
+    }
+    if (found.empty()) found.push_back({&purpose_outside_connection, {}});
+    return found;
 }
 
 bool candidate(const Connection& connection, const Wanted& wanted) {
@@ -247,11 +256,12 @@ base::Result<Match> Registry::match(const Wanted& wanted) const {
     std::vector<const Reason*> obstacles;
     for (const Connection* connection : connections()) {
         if (!candidate(*connection, wanted)) continue;
-        const Fit found = fit(*connection, wanted);
-        if (found.obstacle != nullptr) {
-            add_once(obstacles, found.obstacle);
-        } else {
-            matches.push_back(found.match);
+        for (const Fit& found : fits(*connection, wanted)) {
+            if (found.obstacle != nullptr) {
+                add_once(obstacles, found.obstacle);
+            } else {
+                matches.push_back(found.match);
+            }
         }
     }
     if (matches.size() == 1) return matches.front();

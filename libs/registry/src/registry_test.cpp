@@ -110,6 +110,23 @@ TEST(Match, TakesTheBoundDaysAsValid) {
     }
 }
 
+// wire.md B2: messages of the SOAP wire name no услуга.
+TEST(Match, FindsTheOnlyPurposeWhereNoneIsNamed) {
+    const Registry registry(entries());
+    Wanted w = wanted();
+    w.purpose = "";
+    EXPECT_TRUE(registry.match(w).error().has(purpose_outside_connection)) << "only whoever says so leaves it out";
+    w.any_purpose = true;
+    EXPECT_EQ(registry.match(w).value().purpose->code, "loan");
+    Entries two = entries();
+    for (Connection& connection : two.connections) {
+        Purpose another = connection.purposes.front();
+        another.code = "another";
+        connection.purposes.push_back(another);
+    }
+    EXPECT_TRUE(Registry(std::move(two)).match(w).error().has(connection_ambiguous));
+}
+
 TEST(Match, LetsTheRequestNameIt) {
     const Registry registry(entries());
     Wanted w = wanted();

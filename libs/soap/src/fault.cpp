@@ -3,6 +3,7 @@
 
 #include "fault_mapping.hpp"
 #include "soap/async_channel.hpp"
+#include "soap/kdp.hpp"
 #include "soap/sync_channel.hpp"
 
 namespace kelisim::soap {
@@ -23,6 +24,7 @@ constexpr auto details = std::to_array<Detail>({
     {FaultOf::client_send_message, {async_client_types_namespace, "sendMessageFault1_sendMessageFault"}},
     {FaultOf::change_status_notification,
      {async_client_types_namespace, "changeMassageStatusNotificationFault1_changeMassageStatusNotificationFault"}},
+    {FaultOf::person_data_access_control, {kdp_facade_namespace, "PersonDataAccessControlFault"}},
 });
 
 constexpr auto codes = std::to_array<ErrorCode>({

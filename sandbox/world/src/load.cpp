@@ -135,6 +135,7 @@ registry::Connection connection_of(const Table& table, const std::vector<registr
                                     .uses_per_day = table.number_or("uses_per_day", 0),
                                     .code = table.choice_or("code", registry::CodeKind::numeric),
                                     .act = table.text_or("act", ""),
+                                    .bare_proofs_per_hour = table.number_or("bare_proofs_per_hour", 0),
                                     .purposes = {}};
     for (const std::string& period : {connection.processing, connection.storage}) {
         if (base::parse_period(period).has_error()) table.fail(fmt::format("{} is no period", period));

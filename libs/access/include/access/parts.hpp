@@ -28,6 +28,8 @@ struct Parts {
     channel::Script script;  // in which 1414 writes
     consent::QuestionLimits question_limits = {};
     channel::QuietHours quiet_hours = {};
+    // By which an organisation may have recognised a person: by digital signature or biometrics (wire.md B4).
+    std::vector<std::string> own_means_methods = {"Ds", "Bio"};
 };
 
 // Kinds of timers and outbox rows: names in the database, never changed.

@@ -18,10 +18,10 @@ namespace kelisim::access {
 class StatusPlaces {
 public:
     // Inside a unit. A place that no token has, at random within the list that is open: "choose non-sequential,
-    // pseudo-random or random indices" (Unlinkability). A list takes tokens for limits::status_list_window and up to
-    // limits::status_list_tokens_max. A unit that is undone leaves its place unused for ever.
-    records::StatusPlace take(store::WriteSession& session, const records::Records& records, base::Entropy& entropy,
-                              base::Time now);
+    // pseudo-random or random indices" (Unlinkability). A list takes tokens of one kind, for limits::status_list_window or
+    // lasting_status_list_window, up to limits::status_list_tokens_max, and is served until the last of them is over. A unit that is undone leaves its place unused for ever.
+    records::StatusPlace take(store::WriteSession& session, const records::Records& records, records::TokenKind kind,
+                              base::Entropy& entropy, base::Time now);
 
     // After the commit that changed a status in this list.
     void changed(std::int64_t list);
@@ -38,10 +38,10 @@ private:
         std::vector<bool> places;
         bool durable = false;  // its row was committed
     };
-    Open open(store::ReadSession& session, const records::Records& records, base::Time now) const;
+    Open open(store::ReadSession& session, const records::Records& records, base::Time closes) const;
 
     mutable std::mutex mutex_;
-    std::optional<Open> open_;
+    std::optional<Open> brief_, lasting_;  // by kind of token
     std::unordered_map<std::int64_t, std::uint64_t> changes_;
 };
 

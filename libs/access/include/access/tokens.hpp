@@ -42,6 +42,10 @@ public:
     // must not lose the person's consent. Nothing when the consent no longer holds or belongs to another system.
     std::optional<IssuedToken> redeem(store::WriteSession& session, consent::RequestId id,
                                       const registry::System& client, base::Time now) const;
+    // Likewise, for the SOAP wire, which knows no refresh token (wire.md B3): one that lives as long as its
+    // consent, and limits::lasting_token_life_max at most.
+    std::optional<token::AccessClaims> hand_out(store::WriteSession& session, consent::RequestId id,
+                                                const registry::System& client, base::Time now) const;
     base::Result<IssuedToken> refresh(store::WriteSession& session, std::string_view refresh_token,
                                       const registry::System& client, base::Time now) const;
 
@@ -56,8 +60,12 @@ public:
     void load_index(store::ReadSession& session, base::Time now) const;
 
 private:
-    IssuedToken issue(store::WriteSession& session, const records::Consents::Found& found,
-                      const registry::System& client, base::Time now) const;
+    // The consent that the request brought, while it holds, and if it is this client's.
+    std::optional<records::Consents::Found> granted(store::WriteSession& session, consent::RequestId id,
+                                                    const registry::System& client, base::Time now) const;
+    token::AccessClaims issue(store::WriteSession& session, const records::Consents::Found& found,
+                              const registry::System& client, records::TokenKind kind, base::Time expires,
+                              base::Time now) const;
 
     Parts parts_;
     std::string issuer_;

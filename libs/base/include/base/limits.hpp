@@ -86,8 +86,11 @@ inline constexpr std::chrono::seconds access_token_life = 10min;  // short: offl
 inline constexpr std::size_t status_list_places = 1U << 17U;
 inline constexpr std::size_t status_list_tokens_max = status_list_places / 2;
 inline constexpr std::chrono::seconds status_list_window =
-    1h;                                                       // in which it takes tokens; it dies with the last of them
-inline constexpr std::chrono::seconds status_list_ttl = 15s;  // after which its readers fetch it anew
+    1h;  // in which it takes tokens; it dies with the last of them
+// Of a token of the SOAP wire, whose clients have nothing to renew it with but a message (wire.md B3).
+inline constexpr std::chrono::seconds lasting_token_life_max = 24h * 31;
+inline constexpr std::chrono::seconds lasting_status_list_window = 24h;
+inline constexpr std::chrono::seconds status_list_ttl = 15s;   // after which its readers fetch it anew
 inline constexpr std::chrono::seconds status_list_life = 60s;  // an older copy proves nothing
 inline constexpr std::size_t status_lists_max = 1024;          // at once: 60 million tokens in seventy minutes
 inline constexpr std::chrono::seconds client_assertion_life_max = 10min;
@@ -189,6 +192,7 @@ inline constexpr std::chrono::seconds kdp_wait_max = 240s;  // for a person's an
 inline constexpr std::chrono::milliseconds kdp_look_again{500};
 inline constexpr std::int64_t kdp_waiting_max = 2000;         // calls at once; a further one is told to come again
 inline constexpr std::size_t kdp_journal_entries_max = 1000;  // in one answer of KDP_PERSONALDATA
+inline constexpr std::size_t kdp_chain_max = 8;               // questions of one wording within the idempotency window
 
 // Queues between systems
 inline constexpr std::int64_t queue_messages_max = 10'000;            // that wait for one receiver

@@ -20,8 +20,10 @@ enum class ConsentState { active, paused, withdrawn, expired, exhausted, invalid
 BOOST_DESCRIBE_ENUM(ConsentState, active, paused, withdrawn, expired, exhausted, invalidated)
 
 // How the person answered; the id_token says it as `acr`, and every version of the consent keeps it.
-enum class Means { sms_reply, own_means, proactive, sms_code, cabinet_code, ground, cabinet_eds };
-BOOST_DESCRIBE_ENUM(Means, sms_reply, own_means, proactive, sms_code, cabinet_code, ground, cabinet_eds)
+// `own_means_unbound`: the organisation's word that it recognised somebody, which does not name the person (wire.md B4).
+enum class Means { sms_reply, own_means, proactive, sms_code, cabinet_code, ground, cabinet_eds, own_means_unbound };
+BOOST_DESCRIBE_ENUM(Means, sms_reply, own_means, proactive, sms_code, cabinet_code, ground, cabinet_eds,
+                    own_means_unbound)
 
 // The owner of a service saw a token: the service by its place in terms.services.
 struct Shown {

@@ -3,8 +3,8 @@
 // was verified. On the SOAP wire it is called `ovt`; here it also binds the person, the request and itself.
 #pragma once
 
-#include <array>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +25,7 @@ extern const base::Reason proof_other_person;
 extern const base::Reason proof_other_request;
 extern const base::Reason proof_not_timely;
 extern const base::Reason proof_method_unknown;
+extern const base::Reason proof_not_bound;
 extern const base::Reason proof_reused;
 extern const base::Reason proof_campaign_unknown;
 extern const base::Reason proof_text_missing;
@@ -33,10 +34,10 @@ extern const base::Reason proof_text_unknown;
 struct Proof {
     std::string organisation;  // BIN, `cbin`
     std::string method;        // how the person was recognised, `mcheck`
-    std::string id;            // `jti`, once
+    std::string id;            // `jti`, once; of a bare one a digest of itself, which may come again
     base::Iin subject;         // whose data
     base::Iin confirmed_by;    // who answered: the subject, or the legal representative
-    std::string details;       // base64url of the SHA-256 of the authorization_details as sent
+    std::string details;       // base64url of the SHA-256 of the authorization_details as sent; on the SOAP wire empty
     base::Time issued, expires;
     Answer answer{};
     // Of a proactive service: what was offered, when, and when the answer came (418-V ст.19(2)).
@@ -47,11 +48,12 @@ struct Proof {
     };
     std::optional<Offer> offer;
     std::string signed_text = {};  // the JWS as it came: evidence, kept with the request
+    // Whether it names the person and counts once. A bare `ovt` (wire.md B4) says only that somebody was recognised, so it
+    // passes where the connection allows it, and what it brings is recorded as not bound to the person.
+    bool bound = true;
 };
 
-// How a person may have been recognised: by digital signature or biometrics (wire.md B4), by the subscriber's device in
-// a proactive service.
-inline constexpr std::array<std::string_view, 2> own_means_methods{"Ds", "Bio"};
+// How a person may have been recognised by the subscriber's device in a proactive service; else as configured.
 inline constexpr std::string_view proactive_method = "Mobile";
 
 // What the proof is held against.
@@ -59,6 +61,7 @@ struct ProofContext {
     const registry::Connection& connection;
     const registry::Organisation& organisation;    // owner of the initiator
     const registry::Campaign* campaign = nullptr;  // that the proof names; null when none is registered
+    std::span<const std::string> methods;          // by which a person may have been recognised (wire.md B4, E6)
     std::string_view details;                      // as in Proof, of this request
     std::string_view local_day;
     base::Time now;

@@ -88,12 +88,14 @@ class SoapDoor {
 public:
     explicit SoapDoor(SoapDoorParts parts) : parts_(std::move(parts)) {}
 
-    using Take = std::function<boost::asio::awaitable<http::Response>(const http::Request&)>;
     // `path` takes messages by POST, and describes its interface: ADDRESS?wsdl, which is `wsdl`,
     // ADDRESS?wsdl=NAME and ADDRESS?xsd=NAME.
     // Both are literals.
     void add_routes(std::vector<http::Route>& routes, std::string_view path, std::string_view wsdl,
-                    http::RouteLimits limits, Take take) const;
+                    http::RouteLimits limits, http::Endpoint take) const;
+
+    // For who says in the message itself who sends it.
+    static http::Endpoint by_message(http::Handler handler);
 
     Arrival arrive(const http::Request& request, Protection protection) const;
 

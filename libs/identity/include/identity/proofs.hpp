@@ -2,6 +2,7 @@
 // Proofs of own means as they come in: JWS under a key that the organisation handed over (236/НК п.10(2)).
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <string>
 #include <string_view>
 
@@ -22,7 +23,16 @@ public:
     // proactive service campaign, text_sha256, asked_at, answered_at.
     base::Result<consent::Proof> read(std::string_view jws, const registry::System& sender) const;
 
+    // `ovt` of the SOAP wire (wire.md B4), about `subject`: cbin, mcheck, iat, exp, where a time may be a text of RFC 3339. It
+    // names no recipient, and most name nobody: one with `sub` and `jti` is bound to the person and counts once, any other is
+    // not. The request is the message that brings it. What `aud` it has must be us.
+    base::Result<consent::Proof> read_ovt(std::string_view jws, const registry::System& sender,
+                                          const base::Iin& subject) const;
+
 private:
+    base::Result<boost::json::object> claims_of(std::string_view jws, const registry::System& sender) const;
+    base::Result<boost::json::object> claims_under_any(std::string_view jws, const registry::System& sender) const;
+
     const registry::Registry& registry_;
     std::string issuer_;
 };

@@ -12,7 +12,11 @@
 
 namespace kelisim::records {
 
-enum class TokenKind { access, refresh };
+// Stored by number. `lasting`: an access token of the SOAP wire, which may live for days.
+enum class TokenKind { access, refresh, lasting };
+inline bool opens_data(TokenKind kind) {
+    return kind != TokenKind::refresh;
+}
 
 // What a status list says of a token, by the numbers of draft-ietf-oauth-status-list, "Status Types Values".
 enum class TokenStatus { valid, invalid, suspended };

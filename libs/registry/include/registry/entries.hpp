@@ -130,6 +130,8 @@ struct Connection {
     std::int64_t uses_per_day = 0;     // 0: the connection sets no bound
     CodeKind code{};                   // for channel 5 only
     std::string act = {};              // on which a proactive service rests; for channel 3 only
+    // Proofs of own means that are not bound to the person, as clients of the SOAP wire send them (wire.md B4); 0: none.
+    std::int64_t bare_proofs_per_hour = 0;
     std::vector<Purpose> purposes;
     std::string ended = {};  // before its last day
     bool operator==(const Connection&) const = default;
@@ -181,7 +183,7 @@ BOOST_DESCRIBE_STRUCT(IntegrationService, (), (key, owner, personal_data, access
 BOOST_DESCRIBE_STRUCT(Purpose, (), (code, name, services, ended))
 BOOST_DESCRIBE_STRUCT(Connection, (),
                       (key, initiator, channel, environment, valid_from, valid_to, acts, grounds, storage, processing,
-                       uses_max, uses_per_day, code, act, purposes, ended))
+                       uses_max, uses_per_day, code, act, bare_proofs_per_hour, purposes, ended))
 BOOST_DESCRIBE_STRUCT(DeferralLaw, (), (key, ground, law, article, longest, deciders, ended))
 BOOST_DESCRIBE_STRUCT(Campaign, (), (code, act, ground, valid_from, valid_to, text, text_sha256))
 

@@ -32,7 +32,7 @@ struct Entries {
     std::vector<TlsClient> tls_clients = {};
 };
 
-// What of a connection a request names. Empty parts are not given; services and purpose are always given.
+// What of a connection a request names. Empty parts are not given; services and purpose are, but for `any_purpose`.
 struct Wanted {
     std::string_view initiator;
     Environment environment{};
@@ -41,6 +41,8 @@ struct Wanted {
     std::optional<Channel> channel;
     std::string_view connection;
     std::string_view local_day;  // "2026-11-21"
+    // Messages of the SOAP wire name no purpose, and the oldest no service (wire.md B2): one alone has to fit.
+    bool any_purpose = false;
 };
 
 struct Match {

@@ -31,6 +31,7 @@ enum class FaultOf {
     get_messages,
     client_send_message,  // pushed to a participant; in Types/Client
     change_status_notification,
+    person_data_access_control,  // of the facade of КДП; ours
 };
 
 enum class FaultForm {

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Messages of the SOAP wire by hand (wire.md A3), and what their answers say.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { send } from './http.mjs';
+
+export const signedPath = '/bip-sync-wss-gost/';
+export const insidePath = '/bip-sync/';
+
+// The content of a body; `data`: of the element of that name, `type`: of its xsi:type.
+export function sendMessage({ id = randomUUID(), serviceId, sender = 'DEMOBANK', password, date = new Date(), data = '', chain, properties = {} } = {}) {
+  const property = ([key, value]) => `<properties><key>${key}</key><value>${value}</value></properties>`;
+  return `<t:SendMessage xmlns:t="http://bip.bee.kz/SyncChannel/v10/Types"><request><requestInfo><messageId>${id}</messageId>` +
+    `${chain ? `<correlationId>${chain}</correlationId>` : ''}` +
+    `<serviceId>${serviceId}</serviceId><messageDate>${date.toISOString()}</messageDate><sender><senderId>${sender}</senderId>` +
+    `${password === undefined ? '' : `<password>${password}</password>`}</sender>${Object.entries(properties).map(property).join('')}` +
+    `</requestInfo><requestData><data>${data}</data></requestData></request></t:SendMessage>`;
+}
+
+export const envelope = (content, ns = 'http://schemas.xmlsoap.org/soap/envelope/') =>
+  `<s:Envelope xmlns:s="${ns}"><s:Body>${content}</s:Body></s:Envelope>`;
+
+// The text of the first element of this name, whichever its prefix.
+export const one = (name, xml) => new RegExp(`<(?:\\w+:)?${name}>([^<]*)</`).exec(xml)?.[1];
+
+export async function post(base, to, body, headers = {}) {
+  const answer = await send(base, 'POST', to, { headers: { 'content-type': 'text/xml; charset=utf-8', ...headers }, body });
+  return {
+    ...answer,
+    code: one('errorCode', answer.text) ?? one('code', answer.text),
+    why: one('errorData', answer.text),
+    session: one('sessionId', answer.text),
+  };
+}
+
+export function assertFault(answer, code, why) {
+  assert.equal(answer.status, 500, answer.text);
+  assert.equal(answer.code, code, answer.text);
+  if (why) assert.match(answer.why, new RegExp(why));
+  assert.match(answer.headers['content-type'], /^text\/xml/);
+}
