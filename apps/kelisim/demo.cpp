@@ -8,6 +8,7 @@
 
 #include "demo_cabinet.hpp"
 #include "demo_channels.hpp"
+#include "demo_soap.hpp"
 #include "demo_walk.hpp"
 #include "service.hpp"
 #include "temporary_directory.hpp"
@@ -102,7 +103,7 @@ int demo(const config::Config& given) {
     config::Config config = given;
     config.set("server.port", std::int64_t{0});
     const Service service({.config = config, .data = directory.path(), .world = std::string(world::default_world())});
-    say("Kelisim, the main job in fifteen scenes. Askers, GBD FL and persons of a test world.");
+    say("Kelisim, the main job in sixteen scenes. Askers, GBD FL and persons of a test world.");
     std::fflush(stdout);
     try {
         Walk walk(service.port(), directory.path());
@@ -114,6 +115,7 @@ int demo(const config::Config& given) {
         silence(walk);
         walk_the_channels(walk);
         walk_the_cabinet(walk);
+        walk_over_soap(walk, directory.path());
     } catch (const Surprise& surprise) {
         std::fflush(stdout);
         fmt::print(stderr, "\nsurprise: {}\n", surprise.what());

@@ -40,6 +40,15 @@ Reply DemoClient::post_json(const std::string& target, const boost::json::object
                      .limits = {}});
 }
 
+Reply DemoClient::post_xml(const std::string& target, std::string body) {
+    return exchange({.upstream = {},
+                     .method = "POST",
+                     .target = target,
+                     .headers = {{"Content-Type", "text/xml; charset=utf-8"}},
+                     .body = std::move(body),
+                     .limits = {}});
+}
+
 Reply DemoClient::post_form(std::string_view client_id, const std::string& target, const Parameters& parameters) {
     std::string body = "client_id=" + std::string(client_id) + "&client_secret=" + sandbox_secret(client_id);
     for (const auto& [name, value] : parameters)
@@ -58,7 +67,10 @@ Reply DemoClient::exchange(http::Outgoing outgoing) {
     if (const auto* failure = std::get_if<http::Failure>(&outcome)) throw Surprise("no answer: " + failure->why);
     const auto& answer = std::get<http::Answer>(outcome);
     const std::string_view cookie = answer.headers.first("Set-Cookie").value_or("");  // of the session
-    Reply reply{.status = answer.status, .body = {}, .cookie = std::string(cookie.substr(0, cookie.find(';')))};
+    Reply reply{.status = answer.status,
+                .body = {},
+                .cookie = std::string(cookie.substr(0, cookie.find(';'))),
+                .text = answer.body};
     if (auto value = json::parse(answer.body, {}); value.has_value() && value->is_object()) {
         reply.body = std::move(value->get_object());
     }

@@ -23,6 +23,7 @@ struct Reply {
     int status = 0;
     boost::json::object body;  // empty when the answer is no JSON object
     std::string cookie;        // of Set-Cookie, name and value
+    std::string text = {};     // the body as it came
 };
 
 // Blocks until the answer; not for io threads.
@@ -33,6 +34,7 @@ public:
     using Parameters = std::vector<std::pair<std::string, std::string>>;
     Reply get(const std::string& target, std::vector<http::Header> headers = {});
     Reply post_json(const std::string& target, const boost::json::object& body, std::vector<http::Header> headers = {});
+    Reply post_xml(const std::string& target, std::string body);
     // As a client of the sandbox, with its secret.
     static http::Header basic(std::string_view client_id);
     Reply post_form(std::string_view client_id, const std::string& target, const Parameters& parameters);
