@@ -271,6 +271,16 @@ Service::Service(const ServiceOptions& options)
                      .zone = zone_,
                      .door = soap_door_}),
       kdp_facade_({.access = person_data_access_, .clients = authentication_, .door = soap_door_, .zone = zone_}),
+      temp_files_(parts()),
+      temp_file_service_({.registry = registry_,
+                          .clients = clients_,
+                          .files = temp_files_,
+                          .records = records_.temp_files,
+                          .writer = database_->writer(),
+                          .readers = database_->readers(),
+                          .clock = clock_,
+                          .zone = zone_,
+                          .door = soap_door_}),
       sync_channel_({.registry = registry_,
                      .writer = database_->writer(),
                      .clock = clock_,
@@ -285,7 +295,7 @@ Service::Service(const ServiceOptions& options)
                      .possession = possession_,
                      .client = client_,
                      .services = soap_services(),
-                     .local = kdp_services_.services()}),
+                     .local = local_services()}),
       persons_(use_cases_.signing_in, database_->writer(), database_->readers(), clock_, issuer_, parts(),
                levels_of(options_.config)),
       staff_(persons_, parts(), database_->readers()),
@@ -510,6 +520,12 @@ std::map<std::string, gateway::Binding, std::less<>> Service::bindings() {
 std::map<std::string, gateway::SoapService, std::less<>> Service::soap_services() const {
     auto services = soap_services_of(options_.config);
     return services.empty() && registries_ ? registries_->soap_services() : services;
+}
+
+gateway::LocalServices Service::local_services() const {
+    auto services = kdp_services_.services();
+    services.emplace(gateway::temp_files_service, temp_file_service_.service());
+    return services;
 }
 
 std::vector<http::Route> Service::routes_of_systems() {

@@ -32,6 +32,7 @@
 #include "gateway/own_data.hpp"
 #include "gateway/rest.hpp"
 #include "gateway/sync_channel.hpp"
+#include "gateway/temp_files.hpp"
 #include "http/client.hpp"
 #include "http/server.hpp"
 #include "identity/clients.hpp"
@@ -91,6 +92,7 @@ private:
     store::TimerHandlers timer_handlers();
     std::map<std::string, gateway::Binding, std::less<>> bindings();
     std::map<std::string, gateway::SoapService, std::less<>> soap_services() const;
+    gateway::LocalServices local_services() const;
     std::string metrics() const;
     void expose_ledger(telemetry::Exposition& out) const;
     void start_archiver();
@@ -166,6 +168,8 @@ private:
     gateway::PersonDataAccess person_data_access_;
     gateway::KdpServices kdp_services_;
     gateway::KdpFacade kdp_facade_;
+    const access::TempFiles temp_files_;
+    const gateway::TempFiles temp_file_service_;
     gateway::SyncChannel sync_channel_;
     api::PersonAuthentication persons_;
     api::StaffAuthentication staff_;

@@ -24,4 +24,5 @@ set(KELISIM_SQLITE_MIGRATIONS
     0021_registered_keys.sql
     0022_exchanges.sql
     0023_kdp_on_the_wire.sql
+    0024_temp_files.sql
 )

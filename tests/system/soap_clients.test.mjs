@@ -60,6 +60,19 @@ test('zeep, built from our WSDL, sends a message and reads the answer', async ()
   assert.ok(answer.data.includes(`<surname>${persons.abai.surname}</surname>`), answer.data);
 });
 
+test('zeep leaves a file in the temporary store and fetches it', async () => {
+  const store = (type, inner) => `<tempStorageRequest xmlns="http://egov.bee.kz/eds/tempstorage/v2/"><type>${type}</type>${inner}` +
+    `<credentials><senderId>DEMOBANK</senderId><password>${bank.secret}</password></credentials></tempStorageRequest>`;
+  const ask = (id, data) => zeep({ id, service: 'EDS_TEMP_FILES', data });
+  const left = await ask('z-5', store('UPLOAD', '<uploadRequest><fileUploadRequests><fileProcessIdentifier>f</fileProcessIdentifier>' +
+    '<content>aGVsbG8=</content></fileUploadRequests></uploadRequest>'));
+  const identifier = /fileIdentifier>([0-9a-f]{32})</.exec(left.data)?.[1];
+  assert.ok(identifier, JSON.stringify(left));
+  const got = await ask('z-6', store('DOWNLOAD', `<downloadRequest><fileIdentifiers>${identifier}</fileIdentifiers></downloadRequest>`));
+  assert.match(got.data, /content>aGVsbG8=</);
+  assert.equal((await ask('z-7', store('ERASE', ''))).fault, 'SCE001');
+});
+
 test('zeep reads our faults as its own', async () => {
   const refused = await zeep({ id: 'z-2', data: `<Request><iin>${persons.abai.iin}</iin><b/></Request>` });
   assert.equal(refused.fault, 'KLS403', JSON.stringify(refused));

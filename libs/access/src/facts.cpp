@@ -177,6 +177,25 @@ records::Fact exchange_fact(const records::Exchange& exchange, base::Time now) {
     return fact;
 }
 
+records::Fact temp_file_kept_fact(const records::TempFile& file) {
+    return {.kind = "temp_file.kept",
+            .entity = file.id,
+            .at = file.uploaded,
+            .subject = {},
+            .details = {{"uploader", file.uploader},
+                        {"bytes", file.size},
+                        {"expires", base::to_iso8601(file.expires)},
+                        {"needs_confirmation", file.needs_confirmation}}};
+}
+
+records::Fact temp_file_fact(std::string_view kind, const records::TempFile& file, std::string_view by,
+                             base::Time now) {
+    records::Fact fact{
+        .kind = kind, .entity = file.id, .at = now, .subject = {}, .details = {{"uploader", file.uploader}}};
+    if (!by.empty()) fact.details["by"] = by;
+    return fact;
+}
+
 records::Fact question_fact(std::string_view kind, const records::UseQuestion& question, base::Time now) {
     return {.kind = kind,
             .entity = question.id,

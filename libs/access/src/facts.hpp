@@ -31,6 +31,9 @@ records::Fact document_fact(const records::ElectronicDocument& document, consent
                             const crypto::Digest& certificate);
 // What came and what was given back, tied together: digests, sizes and times, nothing of what they say.
 records::Fact exchange_fact(const records::Exchange& exchange, base::Time now);
+records::Fact temp_file_kept_fact(const records::TempFile& file);
+// `by`: the system that had or confirmed it; empty where the clock did it.
+records::Fact temp_file_fact(std::string_view kind, const records::TempFile& file, std::string_view by, base::Time now);
 records::Fact question_fact(std::string_view kind, const records::UseQuestion& question, base::Time now);
 records::Fact own_look_fact(const records::OwnLook& look, base::Time now);
 // `official`: who looked, so that the operator alone can tell.

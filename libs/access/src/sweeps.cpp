@@ -2,6 +2,7 @@
 #include "access/sweeps.hpp"
 
 #include "access/exchanges.hpp"
+#include "access/temp_files.hpp"
 #include "access/uses.hpp"
 #include "base/limits.hpp"
 
@@ -39,6 +40,7 @@ void sweep(const Parts& parts, store::WriteSession& session, base::Time now) {
     parts.records.requests.forget_claims(session, now);
     Exchanges(parts).give_up(session, now);
     parts.records.exchanges.forget_before(session, now - base::limits::message_remembered);
+    TempFiles(parts).sweep(session, now);
     parts.records.phone_questions.forget_old(session, now);
     parts.records.codes.forget_old(session, now);
     parts.records.sessions.forget_old(session, now);

@@ -28,6 +28,7 @@
 #include "records/sessions.hpp"
 #include "records/status_lists.hpp"
 #include "records/subjects.hpp"
+#include "records/temp_files.hpp"
 #include "records/tokens.hpp"
 #include "records/use_questions.hpp"
 #include "records/use_refusals.hpp"
@@ -61,7 +62,8 @@ struct Records {
           deferrals(with, entropy),
           documents(entropy),
           key_registrations(with, entropy),
-          exchanges(with, entropy) {}
+          exchanges(with, entropy),
+          temp_files(with, entropy) {}
 
     const Vault& vault;
     OpenedRows opened;  // before those that use it, like the next
@@ -93,6 +95,7 @@ struct Records {
     Documents documents;
     KeyRegistrations key_registrations;
     Exchanges exchanges;
+    TempFiles temp_files;
     PartyNotices party_notices;
     SecurityEvents security_events;
     PersonRows person_rows;
