@@ -271,6 +271,7 @@ Service::Service(const ServiceOptions& options)
                      .zone = zone_,
                      .door = soap_door_}),
       kdp_facade_({.access = person_data_access_, .clients = authentication_, .door = soap_door_, .zone = zone_}),
+      exchange_search_(parts()),
       temp_files_(parts()),
       temp_file_service_({.registry = registry_,
                           .clients = clients_,
@@ -522,7 +523,7 @@ std::map<std::string, gateway::SoapService, std::less<>> Service::soap_services(
     return services.empty() && registries_ ? registries_->soap_services() : services;
 }
 
-gateway::LocalServices Service::local_services() const {
+gateway::LocalServices Service::local_services() {
     auto services = kdp_services_.services();
     services.emplace(gateway::temp_files_service, temp_file_service_.service());
     return services;
@@ -624,7 +625,8 @@ http::Routes Service::routes() {
                            .cabinet = use_cases_.cabinet,
                            .reports = use_cases_.data_reports,
                            .supervision = use_cases_.supervision,
-                           .registry_changes = registry_changes_}));
+                           .registry_changes = registry_changes_,
+                           .exchange_search = exchange_search_}));
     add(api::operation_routes(
         {.writer = database_->writer(), .readers = database_->readers(), .clock = clock_, .metrics = [this] {
              return metrics();

@@ -9,6 +9,7 @@
 #include "access/answers.hpp"
 #include "access/asking.hpp"
 #include "access/contact.hpp"
+#include "access/exchange_search.hpp"
 #include "access/introspection.hpp"
 #include "access/person_side.hpp"
 #include "access/registry_changes.hpp"
@@ -92,7 +93,7 @@ private:
     store::TimerHandlers timer_handlers();
     std::map<std::string, gateway::Binding, std::less<>> bindings();
     std::map<std::string, gateway::SoapService, std::less<>> soap_services() const;
-    gateway::LocalServices local_services() const;
+    gateway::LocalServices local_services();
     std::string metrics() const;
     void expose_ledger(telemetry::Exposition& out) const;
     void start_archiver();
@@ -168,6 +169,7 @@ private:
     gateway::PersonDataAccess person_data_access_;
     gateway::KdpServices kdp_services_;
     gateway::KdpFacade kdp_facade_;
+    const access::ExchangeSearch exchange_search_;
     const access::TempFiles temp_files_;
     const gateway::TempFiles temp_file_service_;
     gateway::SyncChannel sync_channel_;

@@ -611,6 +611,7 @@ CREATE TABLE exchange (
     response bytea,
     response_bytes bigint NOT NULL,
     kept bytea,
+    session bytea,
     PRIMARY KEY (sender, message)
 );
 CREATE INDEX exchange_received ON exchange (received);
@@ -648,3 +649,25 @@ CREATE TABLE temp_file_quota (
     bytes bigint NOT NULL,
     PRIMARY KEY (system)
 );
+
+-- What operators search: every exchange as it ended, in the order of time, also those whose row in `exchange` gave way to a repeat.
+-- Columns as there; owner: the system behind the service, if there is one.
+CREATE TABLE exchange_record (
+    id bytea NOT NULL UNIQUE,
+    sender text COLLATE "C" NOT NULL,
+    message bytea NOT NULL,
+    session bytea,
+    service text COLLATE "C" NOT NULL,
+    owner text COLLATE "C",
+    request bytea NOT NULL,
+    request_bytes bigint NOT NULL,
+    received bigint NOT NULL,
+    state bigint NOT NULL,
+    forwarded bigint,
+    replied bigint,
+    concluded bigint NOT NULL,
+    response bytea,
+    response_bytes bigint NOT NULL
+);
+CREATE INDEX exchange_record_message ON exchange_record (message);
+CREATE INDEX exchange_record_session ON exchange_record (session) WHERE session IS NOT NULL;

@@ -595,6 +595,7 @@ CREATE TABLE exchange (
     response BLOB,
     response_bytes INTEGER NOT NULL,
     kept BLOB,
+    session BLOB,
     PRIMARY KEY (sender, message)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX exchange_received ON exchange (received);
@@ -632,3 +633,25 @@ CREATE TABLE temp_file_quota (
     bytes INTEGER NOT NULL,
     PRIMARY KEY (system)
 ) STRICT, WITHOUT ROWID;
+
+-- What operators search: every exchange as it ended, in the order of time, also those whose row in `exchange` gave way to a repeat.
+-- Columns as there; owner: the system behind the service, if there is one.
+CREATE TABLE exchange_record (
+    id BLOB NOT NULL UNIQUE,
+    sender TEXT NOT NULL,
+    message BLOB NOT NULL,
+    session BLOB,
+    service TEXT NOT NULL,
+    owner TEXT,
+    request BLOB NOT NULL,
+    request_bytes INTEGER NOT NULL,
+    received INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    forwarded INTEGER,
+    replied INTEGER,
+    concluded INTEGER NOT NULL,
+    response BLOB,
+    response_bytes INTEGER NOT NULL
+) STRICT;
+CREATE INDEX exchange_record_message ON exchange_record (message);
+CREATE INDEX exchange_record_session ON exchange_record (session) WHERE session IS NOT NULL;

@@ -58,7 +58,8 @@ Exchanges::Decision Exchanges::begin(store::WriteSession& session, const Incomin
                    .message = id,
                    .request = message.digest,
                    .request_bytes = static_cast<std::int64_t>(message.bytes),
-                   .received = message.received};
+                   .received = message.received,
+                   .session = message.session};
     exchanges.put(session, begun);
     return begun;
 }
@@ -72,7 +73,9 @@ void Exchanges::conclude(store::WriteSession& session, Exchange exchange, const 
     exchange.response = conclusion.response;
     exchange.response_bytes = static_cast<std::int64_t>(conclusion.response_bytes);
     exchange.kept = conclusion.kept;
+    if (const auto* service = parts_.registry.service(exchange.service)) exchange.owner = service->owner;
     parts_.records.exchanges.put(session, exchange);
+    parts_.records.exchanges.record(session, exchange);
     parts_.records.journal.append(session, exchange_fact(exchange, now));
 }
 

@@ -310,6 +310,20 @@ records::Fact deferral_look_fact(const base::RawId& id, const OfficialAct& act, 
             .details = {{"by", act.by.to_string()}, {"organisation", act.organisation}, {"what", act.reason}}};
 }
 
+records::Fact exchange_search_fact(const base::RawId& id, const OfficialAct& act, const records::ExchangeFilter& filter,
+                                   base::Time now) {
+    boost::json::object details{{"by", act.by.to_string()},
+                                {"organisation", act.organisation},
+                                {"reason", act.reason},
+                                {"from", base::to_iso8601(filter.from)},
+                                {"to", base::to_iso8601(filter.to)}};
+    if (filter.message) details["message"] = base::to_hex(*filter.message);
+    if (filter.session) details["session"] = filter.session->to_string();
+    if (!filter.service.empty()) details["service"] = filter.service;
+    if (!filter.party.empty()) details["party"] = filter.party;
+    return {.kind = "exchange.searched", .entity = id, .at = now, .subject = {}, .details = std::move(details)};
+}
+
 records::Fact data_change_fact(const records::DataChange& change, std::optional<consent::SubjectId> subject,
                                base::Time now) {
     return {.kind = "data_change.reported",

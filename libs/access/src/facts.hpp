@@ -58,6 +58,9 @@ struct OfficialAct {
 };
 records::Fact deferral_order_fact(const base::RawId& id, const OfficialAct& act, base::Time now);
 records::Fact deferral_look_fact(const base::RawId& id, const OfficialAct& act, base::Time now);
+// A messageId may name a person, so the fact holds its blind index.
+records::Fact exchange_search_fact(const base::RawId& id, const OfficialAct& act, const records::ExchangeFilter& filter,
+                                   base::Time now);
 records::Fact data_change_fact(const records::DataChange& change, std::optional<consent::SubjectId> subject,
                                base::Time now);
 records::Fact person_fact(std::string_view kind, const consent::SubjectId& subject, consent::SubjectId by,

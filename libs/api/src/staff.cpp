@@ -11,6 +11,7 @@
 #include "http/unit.hpp"
 #include "json/json.hpp"
 #include "json_body.hpp"
+#include "staff_exchanges.hpp"
 
 namespace kelisim::api {
 
@@ -212,6 +213,7 @@ std::vector<http::Route> staff_routes(const StaffParts& parts) {
         {"POST", "/api/v1/staff/connections/{key}/end", endpoint(Office::egov_operator, end_connection)},
         {"POST", "/api/v1/staff/connections/{key}/purposes/{code}/end", endpoint(Office::egov_operator, end_purpose)},
         {"POST", "/api/v1/staff/services/{key}/end", endpoint(Office::egov_operator, end_service)},
+        {"POST", "/api/v1/staff/exchanges/search", endpoint(Office::egov_operator, search_exchanges)},
     };
     const auto list = [&](std::string_view pattern, Entries entries) {
         auto handler = [entries](const StaffParts& all, const StaffCall& c, const http::Request& r) {

@@ -184,7 +184,8 @@ boost::asio::awaitable<std::optional<http::Response>> SyncChannel::begin(Call& c
                                               .message_id = call.message.message_id,
                                               .digest = call.digest,
                                               .bytes = call.arrival.request.body.size(),
-                                              .received = call.arrival.received},
+                                              .received = call.arrival.received,
+                                              .session = base::RawId::parse(call.arrival.session.bare())},
                   now = parts_.clock.now()](store::WriteSession& session) {
         return exchanges.begin(session, incoming, now);
     };

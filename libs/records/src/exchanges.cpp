@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "records/exchanges.hpp"
 
+#include <algorithm>
+
 #include "codec.hpp"
+#include "paging.hpp"
 
 namespace kelisim::records {
 
@@ -9,7 +12,7 @@ namespace {
 
 #define EXCHANGE_COLUMNS                                                                                               \
     "sender, message, id, service, request, request_bytes, received, state, forwarded, replied, concluded, response, " \
-    "response_bytes, kept"
+    "response_bytes, kept, session"
 constexpr store::Statement by_message{"exchange_find",
                                       "SELECT " EXCHANGE_COLUMNS " FROM exchange WHERE sender = ?1 AND message = ?2"};
 constexpr store::Statement under_way{"exchange_begun_before",
@@ -19,13 +22,32 @@ constexpr store::Statement upsert{
     "exchange_put",
     "INSERT INTO exchange (" EXCHANGE_COLUMNS
     ") "
-    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) "
+    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) "
     "ON CONFLICT (sender, message) DO UPDATE SET id = ?3, service = ?4, request = ?5, request_bytes = ?6, "
     "received = ?7, state = ?8, forwarded = ?9, replied = ?10, concluded = ?11, response = ?12, response_bytes = ?13, "
-    "kept = ?14"};
+    "kept = ?14, session = ?15"};
 #undef EXCHANGE_COLUMNS
 constexpr store::Statement forget{"exchange_forget", "DELETE FROM exchange WHERE received < ?1"};
+
+#define RECORD_COLUMNS                                                                                                 \
+    "sender, message, id, service, request, request_bytes, received, state, forwarded, replied, concluded, response, " \
+    "response_bytes, session, owner"
+#define SEARCH "SELECT " RECORD_COLUMNS " FROM exchange_record WHERE id >= ?1 AND id < ?2"
+constexpr store::Statement insert_record{"exchange_record_insert",
+                                         "INSERT INTO exchange_record (" RECORD_COLUMNS
+                                         ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"};
+constexpr store::Statement search_time{"exchange_record_by_time", SEARCH " ORDER BY id DESC LIMIT ?3"};
+constexpr store::Statement search_message{"exchange_record_by_message",
+                                          SEARCH " AND message = ?4 ORDER BY id DESC LIMIT ?3"};
+constexpr store::Statement search_session{"exchange_record_by_session",
+                                          SEARCH " AND session = ?4 AND session IS NOT NULL ORDER BY id DESC LIMIT ?3"};
+#undef SEARCH
+#undef RECORD_COLUMNS
+constexpr store::Statement forget_records{"exchange_record_forget", "DELETE FROM exchange_record WHERE id < ?1"};
 constexpr std::string_view part = "exchange";
+// Some dozens of milliseconds of one reader.
+constexpr std::size_t looked_at_once = 20'000;
+constexpr std::size_t looked_at_a_time = 500;
 
 store::Param time_param(const std::optional<base::Time>& time) {
     return time ? store::Param{micros(*time)} : store::Param{};
@@ -35,13 +57,8 @@ std::optional<base::Time> optional_time(const store::Row& row, int column) {
     return row.null(column) ? std::nullopt : std::optional(time_at(row, column));
 }
 
-}  // namespace
-
-Digest Exchanges::message_of(std::string_view sender, std::string_view message_id) const {
-    return vault_.blind_index("message of " + std::string(sender), message_id);
-}
-
-Exchange Exchanges::read(const store::Row& row) const {
+// What both tables have, in the order of the columns.
+Exchange without_answer(const store::Row& row) {
     Exchange exchange{.id = id_at<ExchangeId>(row, 2),
                       .sender = std::string(row.text(0)),
                       .service = std::string(row.text(3)),
@@ -54,9 +71,54 @@ Exchange Exchanges::read(const store::Row& row) const {
                       .replied = optional_time(row, 9),
                       .concluded = optional_time(row, 10),
                       .response = {},
-                      .response_bytes = row.integer(12),
-                      .kept = {}};
+                      .response_bytes = row.integer(12)};
     if (!row.null(11)) exchange.response = digest_at(row, 11);
+    return exchange;
+}
+
+Exchange recorded(const store::Row& row) {
+    Exchange exchange = without_answer(row);
+    if (!row.null(13)) exchange.session = id_at<base::RawId>(row, 13);
+    if (!row.null(14)) exchange.owner = row.text(14);
+    return exchange;
+}
+
+store::Param response_param(const Exchange& exchange) {
+    return exchange.response ? store::Param{base::BytesView(*exchange.response)} : store::Param{};
+}
+
+// The next of those between two ids, newest first, that the indexes can tell.
+std::vector<Exchange> some_recorded(store::ReadSession& session, const ExchangeFilter& filter, base::BytesView from,
+                                    base::BytesView end) {
+    std::vector<Exchange> some;
+    const auto visit = [&](const store::Row& row) { some.push_back(recorded(row)); };
+    constexpr auto limit = static_cast<std::int64_t>(looked_at_a_time);
+    if (filter.message) {
+        session.query(search_message, {from, end, limit, *filter.message}, visit);
+    } else if (filter.session) {
+        session.query(search_session, {from, end, limit, filter.session->bytes()}, visit);
+    } else {
+        session.query(search_time, {from, end, limit}, visit);
+    }
+    return some;
+}
+
+bool matches(const Exchange& exchange, const ExchangeFilter& filter) {
+    return (filter.service.empty() || exchange.service == filter.service) &&
+           (filter.party.empty() || exchange.sender == filter.party || exchange.owner == filter.party) &&
+           (!filter.message || exchange.message == *filter.message) &&
+           (!filter.session || exchange.session == filter.session);
+}
+
+}  // namespace
+
+Digest Exchanges::message_of(std::string_view sender, std::string_view message_id) const {
+    return vault_.blind_index("message of " + std::string(sender), message_id);
+}
+
+Exchange Exchanges::read(const store::Row& row) const {
+    Exchange exchange = without_answer(row);
+    if (!row.null(14)) exchange.session = id_at<base::RawId>(row, 14);
     if (row.null(13)) return exchange;
     const auto plain = vault_.queue().open(row.blob(13), context_of(exchange.id, part), "kept answer");
     exchange.kept = base::as_text(plain);
@@ -84,11 +146,48 @@ void Exchanges::put(store::WriteSession& session, const Exchange& exchange) cons
                                      entropy_);
     }
     const auto kept = exchange.kept.empty() ? store::Param{} : store::Param{base::BytesView(sealed)};
-    const auto response = exchange.response ? store::Param{base::BytesView(*exchange.response)} : store::Param{};
-    session.execute(upsert, {exchange.sender, exchange.message, exchange.id.bytes(), exchange.service, exchange.request,
-                             exchange.request_bytes, micros(exchange.received), number(exchange.state),
-                             time_param(exchange.forwarded), time_param(exchange.replied),
-                             time_param(exchange.concluded), response, exchange.response_bytes, kept});
+    session.execute(upsert,
+                    {exchange.sender, exchange.message, exchange.id.bytes(), exchange.service, exchange.request,
+                     exchange.request_bytes, micros(exchange.received), number(exchange.state),
+                     time_param(exchange.forwarded), time_param(exchange.replied), time_param(exchange.concluded),
+                     response_param(exchange), exchange.response_bytes, kept, id_param(exchange.session)});
+}
+
+void Exchanges::record(store::WriteSession& session, const Exchange& exchange) const {
+    const auto owner = exchange.owner.empty() ? store::Param{} : store::Param{std::string_view(exchange.owner)};
+    session.execute(insert_record,
+                    {exchange.sender, exchange.message, exchange.id.bytes(), exchange.service, exchange.request,
+                     exchange.request_bytes, micros(exchange.received), number(exchange.state),
+                     time_param(exchange.forwarded), time_param(exchange.replied), time_param(exchange.concluded),
+                     response_param(exchange), exchange.response_bytes, id_param(exchange.session), owner});
+}
+
+ExchangePage Exchanges::search(store::ReadSession& session, const ExchangeFilter& filter,
+                               const std::optional<base::RawId>& before, std::size_t max) const {
+    const auto from = first_id_at(filter.from), to = first_id_at(filter.to);
+    base::BytesView end = to;
+    if (before && std::ranges::lexicographical_compare(before->bytes(), end)) end = before->bytes();
+    ExchangePage page;
+    for (std::size_t looked_at = 0; looked_at < looked_at_once;) {
+        const std::vector<Exchange> some = some_recorded(session, filter, from, end);
+        for (const Exchange& each : some) {
+            page.next = each.id;
+            if (matches(each, filter)) page.items.push_back(each);
+            if (page.items.size() == max) return page;
+        }
+        if (some.size() < looked_at_a_time) {
+            page.next.reset();
+            return page;
+        }
+        end = page.next->bytes();
+        looked_at += some.size();
+    }
+    return page;
+}
+
+void Exchanges::forget_records_before(store::WriteSession& session, base::Time at) const {
+    const auto first = first_id_at(at);
+    session.execute(forget_records, {base::BytesView(first)});
 }
 
 void Exchanges::forget_before(store::WriteSession& session, base::Time at) const {

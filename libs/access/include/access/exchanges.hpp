@@ -21,6 +21,7 @@ struct Incoming {
     crypto::Digest digest{};      // of the message in its canonical form
     std::size_t bytes = 0;
     base::Time received;
+    std::optional<base::RawId> session = {};  // that the gateway gave it
 };
 
 struct Conclusion {

@@ -37,7 +37,23 @@ struct Exchange {
     std::optional<base::Time> forwarded = {}, replied = {}, concluded = {};
     std::optional<Digest> response = {};
     std::int64_t response_bytes = 0;
-    std::string kept = {};  // the answer, for a repeat; empty: none is kept here
+    std::string kept = {};                    // the answer, for a repeat; empty: none is kept here
+    std::optional<base::RawId> session = {};  // sessionId that the gateway gave it
+    std::string owner = {};                   // of a concluded one: the system behind the service; empty: none
+};
+
+// What an operator may search by; parts that are not given are empty.
+struct ExchangeFilter {
+    base::Time from, to;                 // received within [from, to), to the millisecond
+    std::optional<Digest> message = {};  // blind index
+    std::optional<base::RawId> session = {};
+    std::string service = {};
+    std::string party = {};  // sender or owner
+};
+
+struct ExchangePage {
+    std::vector<Exchange> items;           // newest first
+    std::optional<base::RawId> next = {};  // where to go on; also on a page that is not full
 };
 
 // Kept for as long as a repeat counts. Thread-safe: without state of its own.
@@ -51,6 +67,12 @@ public:
     void put(store::WriteSession& session, const Exchange& exchange) const;
     // Those under way that came before `at`, at most `max`.
     std::vector<Exchange> begun_before(store::ReadSession& session, base::Time at, std::size_t max) const;
+    // For the searches of operators: as it ended.
+    void record(store::WriteSession& session, const Exchange& exchange) const;
+    // At most `max`, of before `before`. Looks at a bounded number of exchanges, so that no question holds a reader for long.
+    ExchangePage search(store::ReadSession& session, const ExchangeFilter& filter,
+                        const std::optional<base::RawId>& before, std::size_t max) const;
+    void forget_records_before(store::WriteSession& session, base::Time at) const;
     void forget_before(store::WriteSession& session, base::Time at) const;
 
 private:

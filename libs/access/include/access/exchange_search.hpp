@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// The operator looks for messages between systems: when they came, from whom, for which service, and what came of them, never
+// what they say (418-V ст.46(1)). Who looked, why and by what stands in the journal before anything is shown.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "access/supervision.hpp"
+#include "records/exchanges.hpp"
+
+namespace kelisim::access {
+
+extern const base::Reason exchange_search_span;
+extern const base::Reason exchange_search_sender_missing;
+extern const base::Reason exchange_search_reason_missing;
+
+// Empty parts are not asked for. A messageId is of its sender, who is the party then.
+struct ExchangeQuestion {
+    std::string reason;
+    std::string message_id = {}, service = {}, party = {};
+    std::optional<base::RawId> session = {};
+    std::optional<base::Time> from = {}, to = {};  // nothing: as far back as there is; until now
+};
+
+// Thread-safe.
+class ExchangeSearch {
+public:
+    explicit ExchangeSearch(const Parts& parts) : parts_(parts) {}
+
+    // Inside a unit, durable before the answer is looked for.
+    base::Result<records::ExchangeFilter> begin(store::WriteSession& session, const Official& by,
+                                                const ExchangeQuestion& question, base::Time now) const;
+    records::ExchangePage find(store::ReadSession& session, const records::ExchangeFilter& filter,
+                               const PageWanted& wanted) const;
+
+private:
+    Parts parts_;
+};
+
+}  // namespace kelisim::access

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "access/exchange_search.hpp"
+
+#include "base/limits.hpp"
+#include "facts.hpp"
+
+namespace kelisim::access {
+
+using base::Kind;
+using base::Reason;
+namespace limits = base::limits;
+
+const Reason exchange_search_span{
+    "exchange_search_span",
+    Kind::invalid,
+    "",
+    {"Уақыт аралығы теріс немесе 92 тәуліктен ұзақ.", "Промежуток времени отрицателен или длиннее 92 суток.",
+     "The span of time is negative, or longer than 92 days."}};
+const Reason exchange_search_sender_missing{
+    "exchange_search_sender_missing",
+    Kind::invalid,
+    "",
+    {"messageId бойынша іздеу үшін жіберуші жүйені де атаңыз: оны әр жүйе өзі береді.",
+     "Для поиска по messageId назовите и систему-отправителя: каждая система даёт его сама.",
+     "To search by messageId, name the sending system too: each system gives its own."}};
+const Reason exchange_search_reason_missing{
+    "exchange_search_reason_missing",
+    Kind::invalid,
+    "418-V ст.46(1)",
+    {"Іздеу себебін көрсетіңіз.", "Укажите причину поиска.", "Say why you search."}};
+
+base::Result<records::ExchangeFilter> ExchangeSearch::begin(store::WriteSession& session, const Official& by,
+                                                            const ExchangeQuestion& question, base::Time now) const {
+    std::vector<const Reason*> reasons;
+    if (question.reason.empty()) reasons.push_back(&exchange_search_reason_missing);
+    if (!question.message_id.empty() && question.party.empty()) reasons.push_back(&exchange_search_sender_missing);
+    // An id is compared to the millisecond, and what was received in this one counts.
+    records::ExchangeFilter filter{.from = {}, .to = question.to.value_or(now + std::chrono::milliseconds{1})};
+    filter.from = question.from.value_or(filter.to - limits::exchange_search_span_max);
+    if (filter.from > filter.to || filter.to - filter.from > limits::exchange_search_span_max)
+        reasons.push_back(&exchange_search_span);
+    if (!reasons.empty()) return base::Refusal(std::move(reasons));
+    filter.session = question.session;
+    filter.service = question.service;
+    filter.party = question.party;
+    if (!question.message_id.empty())
+        filter.message = parts_.records.exchanges.message_of(question.party, question.message_id);
+    const auto id = base::RawId::make(now, {}, parts_.entropy);
+    const OfficialAct act{.by = by.subject, .organisation = by.organisation, .reason = question.reason};
+    parts_.records.journal.append(session, exchange_search_fact(id, act, filter, now));
+    return filter;
+}
+
+records::ExchangePage ExchangeSearch::find(store::ReadSession& session, const records::ExchangeFilter& filter,
+                                           const PageWanted& wanted) const {
+    return parts_.records.exchanges.search(session, filter, wanted.before, wanted.max);
+}
+
+}  // namespace kelisim::access

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "api/staff.hpp"
+
+namespace kelisim::api {
+
+// Messages between systems, as the operator finds them: never what they say (418-V ст.46(1)).
+boost::asio::awaitable<http::Response> search_exchanges(const StaffParts& parts, const StaffCall& call,
+                                                        const http::Request& request);
+
+}  // namespace kelisim::api
