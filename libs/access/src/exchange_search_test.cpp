@@ -102,6 +102,25 @@ TEST_F(ExchangeSearchTest, WhatIsFoundIsHowItEnded) {
     EXPECT_THAT(items[0].kept, IsEmpty());
 }
 
+TEST_F(ExchangeSearchTest, WhatWasGivenUpAndEndedAfterAllStandsThereOnce) {
+    world.unit([&](store::WriteSession& session) {
+        const Exchanges exchanges(world.service->parts);
+        auto begun = std::get<Exchange>(exchanges.begin(session,
+                                                        {.sender = "DEMOBANK",
+                                                         .service = "GBDFLUniversal_token",
+                                                         .message_id = "late",
+                                                         .received = world.clock.now()},
+                                                        world.clock.now()));
+        exchanges.conclude(session, begun, {.state = ExchangeState::unknown}, world.clock.now());
+        exchanges.conclude(session, begun, {.state = ExchangeState::answered, .response_bytes = 9}, world.clock.now());
+        return true;
+    });
+    const auto items = page(begin({.reason = "x"}).value(), {.before = {}, .max = 100}).items;
+    ASSERT_EQ(items.size(), 1U);
+    EXPECT_EQ(items[0].state, ExchangeState::answered);
+    EXPECT_EQ(items[0].response_bytes, 9);
+}
+
 TEST_F(ExchangeSearchTest, WhatWasTriedAgainStandsThereTwice) {
     exchange("m-1", "DEMOBANK", "GBDFLUniversal_token", ExchangeState::failed);
     exchange("m-1");

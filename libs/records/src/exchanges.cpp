@@ -33,9 +33,12 @@ constexpr store::Statement forget{"exchange_forget", "DELETE FROM exchange WHERE
     "sender, message, id, service, request, request_bytes, received, state, forwarded, replied, concluded, response, " \
     "response_bytes, session, owner"
 #define SEARCH "SELECT " RECORD_COLUMNS " FROM exchange_record WHERE id >= ?1 AND id < ?2"
-constexpr store::Statement insert_record{"exchange_record_insert",
-                                         "INSERT INTO exchange_record (" RECORD_COLUMNS
-                                         ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"};
+constexpr store::Statement insert_record{
+    "exchange_record_insert",
+    "INSERT INTO exchange_record (" RECORD_COLUMNS
+    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) "
+    "ON CONFLICT (id) DO UPDATE SET state = ?8, forwarded = ?9, replied = ?10, concluded = ?11, response = ?12, "
+    "response_bytes = ?13"};
 constexpr store::Statement search_time{"exchange_record_by_time", SEARCH " ORDER BY id DESC LIMIT ?3"};
 constexpr store::Statement search_message{"exchange_record_by_message",
                                           SEARCH " AND message = ?4 ORDER BY id DESC LIMIT ?3"};

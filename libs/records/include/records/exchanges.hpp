@@ -67,7 +67,7 @@ public:
     void put(store::WriteSession& session, const Exchange& exchange) const;
     // Those under way that came before `at`, at most `max`.
     std::vector<Exchange> begun_before(store::ReadSession& session, base::Time at, std::size_t max) const;
-    // For the searches of operators: as it ended.
+    // For the searches of operators: as it ended; what was given up may end after all.
     void record(store::WriteSession& session, const Exchange& exchange) const;
     // At most `max`, of before `before`. Looks at a bounded number of exchanges, so that no question holds a reader for long.
     ExchangePage search(store::ReadSession& session, const ExchangeFilter& filter,
