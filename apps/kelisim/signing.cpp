@@ -43,6 +43,13 @@ trust::SigningKey taken(base::Result<trust::SigningKey> key, std::string_view fr
     return std::move(*key);
 }
 
+trust::Certificate certificate_in(const std::string& file) {
+    constexpr std::string_view key = "gateway.known_certificates";
+    auto certificate = trust::Certificate::from_any(base::as_bytes(read_file(file, key)));
+    if (!certificate) throw base::Outage(std::string(key) + ": holds no certificate: " + file);
+    return std::move(*certificate);
+}
+
 trust::SigningKey in_file(const std::string& file, const config::Config& config, base::Entropy& entropy) {
     std::string bytes = read_file(file, "gateway.signing_keys");
     const bool pem = bytes.find("-----BEGIN") != std::string::npos;
@@ -73,6 +80,13 @@ trust::SigningKey of_this_start(const DataDirectory& directory, base::Entropy& e
 }
 
 }  // namespace
+
+std::vector<trust::Certificate> known_certificates(const config::Config& config) {
+    std::vector<trust::Certificate> known;
+    for (const std::string& file : config.list("gateway.known_certificates"))
+        known.push_back(certificate_in(file));
+    return known;
+}
 
 trust::Authorities trusted(const config::Config& config, const DataDirectory& directory, base::Entropy& entropy) {
     const std::string installed = config.text("trust.authorities");

@@ -15,6 +15,9 @@ namespace kelisim::app {
 // Whose certificates count: those that the operator installed; in a sandbox without them, its own authority's.
 trust::Authorities trusted(const config::Config& config, const DataDirectory& directory, base::Entropy& entropy);
 
+// Certificates of senders that do not send theirs along. Throws base::Outage for a file that holds none.
+std::vector<trust::Certificate> known_certificates(const config::Config& config);
+
 // With which the gateway signs messages (307/НК п.2(15)): what the operator installed, files and a key on a token; in a sandbox
 // without any, a key of this start. Of several the newest that is valid signs, so that the next may lie ready. Thread-safe.
 class GatewayKeys {

@@ -169,6 +169,16 @@ std::vector<Key> running_keys() {
         file("gateway.signing_passphrase",
              "File with the passphrase of those keys or the PIN of the token, on its first line."),
         file("gateway.signing_certificates", "Certificates of keys that bring none, PEM."),
+        {.name = "gateway.known_certificates",
+         .description =
+             "Certificates of senders that name theirs by issuer and serial number alone: files of one each, "
+             "DER or PEM.",
+         .fallback = Texts{}},
+        {.name = "gateway.fault_form",
+         .description = "What stands in faultcode of SOAP 1.1: \"qualified\", soap:Server; \"bare_code\", the code "
+                        "itself, as one receiver of the wire has it.",
+         .fallback = std::string("qualified"),
+         .one_of = {"qualified", "bare_code"}},
         file("gateway.token_module", "PKCS #11 library of a token with such a key. Empty: none."),
         file("gateway.token_label", "Label of the token."),
         file("gateway.token_key", "Label of the key on it."),
@@ -284,6 +294,10 @@ std::vector<Key> kdp_keys() {
         {.name = "kdp.own_means_methods",
          .description = "Values of mcheck: how an organisation may have recognised the person.",
          .fallback = Texts{"Ds", "Bio"}},
+        word("kdp.insurers_purpose",
+             "Code of the услуга for which getPersonDataAccessControlForESBD asks, whose call names neither it nor a "
+             "service. Empty: the caller has one alone.",
+             ""),
         word("kdp.status_granted", "Word of data/status: here is the token.", "GRANTED"),
         word("kdp.status_pending", "Word of data/status: the person has not answered yet.", "PENDING"),
         word("kdp.status_refused", "Word of data/status: the person said no.", "REFUSED"),

@@ -45,6 +45,7 @@ boost::asio::awaitable<http::Response> KdpFacade::take(const api::ClientSystem& 
     const AccessCall call{.sender = *client.system,
                           .request = asked->request,
                           .message_id = asked->request_number,
+                          .purpose = insurers ? parts_.insurers_purpose : std::string(),
                           .user = *user,
                           .expires_in = insurers ? ExpiresIn::of_insurers : ExpiresIn::of_the_channel,
                           .received = arrival.received};

@@ -33,7 +33,7 @@ BadSignature rejected(const trust::DocumentReport& report) {
 }  // namespace
 
 std::variant<SignedBody, BadSignature> TransportSignatures::check(const soap::Envelope& envelope) const {
-    const trust::DocumentReport report = soap::verify(envelope, {}, verifier_.now());
+    const trust::DocumentReport report = soap::verify(envelope, known_, verifier_.now());
     if (report.verdict() != trust::Verdict::valid) return rejected(report);
     const std::string& organisation = report.signers.front().certificate->subject().owner().bin;
     if (organisation.empty()) {

@@ -15,6 +15,7 @@ struct KdpFacadeParts {
     const api::ClientAuthentication& clients;
     const SoapDoor& door;
     const base::Zone& zone;
+    std::string insurers_purpose = {};  // code of the услуга for which insurers ask; empty: their only one
 };
 
 // Thread-safe; outlives the server that has its routes.

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "base/result.hpp"
 #include "soap/envelope.hpp"
@@ -31,7 +32,9 @@ struct BadSignature {
 // Thread-safe. What it was made from outlives it.
 class TransportSignatures {
 public:
-    explicit TransportSignatures(const trust::Verifier& verifier) : verifier_(verifier) {}
+    // `known`: which senders may name by issuer and serial number alone, as ШЭП itself signs (wire.md A6).
+    TransportSignatures(const trust::Verifier& verifier, std::vector<trust::Certificate> known)
+        : verifier_(verifier), known_(std::move(known)) {}
 
     // Waits for responders: never on an io thread. Throws base::Outage when nobody could tell whether the certificate is
     // revoked.
@@ -39,6 +42,7 @@ public:
 
 private:
     const trust::Verifier& verifier_;
+    const std::vector<trust::Certificate> known_;
 };
 
 }  // namespace kelisim::gateway
