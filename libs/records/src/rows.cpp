@@ -20,7 +20,7 @@ constexpr store::Statement archived_uses{"rows_of_archived_uses",
 constexpr store::Statement tokens{
     "rows_of_tokens",
     "SELECT t.id, CASE WHEN t.revoked IS NULL THEN 0 ELSE 1 END, -1, -1, t.expires, c.subject "
-    "FROM token t JOIN consent c ON c.id = t.consent WHERE t.kind = 0"};
+    "FROM token t JOIN consent c ON c.id = t.consent WHERE t.kind <> 1"};
 
 void each_of(store::ReadSession& session, std::string_view name, const store::Statement& statement,
              const std::function<void(const RowState&)>& visit) {
