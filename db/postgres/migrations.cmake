@@ -26,4 +26,5 @@ set(KELISIM_POSTGRES_MIGRATIONS
     0023_kdp_on_the_wire.sql
     0024_temp_files.sql
     0025_exchange_records.sql
+    0026_async_messages.sql
 )

@@ -3,6 +3,7 @@
 
 #include "records/archives.hpp"
 #include "records/asker_blocks.hpp"
+#include "records/async_messages.hpp"
 #include "records/codes.hpp"
 #include "records/consent_events.hpp"
 #include "records/consents.hpp"
@@ -63,7 +64,8 @@ struct Records {
           documents(entropy),
           key_registrations(with, entropy),
           exchanges(with, entropy),
-          temp_files(with, entropy) {}
+          temp_files(with, entropy),
+          async_messages(with, entropy) {}
 
     const Vault& vault;
     OpenedRows opened;  // before those that use it, like the next
@@ -96,6 +98,7 @@ struct Records {
     KeyRegistrations key_registrations;
     Exchanges exchanges;
     TempFiles temp_files;
+    AsyncMessages async_messages;
     PartyNotices party_notices;
     SecurityEvents security_events;
     PersonRows person_rows;

@@ -60,7 +60,8 @@ public:
     void forget_answer(store::WriteSession& session, consent::UseId id) const;
 
     std::optional<AccessRecord> record(store::ReadSession& session, consent::UseId id) const;
-    // Uses whose outcome nobody wrote down: the process ended between the forward and the answer.
+    // Uses whose outcome nobody wrote down: the process ended between the forward and the answer. Not those whose conversation
+    // waits for it.
     std::vector<consent::Use> reserved_before(store::ReadSession& session, base::Time instant, std::size_t max) const;
 
 private:
