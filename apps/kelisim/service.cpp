@@ -197,6 +197,7 @@ Service::Service(const ServiceOptions& options)
       workers_(static_cast<std::size_t>(options_.config.number("server.io_threads"))),
       client_(workers_, {.tls = &certificates_.upstream()}),
       event_client_(workers_, {.tls = &certificates_.events()}),
+      async_client_(workers_, {.tls = &certificates_.upstream()}),
       elsewhere_(base::limits::archive_threads, base::limits::archive_queue_max),
       signature_checks_(base::limits::signature_threads, base::limits::signature_queue_max),
       message_checks_(base::limits::signature_threads, base::limits::signature_queue_max),
@@ -289,6 +290,14 @@ Service::Service(const ServiceOptions& options)
                           .clock = clock_,
                           .zone = zone_,
                           .door = soap_door_}),
+      soap_decisions_({.registry = registry_,
+                       .writer = database_->writer(),
+                       .zone = zone_,
+                       .introspection = introspection_,
+                       .uses = uses_,
+                       .keys = keys_,
+                       .possession = possession_}),
+      async_queues_(parts(), async_rules_of(options_.config)),
       sync_channel_({.registry = registry_,
                      .writer = database_->writer(),
                      .clock = clock_,
@@ -296,14 +305,24 @@ Service::Service(const ServiceOptions& options)
                      .entropy = entropy_,
                      .door = soap_door_,
                      .exchanges = exchanges_,
-                     .introspection = introspection_,
-                     .uses = uses_,
+                     .decisions = soap_decisions_,
                      .outcomes = outcomes_,
-                     .keys = keys_,
-                     .possession = possession_,
                      .client = client_,
                      .services = soap_services(),
                      .local = local_services()}),
+      async_channel_({.registry = registry_,
+                      .messages = records_.async_messages,
+                      .writer = database_->writer(),
+                      .readers = database_->readers(),
+                      .clock = clock_,
+                      .zone = zone_,
+                      .entropy = entropy_,
+                      .door = soap_door_,
+                      .decisions = soap_decisions_,
+                      .outcomes = outcomes_,
+                      .queues = async_queues_,
+                      .services = async_services_of(options_.config),
+                      .queued = [this] { async_alarm_.ring(); }}),
       persons_(use_cases_.signing_in, database_->writer(), database_->readers(), clock_, issuer_, parts(),
                levels_of(options_.config)),
       staff_(persons_, parts(), database_->readers()),
@@ -344,6 +363,7 @@ Service::Service(const ServiceOptions& options)
         return true;
     });
     replay_erasures();
+    start_async_pusher();
     pusher_ =
         std::make_unique<delivery::EventPusher>(delivery::EventPusherParts{.issuer = issuer_,
                                                                            .writer = database_->writer(),
@@ -386,7 +406,8 @@ Service::~Service() {
     runner_.reset();
     scheduler_.reset();
     archiver_.reset();
-    // Its last bookings need the writer.
+    // Their last bookings need the writer.
+    async_pusher_.reset();
     pusher_.reset();
     // Units that were accepted are finished here, while everything that they refer to is still there.
     database_.reset();
@@ -460,6 +481,20 @@ void Service::start_ledger() {
     }
 }
 
+void Service::start_async_pusher() {
+    async_pusher_ = std::make_unique<gateway::AsyncPusher>(
+        gateway::AsyncPusherParts{.writer = database_->writer(),
+                                  .readers = database_->readers(),
+                                  .messages = records_.async_messages,
+                                  .queues = async_queues_,
+                                  .clock = clock_,
+                                  .zone = zone_,
+                                  .alarm = async_alarm_,
+                                  .door = soap_door_,
+                                  .client = async_client_,
+                                  .receivers = async_receivers_of(options_.config)});
+}
+
 // A restored backup may hold persons whose data were erased after it was made.
 void Service::replay_erasures() {
     for (const consent::SubjectId id : directory_.erasures()) {
@@ -498,7 +533,11 @@ store::TimerHandlers Service::timer_handlers() {
     };
     handlers[std::string(access::timer_sweep)] = [this](store::WriteSession& session, const store::DueTimer&) {
         access::sweep(parts(), session, clock_.now());
-        session.after_commit([this] { archiver_->ring(); });
+        async_queues_.give_up(session, clock_.now());
+        session.after_commit([this] {
+            archiver_->ring();
+            async_alarm_.ring();
+        });
     };
     handlers[std::string(access::timer_question_due)] = [this](store::WriteSession& session, const store::DueTimer& t) {
         use_cases_.inquiries.fall_due(session, records::QuestionId::from_bytes(t.key.entity).value(), clock_.now());
@@ -545,6 +584,7 @@ std::vector<http::Route> Service::routes_of_systems() {
     add(gateway_.routes());
     add(sync_channel_.routes());
     add(kdp_facade_.routes());
+    add(async_channel_.routes());
     add(api::initiator_routes({.records = records_,
                                .writer = database_->writer(),
                                .readers = database_->readers(),
@@ -633,7 +673,9 @@ http::Routes Service::routes() {
                            .reports = use_cases_.data_reports,
                            .supervision = use_cases_.supervision,
                            .registry_changes = registry_changes_,
-                           .exchange_search = exchange_search_}));
+                           .exchange_search = exchange_search_,
+                           .async_queues = async_queues_,
+                           .messages_ordered = [this] { async_alarm_.ring(); }}));
     add(api::operation_routes(
         {.writer = database_->writer(), .readers = database_->readers(), .clock = clock_, .metrics = [this] {
              return metrics();
@@ -646,7 +688,10 @@ http::Routes Service::routes() {
                              .outbox = outbox_,
                              .records = records_,
                              .contact = contact_,
-                             .clock_moved = [&alarm = event_alarm_] { alarm.ring(); }}));
+                             .clock_moved = [this] {
+                                 event_alarm_.ring();
+                                 async_alarm_.ring();
+                             }}));
     return http::Routes(std::move(routes));
 }
 

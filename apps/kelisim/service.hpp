@@ -28,6 +28,8 @@
 #include "delivery/event_pusher.hpp"
 #include "delivery/runner.hpp"
 #include "delivery/sandbox_phones.hpp"
+#include "gateway/async_channel.hpp"
+#include "gateway/async_pusher.hpp"
 #include "gateway/kdp_facade.hpp"
 #include "gateway/kdp_services.hpp"
 #include "gateway/own_data.hpp"
@@ -95,8 +97,10 @@ private:
     std::map<std::string, gateway::SoapService, std::less<>> soap_services() const;
     gateway::LocalServices local_services();
     std::string metrics() const;
+    void expose_async(telemetry::Exposition& out) const;
     void expose_ledger(telemetry::Exposition& out) const;
     void start_archiver();
+    void start_async_pusher();
     void expose_archives(telemetry::Exposition& out) const;
     void start_ledger();
     void replay_erasures();
@@ -152,6 +156,7 @@ private:
     http::Workers workers_;
     http::Client client_;
     http::Client event_client_;
+    http::Client async_client_;
     http::Elsewhere elsewhere_, signature_checks_, message_checks_, certificate_checks_;
     NetworkStatusSource status_source_;
     const trust::Verifier verifier_;
@@ -172,7 +177,11 @@ private:
     const access::ExchangeSearch exchange_search_;
     const access::TempFiles temp_files_;
     const gateway::TempFiles temp_file_service_;
+    const gateway::SoapDecisions soap_decisions_;
+    const access::AsyncQueues async_queues_;
+    store::Alarm async_alarm_;
     gateway::SyncChannel sync_channel_;
+    gateway::AsyncChannel async_channel_;
     api::PersonAuthentication persons_;
     api::StaffAuthentication staff_;
     const identity::Proxies proxies_;
@@ -184,6 +193,7 @@ private:
     std::unique_ptr<archive::Archiver> archiver_;
     std::unique_ptr<store::Scheduler> scheduler_;
     std::unique_ptr<delivery::EventPusher> pusher_;
+    std::unique_ptr<gateway::AsyncPusher> async_pusher_;
     std::unique_ptr<delivery::Runner> runner_;
     std::unique_ptr<notary::LastSigned> last_signed_;
     std::unique_ptr<notary::Sequencer> sequencer_;

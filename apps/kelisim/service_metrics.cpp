@@ -48,9 +48,31 @@ std::string Service::metrics() const {
         out.value(static_cast<double>(store::Timers::failed_count(session)));
     });
     counter("kelisim_gateway_outcomes_lost", "Outcomes of uses that could not be written.", outcomes_.lost());
+    expose_async(out);
     expose_ledger(out);
     expose_archives(out);
     return std::move(out).finish();
+}
+
+void Service::expose_async(telemetry::Exposition& out) const {
+    records::AsyncMessages::Totals totals;
+    database_->readers().read([&](store::ReadSession& session) { totals = records_.async_messages.totals(session); });
+    const auto gauge = [&](std::string_view name, std::string_view help, double value) {
+        out.gauge(name, help);
+        out.value(value);
+    };
+    gauge("kelisim_async_waiting", "Messages that wait for their receivers.", static_cast<double>(totals.waiting));
+    gauge("kelisim_async_given_up", "Messages that were given up, waiting for the operator.",
+          static_cast<double>(totals.given_up));
+    const base::Duration age = totals.oldest ? clock_.now() - *totals.oldest : base::Duration{};
+    gauge("kelisim_async_oldest_seconds", "How long the oldest of them has waited.",
+          std::chrono::duration<double>(age).count());
+    out.counter("kelisim_async_pushed", "Pushed messages that their receivers took.");
+    out.count(async_pusher_->taken());
+    out.counter("kelisim_async_failed", "Pushes of messages that failed; they come again.");
+    out.count(async_pusher_->failed());
+    out.counter("kelisim_async_outages", "Rounds of pushing messages that failed.");
+    out.count(async_pusher_->outages());
 }
 
 void Service::expose_ledger(telemetry::Exposition& out) const {

@@ -68,20 +68,34 @@ std::pair<std::string, gateway::Binding> binding_of(const std::string& text) {
     return {text.substr(0, equals), gateway::Binding{.upstream = *upstream}};
 }
 
+// "name=https://host:port/path"
+struct Named {
+    std::string name;
+    http::Authority upstream;
+    std::string target;
+};
+Named named_address_of(std::string_view key, const std::string& text) {
+    const auto equals = text.find('=');
+    const auto path = equals == std::string::npos ? equals : text.find('/', text.find("://", equals) + 3);
+    const auto upstream = equals == std::string::npos
+                              ? std::nullopt
+                              : http::parse_http_origin(std::string_view(text).substr(equals + 1, path - equals - 1));
+    if (!upstream || text.find(' ') != std::string::npos)
+        throw base::Outage(std::string(key) + ": not name=https://host:port/path: " + text);
+    return {.name = text.substr(0, equals),
+            .upstream = *upstream,
+            .target = path == std::string::npos ? "/" : text.substr(path)};
+}
+
 // "serviceKey=https://host:port/path", and " several-persons" behind it.
 std::pair<std::string, gateway::SoapService> soap_service_of(const std::string& text) {
     constexpr std::string_view several = " several-persons";
     const bool is_several = text.ends_with(several);
-    const std::string_view place = std::string_view(text).substr(0, text.size() - (is_several ? several.size() : 0));
-    const auto equals = place.find('=');
-    const auto path = equals == place.npos ? equals : place.find('/', place.find("://", equals) + 3);
-    const auto upstream =
-        equals == place.npos ? std::nullopt : http::parse_http_origin(place.substr(equals + 1, path - equals - 1));
-    if (!upstream || place.find(' ') != place.npos)
-        throw base::Outage("gateway.soap_services: not serviceKey=https://host:port/path: " + text);
-    return {std::string(place.substr(0, equals)),
-            gateway::SoapService{.upstream = *upstream,
-                                 .target = path == place.npos ? "/" : std::string(place.substr(path)),
+    Named named = named_address_of("gateway.soap_services",
+                                   text.substr(0, text.size() - (is_several ? several.size() : 0)));
+    return {std::move(named.name),
+            gateway::SoapService{.upstream = std::move(named.upstream),
+                                 .target = std::move(named.target),
                                  .persons = is_several ? gateway::Persons::several : gateway::Persons::one}};
 }
 
@@ -116,6 +130,28 @@ gateway::KdpSettings kdp_settings_of(const config::Config& config) {
                        .undeliverable = config.text("kdp.status_undeliverable"),
                        .paused = config.text("kdp.status_paused"),
                        .ended = config.text("kdp.status_ended")}};
+}
+
+std::map<std::string, gateway::PushAddress, std::less<>> async_receivers_of(const config::Config& config) {
+    std::map<std::string, gateway::PushAddress, std::less<>> receivers;
+    for (const std::string& text : config.list("gateway.async_receivers")) {
+        Named named = named_address_of("gateway.async_receivers", text);
+        receivers.emplace(std::move(named.name), gateway::PushAddress{.upstream = std::move(named.upstream),
+                                                                      .target = std::move(named.target)});
+    }
+    return receivers;
+}
+
+std::set<std::string, std::less<>> async_services_of(const config::Config& config) {
+    const auto& services = config.list("gateway.async_services");
+    return {services.begin(), services.end()};
+}
+
+access::AsyncRules async_rules_of(const config::Config& config) {
+    access::AsyncRules rules{.waiting_max = config.number("gateway.async_waiting_max"), .pushed = {}};
+    for (const auto& [system, address] : async_receivers_of(config))
+        rules.pushed.insert(system);
+    return rules;
 }
 
 access::Levels levels_of(const config::Config& config) {

@@ -106,7 +106,7 @@ class AuditEvents(unittest.TestCase):
         self.changes = {f"consent.{change}" for change in changes}
 
     def test_kinds_are_those_of_the_sources(self):
-        written = set(re.findall(r'"((?:request|consent|token|use|subject|document|exchange|temp_file|session|use_question|own_look|person|official_look|data_change|registry|ledger|archive|deferral)\.[a-z_]+)"',
+        written = set(re.findall(r'"((?:request|consent|token|use|subject|document|exchange|temp_file|message|session|use_question|own_look|person|official_look|data_change|registry|ledger|archive|deferral)\.[a-z_]+)"',
                                  self.sources)) | self.changes
         self.assertEqual({event["kind"] for event in self.events}, written)
         self.assertEqual(len(self.events), len(written))

@@ -196,6 +196,43 @@ records::Fact temp_file_fact(std::string_view kind, const records::TempFile& fil
     return fact;
 }
 
+records::Fact message_accepted_fact(const records::AsyncMessage& message) {
+    return {.kind = "message.accepted",
+            .entity = message.id,
+            .at = message.accepted,
+            .subject = {},
+            .details = {{"sender", message.sender},
+                        {"receiver", message.receiver},
+                        {"service", message.service},
+                        {"conversation", message.conversation.to_string()},
+                        {"type", boost::describe::enum_to_string(message.kind, "")},
+                        {"request_sha256", base::to_hex(message.digest)},
+                        {"request_bytes", message.bytes}}};
+}
+
+records::Fact message_ended_fact(const records::AsyncMessage& message, base::Time now) {
+    const std::string_view kind = message.state == records::AsyncState::delivered ? "message.delivered"
+                                  : message.state == records::AsyncState::stopped ? "message.stopped"
+                                                                                  : "message.given_up";
+    records::Fact fact{.kind = kind,
+                       .entity = message.id,
+                       .at = now,
+                       .subject = {},
+                       .details = {{"receiver", message.receiver}, {"attempts", message.attempts}}};
+    if (!message.error.empty()) fact.details["why"] = message.error;
+    return fact;
+}
+
+records::Fact message_order_fact(std::string_view kind, const records::AsyncMessage& message,
+                                 const RegistryChanges::Order& order, base::Time now) {
+    return {.kind = kind,
+            .entity = message.id,
+            .at = now,
+            .subject = {},
+            .details = {
+                {"by", order.official.to_string()}, {"organisation", order.organisation}, {"reason", order.reason}}};
+}
+
 records::Fact question_fact(std::string_view kind, const records::UseQuestion& question, base::Time now) {
     return {.kind = kind,
             .entity = question.id,

@@ -3,6 +3,7 @@
 // has from then on, so that `kelisim ledger verify` can hold the rows against the journal.
 #pragma once
 
+#include "access/registry_changes.hpp"
 #include "consent/use.hpp"
 #include "records/records.hpp"
 
@@ -34,6 +35,11 @@ records::Fact exchange_fact(const records::Exchange& exchange, base::Time now);
 records::Fact temp_file_kept_fact(const records::TempFile& file);
 // `by`: the system that had or confirmed it; empty where the clock did it.
 records::Fact temp_file_fact(std::string_view kind, const records::TempFile& file, std::string_view by, base::Time now);
+// Messages of the asynchronous channel: who sent what kind of which size to whom, and nothing of what they say.
+records::Fact message_accepted_fact(const records::AsyncMessage& message);
+records::Fact message_ended_fact(const records::AsyncMessage& message, base::Time now);
+records::Fact message_order_fact(std::string_view kind, const records::AsyncMessage& message,
+                                 const RegistryChanges::Order& order, base::Time now);
 records::Fact question_fact(std::string_view kind, const records::UseQuestion& question, base::Time now);
 records::Fact own_look_fact(const records::OwnLook& look, base::Time now);
 // `official`: who looked, so that the operator alone can tell.

@@ -214,4 +214,11 @@ void Uses::forget_answer(store::WriteSession& session, consent::UseId id) const 
     parts_.records.uses.forget_answer(session, id);
 }
 
+bool Uses::stands(store::ReadSession& session, consent::UseId id) const {
+    const auto stored = parts_.records.uses.find(session, id);
+    if (!stored || !stored->use.shows) throw records::Damaged("a use that is awaited is gone");
+    const auto token = parts_.records.tokens.find(session, stored->use.shows->token);
+    return token && !token->revoked;
+}
+
 }  // namespace kelisim::access

@@ -197,6 +197,66 @@ Answer end_service(const StaffParts& parts, const StaffCall& call, const http::R
     return end(parts, call, request, std::move(what));
 }
 
+// What is known of a message beside what it says.
+object message_json(const records::AsyncMessage& message) {
+    return {
+        {"id", message.id.to_string()},
+        {"sender", message.sender},
+        {"receiver", message.receiver},
+        {"service", message.service},
+        {"conversation", message.conversation.to_string()},
+        {"type", boost::describe::enum_to_string(message.kind, "")},
+        {"bytes", message.bytes},
+        {"accepted", base::to_iso8601(message.accepted)},
+        {"ended", message.ended ? boost::json::value(base::to_iso8601(*message.ended)) : boost::json::value(nullptr)},
+        {"attempts", message.attempts},
+        {"error", message.error}};
+}
+
+Answer messages_given_up(const StaffParts& parts, const StaffCall&, const http::Request& request) {
+    const auto query = read_query(request);
+    if (query.has_error()) co_return problem(query.error(), request);
+    object body;
+    parts.readers.read([&](store::ReadSession& session) {
+        body = page_json(parts.async_queues.given_up(session, query->page), message_json);
+    });
+    co_return http::json_response(200, body);
+}
+
+Answer message_given_up(const StaffParts& parts, const StaffCall&, const http::Request& request) {
+    const auto id = records::AsyncMessageId::parse(request.parameter("id"));
+    std::optional<records::AsyncMessage> message;
+    if (id) {
+        parts.readers.read([&](store::ReadSession& session) { message = parts.async_queues.given_up(session, *id); });
+    }
+    if (!message) co_return problem(access::async_message_unknown, request);
+    co_return http::json_response(200, message_json(*message));
+}
+
+using MessageOrder = base::Result<void> (access::AsyncQueues::*)(store::WriteSession&, records::AsyncMessageId,
+                                                                 const access::RegistryChanges::Order&,
+                                                                 base::Time) const;
+
+Answer order_message(const StaffParts& parts, const StaffCall& call, const http::Request& request, MessageOrder what) {
+    const auto id = records::AsyncMessageId::parse(request.parameter("id"));
+    if (!id) co_return problem(access::async_message_unknown, request);
+    End carry_out = [&queues = parts.async_queues, what, id = *id](auto& session, const auto&, const auto& order,
+                                                                   base::Time now) {
+        return (queues.*what)(session, id, order, now);
+    };
+    auto response = co_await end(parts, call, request, std::move(carry_out));
+    parts.messages_ordered();
+    co_return response;
+}
+
+Answer replay_message(const StaffParts& parts, const StaffCall& call, const http::Request& request) {
+    return order_message(parts, call, request, &access::AsyncQueues::replay);
+}
+
+Answer return_message(const StaffParts& parts, const StaffCall& call, const http::Request& request) {
+    return order_message(parts, call, request, &access::AsyncQueues::give_back);
+}
+
 }  // namespace
 
 std::vector<http::Route> staff_routes(const StaffParts& parts) {
@@ -214,6 +274,10 @@ std::vector<http::Route> staff_routes(const StaffParts& parts) {
         {"POST", "/api/v1/staff/connections/{key}/purposes/{code}/end", endpoint(Office::egov_operator, end_purpose)},
         {"POST", "/api/v1/staff/services/{key}/end", endpoint(Office::egov_operator, end_service)},
         {"POST", "/api/v1/staff/exchanges/search", endpoint(Office::egov_operator, search_exchanges)},
+        {"GET", "/api/v1/staff/messages", endpoint(Office::egov_operator, messages_given_up)},
+        {"GET", "/api/v1/staff/messages/{id}", endpoint(Office::egov_operator, message_given_up)},
+        {"POST", "/api/v1/staff/messages/{id}/replay", endpoint(Office::egov_operator, replay_message)},
+        {"POST", "/api/v1/staff/messages/{id}/return", endpoint(Office::egov_operator, return_message)},
     };
     const auto list = [&](std::string_view pattern, Entries entries) {
         auto handler = [entries](const StaffParts& all, const StaffCall& c, const http::Request& r) {

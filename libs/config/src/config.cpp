@@ -162,6 +162,18 @@ std::vector<Key> running_keys() {
          .description = "Owners on the SOAP wire: \"serviceKey=http://host:port/path\" or https. Followed by "
                         "\" several-persons\": one token for each natural person in a message (InfoAbtToken).",
          .fallback = Texts{}},
+        {.name = "gateway.async_services",
+         .description = "Keys of services on the asynchronous channel; their owners get the requests.",
+         .fallback = Texts{}},
+        {.name = "gateway.async_receivers",
+         .description = "Systems that are called with their messages: \"SYSTEM=http://host:port/path\" or https. The "
+                        "others ask for them.",
+         .fallback = Texts{}},
+        {.name = "gateway.async_waiting_max",
+         .description = "Messages that may wait for one receiver; one more is refused.",
+         .fallback = int64_t{10'000},
+         .min = 1,
+         .max = 1'000'000},
         {.name = "gateway.signing_keys",
          .description = "Keys with which the gateway signs messages: PKCS #12 files, or PEM with its certificates. The "
                         "newest that is valid signs. Empty, and no token: one of each start, in a sandbox.",

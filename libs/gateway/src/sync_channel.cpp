@@ -26,17 +26,6 @@ const Reason service_not_on_soap{"service_not_on_soap",
                                  Kind::not_found,
                                  "307/НК п.2(22)",
                                  {"Мұндай сервис жоқ.", "Такого сервиса нет.", "There is no such service."}};
-const Reason service_without_connection{
-    "service_without_connection",
-    Kind::forbidden,
-    "307/НК п.4",
-    {"Жүйеңіздің бұл сервиске қосылымы жоқ.", "У вашей системы нет подключения к этому сервису.",
-     "Your system has no connection to this service."}};
-const Reason answer_of_another{"answer_of_another",
-                               Kind::invalid,
-                               "94-V art. 8",
-                               {"Иесінің жауабы басқа адам туралы.", "Ответ владельца - о другом человеке.",
-                                "The answer of the owner is about somebody else."}};
 const Reason answer_not_soap{
     "answer_not_soap",
     Kind::invalid,
@@ -91,25 +80,6 @@ bool is_fault_code(std::string_view code) {
     return !code.empty() && code.size() <= code_characters_max && std::all_of(code.begin(), code.end(), [](char c) {
         return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
     });
-}
-
-// Whether an approved application of the sender's names the service, today.
-bool has_connection(const registry::Registry& registry, std::string_view sender, std::string_view service,
-                    std::string_view day) {
-    const auto names = [&](const registry::Purpose& purpose) {
-        return std::find(purpose.services.begin(), purpose.services.end(), service) != purpose.services.end();
-    };
-    const auto connections = registry.connections();
-    return std::any_of(connections.begin(), connections.end(), [&](const registry::Connection* each) {
-        return each->initiator == sender && registry::stands(*each, day) &&
-               std::any_of(each->purposes.begin(), each->purposes.end(), names);
-    });
-}
-
-bool is_ours(const token::KeySet& keys, const std::string& public_key) {
-    const auto given = base::from_base64(public_key);
-    return given && std::any_of(keys.keys().begin(), keys.keys().end(),
-                                [&](const token::VerificationKey& each) { return each.key.to_spki() == *given; });
 }
 
 }  // namespace
@@ -246,9 +216,8 @@ boost::asio::awaitable<SyncChannel::Served> SyncChannel::carry(Call& call, const
     call.data = std::move(*data);
     Uses uses;
     if (!call.service->personal_data) {
-        const std::string day = parts_.zone.day(call.arrival.received);
-        if (!has_connection(parts_.registry, call.arrival.sender->key, call.service->key, day))
-            co_return Refused{kls_refused, Refusal(service_without_connection)};
+        auto refused = parts_.decisions.check_connection(call.arrival, call.service->key);
+        if (refused) co_return std::move(*refused);
     } else {
         auto decision = co_await decide(call, service);
         if (auto* refused = std::get_if<Refused>(&decision)) co_return std::move(*refused);
@@ -258,75 +227,30 @@ boost::asio::awaitable<SyncChannel::Served> SyncChannel::carry(Call& call, const
     co_return co_await forward(call, service, uses);
 }
 
-// The token that the message brings, in the data or beside them.
-std::variant<std::string, SyncChannel::Refused> SyncChannel::token_of(const Call& call, const SoapCall& read) const {
-    std::vector<std::string> tokens = read.tokens;
-    for (const auto& beside :
-         {call.arrival.request.headers.once("kdp-token"), SoapDoor::bearer(call.arrival.request.headers)}) {
-        if (beside && std::find(tokens.begin(), tokens.end(), *beside) == tokens.end()) tokens.emplace_back(*beside);
-    }
-    if (tokens.empty()) return Refused{kls_refused, Refusal(token_missing)};
-    if (tokens.size() > 1) return Refused{kls_refused, Refusal(tokens_many)};
-    for (const std::string& key : read.public_keys) {
-        // A key beside the token is only a hint: whoever believed any would believe any token.
-        if (!is_ours(parts_.keys, key)) return Refused{kls_refused, Refusal(public_key_foreign)};
-    }
-    return std::move(tokens.front());
+AskedUse SyncChannel::asked_use(const Call& call, std::string_view subject) {
+    return {.arrival = call.arrival,
+            .service = *call.service,
+            .data = *call.data,
+            .subject = subject,
+            .beside = texts_around(call.message),
+            .key = "soap " + call.message.message_id,
+            .digest = call.digest,
+            .takes = call.takes,
+            .at = call.first_received.value_or(call.arrival.received)};
 }
 
 // 307/НК п.45-7: a service with personal data is called under a valid security token, and not otherwise.
 boost::asio::awaitable<SyncChannel::Decision> SyncChannel::decide(Call& call, const SoapService& service) {
     if (service.persons == Persons::several) co_return co_await decide_each(call);
-    const auto read = read_soap_call(*call.data, service.subject);
-    if (read.has_error()) co_return Refused{soap::sce_malformed, read.error()};
-    auto brought = token_of(call, *read);
-    if (auto* refused = std::get_if<Refused>(&brought)) co_return std::move(*refused);
-    call.token = std::move(std::get<std::string>(brought));
-    std::vector<base::Iin> persons = read->persons;
-    for (const std::string& text : texts_around(call.message))
-        collect_persons(text, persons);
-    const auto active = co_await live(call, call.token);
-    if (active.has_error()) co_return Refused{kls_refused, active.error()};
-    auto decision = co_await reserve(call, active->id, std::move(persons));
-    if (auto* objected = std::get_if<access::Objected>(&decision)) {
-        const bool conflict = objected->refusal.first().kind == Kind::conflict;
-        co_return Refused{conflict ? kls_conflict : kls_refused, std::move(objected->refusal)};
-    }
+    const AskedUse asked = asked_use(call, service.subject);
+    auto decision = co_await parts_.decisions.decide(asked);
+    if (auto* refused = std::get_if<Refused>(&decision)) co_return std::move(*refused);
     if (auto* repeated = std::get_if<access::Repeated>(&decision)) co_return std::move(*repeated);
+    auto& permitted = std::get<SoapDecisions::Permitted>(decision);
+    call.token = std::move(permitted.token);
     Uses uses;
-    uses.push_back(std::move(std::get<access::Reserved>(decision)));
+    uses.push_back(std::move(permitted.use));
     co_return uses;
-}
-
-boost::asio::awaitable<base::Result<access::Introspection::Active>> SyncChannel::live(const Call& call,
-                                                                                      const std::string& token) const {
-    auto active = parts_.introspection.genuine(token, call.first_received.value_or(call.arrival.received));
-    if (!active) co_return Refusal(access::use_token_ended);
-    const auto held = co_await parts_.possession.shown(call.arrival.request, token, active->claims.bound_to,
-                                                       api::TokenScheme::beside);
-    if (held.has_error()) co_return held.error();
-    co_return std::move(*active);
-}
-
-boost::asio::awaitable<access::UseDecision> SyncChannel::reserve(const Call& call, consent::TokenId token,
-                                                                 std::vector<base::Iin> persons) {
-    auto unit = [&uses = parts_.uses,
-                 command = access::UseCommand{.token = token,
-                                              .receiver = call.arrival.sender->key,
-                                              .service = call.message.service_id,
-                                              .purpose = "",
-                                              // An answer of this wire has one shape and is never cut, so all of it
-                                              // has to be consented to.
-                                              .fields = call.service->fields,
-                                              .acts = {},
-                                              .persons = std::move(persons),
-                                              .idempotency_key = "soap " + call.message.message_id,
-                                              .digest = call.digest,
-                                              .takes = call.takes},
-                 now = call.arrival.received](store::WriteSession& session) {
-        return uses.reserve(session, command, now);
-    };
-    co_return co_await http::committed(parts_.writer, std::move(unit));
 }
 
 // Each token is a decision of its own, about its own person. One that is refused is left out of what goes to the owner.
@@ -361,18 +285,19 @@ boost::asio::awaitable<void> SyncChannel::reserve_each(Call& call, const Persons
         std::size_t number;
         access::Introspection::Active active;
     };
+    const AskedUse asked = asked_use(call, {});
     std::vector<Shown> shown;
     for (std::size_t i = 0; i < read.entries.size(); ++i) {
         const TokenEntry& entry = read.entries[i];
         const std::size_t number = i + 1;
         if (entry.token.empty()) continue;
-        auto active = co_await live(call, entry.token);
+        auto active = co_await parts_.decisions.live(asked, entry.token);
         const bool twice = active.has_value() && std::any_of(shown.begin(), shown.end(), [&](const Shown& other) {
                                return other.active.claims.subject == active->claims.subject;
                            });
         if (active.has_error())
             deciding.refused.push_back({number, active.error()});
-        else if (!entry.public_key.empty() && !is_ours(parts_.keys, entry.public_key))
+        else if (!entry.public_key.empty() && !parts_.decisions.knows_key(entry.public_key))
             deciding.refused.push_back({number, Refusal(public_key_foreign)});
         else if (twice)
             deciding.refused.push_back({number, Refusal(token_person_twice)});
@@ -388,7 +313,7 @@ boost::asio::awaitable<void> SyncChannel::reserve_each(Call& call, const Persons
     for (const Shown& each : shown) {
         std::vector<base::Iin> persons = strangers;
         persons.insert(persons.begin(), each.active.claims.subject);
-        auto decision = co_await reserve(call, each.active.id, std::move(persons));
+        auto decision = co_await parts_.decisions.reserve(asked, each.active.id, std::move(persons));
         if (auto* objected = std::get_if<access::Objected>(&decision))
             deciding.refused.push_back({each.number, std::move(objected->refusal)});
         else if (auto* repeated = std::get_if<access::Repeated>(&decision))

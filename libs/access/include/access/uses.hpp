@@ -56,6 +56,8 @@ public:
     void conclude(store::WriteSession& session, consent::UseId id, consent::UseState outcome,
                   const std::optional<records::StoredAnswer>& answer, base::Time now) const;
     void forget_answer(store::WriteSession& session, consent::UseId id) const;
+    // Whether the token of a use was not taken back since; that it is over, or used up, is no matter.
+    bool stands(store::ReadSession& session, consent::UseId id) const;
 
 private:
     void record_refusal(store::WriteSession& session, const records::Consents::Found& found, const UseCommand& command,

@@ -3,8 +3,10 @@
 // (236/НК п.2(6)); those of the operator end what is registered, find messages between systems, and look at nobody (418-V ст.46(1)).
 #pragma once
 
+#include <functional>
 #include <vector>
 
+#include "access/async_queues.hpp"
 #include "access/data_reports.hpp"
 #include "access/exchange_search.hpp"
 #include "access/registry_changes.hpp"
@@ -25,6 +27,8 @@ struct StaffParts {
     const access::Supervision& supervision;
     const access::RegistryChanges& registry_changes;
     const access::ExchangeSearch& exchange_search;
+    const access::AsyncQueues& async_queues;
+    std::function<void()> messages_ordered;  // one may wait anew
 };
 
 // The parts outlive the server that has these routes.

@@ -8,22 +8,16 @@
 #include <vector>
 
 #include "access/exchanges.hpp"
-#include "access/introspection.hpp"
-#include "access/uses.hpp"
-#include "api/possession.hpp"
 #include "gateway/local_service.hpp"
 #include "gateway/outcomes.hpp"
 #include "gateway/several_persons.hpp"
-#include "gateway/soap_call.hpp"
-#include "gateway/soap_door.hpp"
+#include "gateway/soap_decisions.hpp"
 #include "http/client.hpp"
 
 namespace kelisim::gateway {
 
 extern const base::Reason service_not_on_soap;
-extern const base::Reason service_without_connection;
 extern const base::Reason answer_not_soap;
-extern const base::Reason answer_of_another;
 
 // Whether a message is about one person, whom its data name, or about several, each of whom has a token in it.
 enum class Persons { one, several };
@@ -45,11 +39,8 @@ struct SyncChannelParts {
     base::Entropy& entropy;
     const SoapDoor& door;
     const access::Exchanges& exchanges;
-    const access::Introspection& introspection;
-    const access::Uses& uses;
+    const SoapDecisions& decisions;
     Outcomes& outcomes;
-    const token::KeySet& keys;  // ours, published
-    const api::Possession& possession;
     http::Client& client;
     std::map<std::string, SoapService, std::less<>> services;  // by service key
     LocalServices local = {};                                  // that the gateway answers itself
@@ -77,16 +68,12 @@ private:
     // Nothing when it is answered already, from what is kept.
     boost::asio::awaitable<std::optional<http::Response>> begin(Call& call);
     boost::asio::awaitable<Served> carry(Call& call, const SoapService& service);
-    std::variant<std::string, Refused> token_of(const Call& call, const SoapCall& read) const;
+    static AskedUse asked_use(const Call& call, std::string_view subject);
     boost::asio::awaitable<Decision> decide(Call& call, const SoapService& service);
     struct Deciding;
     boost::asio::awaitable<Decision> decide_each(Call& call);
     boost::asio::awaitable<void> reserve_each(Call& call, const PersonsCall& read, Deciding& deciding);
     Decision concluded(Call& call, Deciding deciding);
-    boost::asio::awaitable<base::Result<access::Introspection::Active>> live(const Call& call,
-                                                                             const std::string& token) const;
-    boost::asio::awaitable<access::UseDecision> reserve(const Call& call, consent::TokenId token,
-                                                        std::vector<base::Iin> persons);
     void book(const Uses& uses, consent::UseState state, std::vector<std::string> answers);
     boost::asio::awaitable<Served> forward(Call& call, const SoapService& service, const Uses& uses);
     std::vector<std::string> to_keep(const SoapService& service, const Uses& uses, const std::string& answer) const;

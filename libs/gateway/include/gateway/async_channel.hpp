@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// The asynchronous channel of ШЭП (wire.md A4), the side of the gateway: sendMessage, sendDeliveryNotification, getMessageStatus,
+// getMessages. A message is acknowledged when it is durable, and a request for a person's data is decided before (307/НК п.45-7).
+#pragma once
+
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "access/async_queues.hpp"
+#include "gateway/async_stored.hpp"
+#include "gateway/outcomes.hpp"
+#include "gateway/soap_decisions.hpp"
+#include "gateway/soap_door.hpp"
+
+namespace kelisim::gateway {
+
+extern const base::Reason service_not_asynchronous;
+
+// Codes of faults of this channel beside those of soap_door.hpp.
+inline constexpr std::string_view kls_unknown = "KLS404";     // no such message or conversation for the asker
+inline constexpr std::string_view kls_queue_full = "KLS429";  // the receiver's queue has no room
+
+struct AsyncChannelParts {
+    const registry::Registry& registry;
+    const records::AsyncMessages& messages;
+    store::Writer& writer;
+    store::Readers& readers;
+    const base::Clock& clock;
+    const base::Zone& zone;
+    base::Entropy& entropy;
+    const SoapDoor& door;
+    const SoapDecisions& decisions;
+    Outcomes& outcomes;
+    const access::AsyncQueues& queues;
+    std::set<std::string, std::less<>> services;  // by key
+    std::function<void()> queued;                 // there may be something to push
+};
+
+// Thread-safe. Outlives the server that has its routes.
+class AsyncChannel {
+public:
+    explicit AsyncChannel(AsyncChannelParts parts) : parts_(std::move(parts)) {}
+
+    std::vector<http::Route> routes();
+
+private:
+    struct Sending;
+    using Served = std::variant<std::string, SoapRefusal>;  // the content of the answer's body
+    using Serving = boost::asio::awaitable<Served>;
+
+    boost::asio::awaitable<http::Response> take(const http::Request& request, Protection protection);
+    Serving serve(Arrival& arrival, soap::AsyncOperation operation);
+    Serving send(Arrival& arrival);
+    Serving queue(Arrival& arrival, Sending& sending);
+    std::optional<SoapRefusal> look_up(Sending& sending) const;
+    boost::asio::awaitable<std::optional<SoapRefusal>> permit_request(const Arrival& arrival, Sending& sending) const;
+    std::optional<SoapRefusal> permit_more(Sending& sending) const;
+    Serving notify(Arrival& arrival);
+    Serving tell_status(Arrival& arrival);
+    Serving give_messages(Arrival& arrival);
+    // Nothing for an id that is none.
+    std::optional<records::AsyncMessage> find(std::string_view message_id) const;
+    Served accepted(const Arrival& arrival, const access::AsyncQueues::Taken& taken) const;
+
+    AsyncChannelParts parts_;
+};
+
+}  // namespace kelisim::gateway

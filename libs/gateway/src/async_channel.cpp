@@ -1,0 +1,449 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/async_channel.hpp"
+
+#include <algorithm>
+
+#include "access/exchanges.hpp"
+#include "base/limits.hpp"
+#include "gateway/rest.hpp"
+#include "http/unit.hpp"
+#include "soap/contracts.hpp"
+
+namespace kelisim::gateway {
+
+using access::AsyncQueues;
+using base::Kind;
+using base::Reason;
+using base::Refusal;
+using records::AsyncKind;
+using records::AsyncMessage;
+using records::AsyncMessageId;
+using records::Conversation;
+using records::ConversationId;
+using soap::AsyncOperation;
+namespace limits = base::limits;
+
+const Reason service_not_asynchronous{
+    "service_not_asynchronous",
+    Kind::not_found,
+    "307/НК п.2(22)",
+    {"Асинхронды арнада мұндай сервис жоқ.", "На асинхронном канале такого сервиса нет.",
+     "There is no such service on the asynchronous channel."}};
+
+namespace {
+
+constexpr int ok = 200;
+// Where the data of a request name the person: one name for all services of this channel.
+constexpr std::string_view subject_name = "iin";
+
+soap::FaultOf fault_of(AsyncOperation operation) {
+    switch (operation) {
+        case AsyncOperation::send_message:
+            return soap::FaultOf::send_message;
+        case AsyncOperation::send_delivery_notification:
+            return soap::FaultOf::send_delivery_notification;
+        case AsyncOperation::get_message_status:
+            return soap::FaultOf::get_message_status;
+        case AsyncOperation::get_messages:
+            return soap::FaultOf::get_messages;
+        case AsyncOperation::change_status_notification:
+            return soap::FaultOf::change_status_notification;
+    }
+    throw std::logic_error("an operation that is none");
+}
+
+AsyncKind kind_of(soap::MessageType type) {
+    switch (type) {
+        case soap::MessageType::request:
+            return AsyncKind::request;
+        case soap::MessageType::notification:
+            return AsyncKind::notification;
+        case soap::MessageType::update:
+            return AsyncKind::update;
+        case soap::MessageType::response:
+            return AsyncKind::response;
+    }
+    throw std::logic_error("a type of a message that is none");
+}
+
+// As we gave them out; some clients put braces around them.
+template <class Id>
+std::optional<Id> id_of(std::string_view text) {
+    if (text.size() > 2 && text.front() == '{' && text.back() == '}') text = text.substr(1, text.size() - 2);
+    std::string lower(text);
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c; });
+    return Id::parse(lower);
+}
+
+SoapRefusal refusal_of(const Refusal& why) {
+    const auto code = [&]() -> std::string_view {
+        switch (why.first().kind) {
+            case Kind::too_many:
+                return kls_queue_full;
+            case Kind::not_found:
+                return kls_unknown;
+            case Kind::conflict:
+                return kls_conflict;
+            default:
+                return kls_refused;
+        }
+    }();
+    return {code, why};
+}
+
+std::vector<std::string> texts_around(const soap::AsyncMessage& message) {
+    std::vector<std::string> texts{message.message_id, message.correlation_id, message.route_id};
+    for (const soap::Property& property : message.properties)
+        texts.insert(texts.end(), {property.key, property.value});
+    return texts;
+}
+
+std::optional<std::string> sender_of(xml::Element body, const base::Zone& zone) {
+    const auto operation = soap::async_operation(body);
+    if (operation.has_error()) return std::nullopt;
+    const auto id = [](const auto& read) -> std::optional<std::string> {
+        if (read.has_error()) return std::nullopt;
+        if constexpr (requires { read->sender.has_value(); }) {
+            return read->sender ? std::optional(read->sender->id) : std::nullopt;
+        } else {
+            return read->sender.id;
+        }
+    };
+    switch (*operation) {
+        case AsyncOperation::send_message:
+            return id(soap::read_async_message(body, zone));
+        case AsyncOperation::send_delivery_notification:
+            return id(soap::read_delivery_notification(body, zone));
+        case AsyncOperation::get_message_status:
+            return id(soap::read_get_message_status(body, zone));
+        case AsyncOperation::get_messages:
+            return id(soap::read_get_messages(body, zone));
+        case AsyncOperation::change_status_notification:
+            return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+// A message on its way into its queue.
+struct AsyncChannel::Sending {
+    soap::AsyncMessage message;
+    soap::BusinessData data;
+    const registry::IntegrationService* service = nullptr;
+    access::Posted posted;
+    std::string token = {};
+    std::optional<AsyncQueues::Taken> before = {};
+    std::optional<Conversation> conversation = {};  // of what is no REQUEST
+    std::optional<base::Iin> subject = {};          // of a conversation under a use
+    bool stands = true;
+};
+
+std::vector<http::Route> AsyncChannel::routes() {
+    const http::RouteLimits limits{.body_bytes_max = limits::channel_xml_bytes_max, .deadline = limits::soap_deadline};
+    std::vector<http::Route> routes;
+    for (const auto& [path, protection] : {std::pair{"/bip-async-wss-gost/", Protection::wss},
+                                           {"/shep/bip-async-wss-gost/", Protection::wss},
+                                           {"/bip-async/", Protection::inside}}) {
+        auto endpoint = SoapDoor::by_message(
+            [this, protection = protection](const http::Request& request) { return take(request, protection); });
+        parts_.door.add_routes(routes, path, "AsyncChannelHttp_Service", limits, std::move(endpoint));
+    }
+    return routes;
+}
+
+boost::asio::awaitable<http::Response> AsyncChannel::take(const http::Request& request, Protection protection) {
+    Arrival arrival = parts_.door.arrive(request, protection);
+    const SoapDoor::ClaimedSender claimed = [this](xml::Element body) { return sender_of(body, parts_.zone); };
+    auto operation_of_fault = soap::FaultOf::send_message;
+    if (const auto refused = co_await parts_.door.open(arrival, claimed))
+        co_return parts_.door.fault(arrival, operation_of_fault, *refused);
+    const auto operation = soap::async_operation(arrival.body());
+    if (operation.has_error()) {
+        const SoapRefusal refused(operation.error());
+        co_return parts_.door.fault(arrival, operation_of_fault, refused);
+    }
+    operation_of_fault = fault_of(*operation);
+    const Served served = co_await serve(arrival, *operation);
+    const auto* content = std::get_if<std::string>(&served);
+    co_return content != nullptr ? parts_.door.respond(arrival, ok, *content)
+                                 : parts_.door.fault(arrival, operation_of_fault, std::get<SoapRefusal>(served));
+}
+
+AsyncChannel::Serving AsyncChannel::serve(Arrival& arrival, AsyncOperation operation) {
+    switch (operation) {
+        case AsyncOperation::send_message:
+            co_return co_await send(arrival);
+        case AsyncOperation::send_delivery_notification:
+            co_return co_await notify(arrival);
+        case AsyncOperation::get_message_status:
+            co_return co_await tell_status(arrival);
+        case AsyncOperation::get_messages:
+            co_return co_await give_messages(arrival);
+        case AsyncOperation::change_status_notification:
+            break;  // of a participant: nobody tells the gateway so
+    }
+    co_return SoapRefusal{soap::sce_malformed, Refusal(soap::shep_operation_unknown)};
+}
+
+AsyncChannel::Serving AsyncChannel::send(Arrival& arrival) {
+    auto message = soap::read_async_message(arrival.body(), parts_.zone);
+    if (message.has_error()) co_return SoapRefusal(message.error());
+    const auto digest = SoapDoor::digest_of(arrival);
+    if (!digest) co_return SoapRefusal{soap::sce_malformed, Refusal(xml::xml_malformed)};
+    if (auto refused = parts_.door.admit(arrival, message->sender, message->date)) co_return std::move(*refused);
+    parts_.door.require_key(arrival.received);
+    const registry::IntegrationService* service = parts_.registry.service(message->service_id);
+    const bool here = parts_.services.contains(message->service_id);
+    if (!here || service == nullptr || !service->ended.empty())
+        co_return SoapRefusal{soap::sce_service_unknown, Refusal(service_not_asynchronous)};
+    auto data = soap::BusinessData::read(message->data);
+    if (data.has_error()) co_return SoapRefusal{soap::sce_malformed, data.error()};
+    const auto correlation = id_of<ConversationId>(message->correlation_id);
+    const AsyncKind kind = kind_of(message->type);
+    if (kind != AsyncKind::request && !correlation)
+        co_return SoapRefusal{kls_unknown, Refusal(access::conversation_unknown)};
+    const auto fresh = ConversationId::make(arrival.received, {}, parts_.entropy);
+    Sending sending{.message = std::move(*message),
+                    .data = std::move(*data),
+                    .service = service,
+                    .posted = {.id = AsyncMessageId::make(arrival.received, {}, parts_.entropy),
+                               .conversation = kind == AsyncKind::request ? fresh : *correlation,
+                               .sender = arrival.sender->key,
+                               .service = service->key,
+                               .kind = kind,
+                               .own_id = {},
+                               .digest = *digest,
+                               .bytes = static_cast<std::int64_t>(arrival.request.body.size()),
+                               .content = {},
+                               .receiver = service->owner}};
+    sending.posted.own_id = sending.message.message_id;
+    co_return co_await queue(arrival, sending);
+}
+
+AsyncChannel::Serving AsyncChannel::queue(Arrival& arrival, Sending& sending) {
+    if (auto refused = look_up(sending)) co_return std::move(*refused);
+    if (sending.before) co_return accepted(arrival, *sending.before);
+    if (sending.posted.kind == AsyncKind::request) {
+        if (auto refused = co_await permit_request(arrival, sending)) co_return std::move(*refused);
+    } else if (auto refused = permit_more(sending)) {
+        co_return std::move(*refused);
+    }
+    const access::Posted& ids = sending.posted;
+    soap::AsyncMessage& message = sending.message;
+    message.message_id = ids.id.to_string();
+    message.correlation_id = ids.conversation.to_string();
+    message.sender = {.id = ids.sender};  // the password was for us
+    message.session = arrival.session;
+    sending.posted.content = to_stored(message, sending.token, parts_.zone);
+    auto accept = [&queues = parts_.queues, posted = sending.posted, now = parts_.clock.now()](
+                      store::WriteSession& session) { return queues.accept(session, posted, now); };
+    const auto taken = co_await http::committed(parts_.writer, std::move(accept));
+    // Another one was decided for the same message meanwhile, or for none.
+    const bool other = taken.has_error() || taken->id != ids.id;
+    if (ids.use && other) parts_.outcomes.book(*ids.use, consent::UseState::not_sent, {});
+    if (taken.has_error()) co_return refusal_of(taken.error());
+    parts_.queued();
+    co_return accepted(arrival, *taken);
+}
+
+// What is refused whatever is decided; so that nothing is counted for it.
+std::optional<SoapRefusal> AsyncChannel::look_up(Sending& sending) const {
+    std::optional<SoapRefusal> refused;
+    const AsyncQueues& queues = parts_.queues;
+    parts_.readers.read([&](store::ReadSession& session) {
+        const access::Posted& posted = sending.posted;
+        const auto before = queues.earlier(session, posted, parts_.clock.now());
+        if (before.has_error()) {
+            refused = refusal_of(before.error());
+            return;
+        }
+        sending.before = *before;
+        if (sending.before) return;
+        std::string receiver = posted.receiver;
+        if (posted.kind != AsyncKind::request) {
+            auto conversation = queues.conversation_of(session, posted);
+            if (conversation.has_error()) {
+                refused = refusal_of(conversation.error());
+                return;
+            }
+            if (conversation->use) {
+                sending.subject = queues.subject_of(session, *conversation);
+                sending.stands = queues.stands(session, *conversation);
+            }
+            receiver = conversation->initiator == posted.sender ? conversation->owner : conversation->initiator;
+            sending.conversation = std::move(*conversation);
+        }
+        const auto room = queues.has_room(session, receiver, posted.bytes);
+        if (room.has_error()) refused = refusal_of(room.error());
+    });
+    return refused;
+}
+
+boost::asio::awaitable<std::optional<SoapRefusal>> AsyncChannel::permit_request(const Arrival& arrival,
+                                                                                Sending& sending) const {
+    if (!sending.service->personal_data) co_return parts_.decisions.check_connection(arrival, sending.service->key);
+    const AskedUse asked{.arrival = arrival,
+                         .service = *sending.service,
+                         .data = sending.data,
+                         .subject = subject_name,
+                         .beside = texts_around(sending.message),
+                         .key = "async " + base::to_hex(base::BytesView(sending.posted.digest)),
+                         .digest = sending.posted.digest,
+                         .takes = access::Takes::first_or_repeat,
+                         .at = arrival.received};
+    auto decision = co_await parts_.decisions.decide(asked);
+    if (auto* refused = std::get_if<SoapRefusal>(&decision)) co_return std::move(*refused);
+    // An answered request that is no longer remembered as a message: it is not done anew.
+    if (std::holds_alternative<access::Repeated>(decision))
+        co_return SoapRefusal{kls_conflict, Refusal(access::use_answered_before)};
+    auto& permitted = std::get<SoapDecisions::Permitted>(decision);
+    sending.token = std::move(permitted.token);
+    sending.posted.use = permitted.use.id;
+    co_return std::nullopt;
+}
+
+// What is said in a conversation under a use is about its person, and its owner gives data in it once.
+std::optional<SoapRefusal> AsyncChannel::permit_more(Sending& sending) const {
+    const Conversation& conversation = *sending.conversation;
+    if (!sending.subject) {
+        // A conversation that began before its service had personal data stands on no decision.
+        if (sending.service->personal_data) return SoapRefusal{kls_refused, Refusal(token_missing)};
+        return std::nullopt;
+    }
+    if (!sending.stands) return SoapRefusal{kls_refused, Refusal(access::use_token_ended)};
+    std::vector<base::Iin> persons = persons_in(sending.data);
+    for (const std::string& text : texts_around(sending.message))
+        collect_persons(text, persons);
+    if (conversation.owner != sending.posted.sender) {
+        const bool others = std::any_of(persons.begin(), persons.end(),
+                                        [&](const base::Iin& each) { return each != *sending.subject; });
+        if (others) return SoapRefusal{kls_refused, Refusal(consent::use_person_differs)};
+        return std::nullopt;
+    }
+    if (!persons.empty() && std::find(persons.begin(), persons.end(), *sending.subject) == persons.end())
+        return SoapRefusal{kls_refused, Refusal(answer_of_another)};
+    using Content = soap::BusinessData::Content;
+    const bool fields = sending.data.content() == Content::document
+                            ? gives_any(sending.data.root(), sending.service->fields)
+                            : sending.data.content() == Content::text;
+    sending.posted.gives_data = sending.posted.kind == AsyncKind::response || fields || !persons.empty();
+    if (sending.posted.gives_data && conversation.outcome)
+        return SoapRefusal{kls_conflict, Refusal(access::conversation_answered)};
+    return std::nullopt;
+}
+
+AsyncChannel::Served AsyncChannel::accepted(const Arrival& arrival, const AsyncQueues::Taken& taken) const {
+    const soap::AsyncSendMessageResponse response{.message_id = taken.id.to_string(),
+                                                  .correlation_id = taken.conversation.to_string(),
+                                                  .date = parts_.clock.now(),
+                                                  .session = arrival.session};
+    return soap::write(response, parts_.zone);
+}
+
+std::optional<AsyncMessage> AsyncChannel::find(std::string_view message_id) const {
+    std::optional<AsyncMessage> found;
+    const auto id = id_of<AsyncMessageId>(message_id);
+    if (!id) return found;
+    parts_.readers.read([&](store::ReadSession& session) { found = parts_.messages.find(session, *id); });
+    return found;
+}
+
+AsyncChannel::Serving AsyncChannel::notify(Arrival& arrival) {
+    const auto notice = soap::read_delivery_notification(arrival.body(), parts_.zone);
+    if (notice.has_error()) co_return SoapRefusal(notice.error());
+    const auto message = find(notice->message_id);
+    // The schema lets the sender be left out: then it can only be whom the message is for.
+    soap::Sender sender{.id = message ? message->receiver : ""};
+    if (notice->sender) sender = *notice->sender;
+    if (auto refused = parts_.door.admit(arrival, sender, notice->request_date)) co_return std::move(*refused);
+    parts_.door.require_key(arrival.received);
+    if (!message || message->receiver != arrival.sender->key || message->service != notice->service_id)
+        co_return SoapRefusal{kls_unknown, Refusal(access::async_message_unknown)};
+    const bool taken = notice->status == soap::ReceiveStatus::accepted, again = notice->resend == soap::Resend::resend;
+    auto book = [&queues = parts_.queues, id = message->id, taken, again,
+                 now = parts_.clock.now()](store::WriteSession& session) {
+        return taken   ? queues.deliver(session, id, now)
+               : again ? queues.put_back(session, id, now)
+                       : queues.stop(session, id, "not_accepted", now);
+    };
+    const auto done = co_await http::committed(parts_.writer, std::move(book));
+    if (done.has_error()) co_return refusal_of(done.error());
+    parts_.queued();
+    const soap::DeliveryNotificationResponse response{
+        .notification_id = parts_.door.random_uuid(), .date = parts_.clock.now(), .session = arrival.session};
+    co_return soap::write(response, parts_.zone);
+}
+
+AsyncChannel::Serving AsyncChannel::tell_status(Arrival& arrival) {
+    const auto asked = soap::read_get_message_status(arrival.body(), parts_.zone);
+    if (asked.has_error()) co_return SoapRefusal(asked.error());
+    if (auto refused = parts_.door.admit(arrival, asked->sender, asked->date)) co_return std::move(*refused);
+    const auto message = find(asked->message_id);
+    const std::string& asker = arrival.sender->key;
+    if (!message || (message->sender != asker && message->receiver != asker))
+        co_return SoapRefusal{kls_unknown, Refusal(access::async_message_unknown)};
+    const soap::GetMessageStatusResponse response{
+        .state = state_of(message->state),
+        .status = status_of(message->state, message->error, message->ended.value_or(message->since)),
+        .date = parts_.clock.now(),
+        .session = arrival.session};
+    co_return soap::write(response, parts_.zone);
+}
+
+AsyncChannel::Serving AsyncChannel::give_messages(Arrival& arrival) {
+    const auto asked = soap::read_get_messages(arrival.body(), parts_.zone);
+    if (asked.has_error()) co_return SoapRefusal(asked.error());
+    const soap::Sender sender = asked->sender.value_or(soap::Sender{});
+    if (auto refused = parts_.door.admit(arrival, sender, asked->date.value_or(arrival.received)))
+        co_return std::move(*refused);
+    parts_.door.require_key(arrival.received);
+    const auto amount = static_cast<std::size_t>(std::max<std::int64_t>(asked->amount.value_or(0), 0));
+    const std::size_t most =
+        amount == 0 ? limits::async_messages_given : std::min(amount, limits::async_messages_given_max);
+    const auto id = id_of<AsyncMessageId>(asked->message_id);
+    const auto conversation = id_of<ConversationId>(asked->correlation_id);
+    const bool one = !asked->message_id.empty(), some = !asked->correlation_id.empty();
+    std::vector<AsyncMessage> chosen;
+    std::vector<bool> stand;
+    parts_.readers.read([&](store::ReadSession& session) {
+        const std::size_t looked_at =
+            one || some ? limits::async_messages_given_max * limits::async_messages_given : most;
+        for (AsyncMessage& each : parts_.messages.waiting(session, arrival.sender->key, asked->service_id, looked_at)) {
+            if ((one && each.id != id) || (some && each.conversation != conversation) || chosen.size() >= most)
+                continue;
+            stand.push_back(parts_.queues.stands(session, each));
+            chosen.push_back(std::move(each));
+        }
+    });
+    auto hand_over = [&queues = parts_.queues, &messages = parts_.messages, chosen, stand,
+                      now = parts_.clock.now()](store::WriteSession& session) {
+        std::vector<std::string> contents;
+        std::size_t bytes = 0;
+        for (std::size_t i = 0; i < chosen.size(); ++i) {
+            if (!stand[i]) {
+                (void)queues.stop(session, chosen[i].id, "consent_ended", now);  // unless it was settled meanwhile
+                continue;
+            }
+            auto content = messages.content(session, chosen[i]);
+            if (!content) continue;
+            bytes += content->size();
+            if (!contents.empty() && bytes > limits::channel_xml_bytes_max) break;
+            if (queues.attempt(session, chosen[i].id)) contents.push_back(std::move(*content));
+        }
+        return contents;
+    };
+    const auto contents = co_await http::committed(parts_.writer, std::move(hand_over));
+    std::vector<StoredMessage> given;  // what is written looks into them
+    soap::GetMessagesResponse response{.date = parts_.clock.now(), .session = arrival.session, .messages = {}};
+    for (const std::string& content : contents)
+        given.push_back(from_stored(content, parts_.zone));
+    for (StoredMessage& each : given) {
+        each.message.date = *response.date;
+        response.messages.push_back(each.message);
+    }
+    co_return soap::write(response, parts_.zone);
+}
+
+}  // namespace kelisim::gateway

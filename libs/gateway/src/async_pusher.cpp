@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/async_pusher.hpp"
+
+#include "base/limits.hpp"
+
+namespace kelisim::gateway {
+
+using access::AsyncFailure;
+using records::AsyncMessage;
+using records::AsyncNotice;
+using store::WriteSession;
+namespace limits = base::limits;
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto outage_pause = 1s;
+constexpr int ok = 200;
+constexpr std::size_t notices_a_round = 100;
+
+std::string place_of(const records::AsyncQueue& queue) {
+    return queue.receiver + "\n" + queue.service;
+}
+
+void sooner(std::optional<base::Time>& next, const std::optional<base::Time>& other) {
+    if (other && (!next || *other < *next)) next = other;
+}
+
+// What both kinds of answers have in common; `read` reads the one that is expected.
+template <class Read>
+std::optional<AsyncFailure> read_answer(const http::Outcome& outcome, const base::Zone& zone, Read read) {
+    if (const auto* failure = std::get_if<http::Failure>(&outcome)) {
+        if (failure->lost == http::Lost::not_sent) return AsyncFailure{.code = "not_reached", .arrived = false};
+        return AsyncFailure{.code = failure->lost == http::Lost::no_answer ? "no_answer" : "bad_answer"};
+    }
+    const auto& answer = std::get<http::Answer>(outcome);
+    const auto envelope = soap::Envelope::parse(base::as_bytes(answer.body), soap::channel_limits);
+    if (envelope.has_error()) return AsyncFailure{.code = "bad_answer"};
+    if (const auto fault = soap::read_fault(envelope->body(), zone)) {
+        // An internal error of the receiver's says nothing of the message.
+        return AsyncFailure{.code = "fault", .refused = fault->error_code() != soap::sce_internal};
+    }
+    if (answer.status != ok) return AsyncFailure{.code = "bad_answer"};
+    return read(envelope->body());
+}
+
+}  // namespace
+
+std::optional<AsyncFailure> read_push_answer(const http::Outcome& outcome, std::string_view message_id,
+                                             const base::Zone& zone) {
+    return read_answer(outcome, zone, [&](xml::Element body) -> std::optional<AsyncFailure> {
+        const auto taken = soap::read_async_message_response(body, zone);
+        if (taken.has_error()) return AsyncFailure{.code = "bad_answer"};
+        if (taken->message_id != message_id) return AsyncFailure{.code = "another_id"};
+        return std::nullopt;
+    });
+}
+
+AsyncPusher::AsyncPusher(AsyncPusherParts parts) : parts_(std::move(parts)), thread_([this] { work(); }) {}
+
+AsyncPusher::~AsyncPusher() {
+    parts_.alarm.close();
+    thread_.join();
+    std::unique_lock lock(mutex_);
+    idle_.wait(lock, [this] { return under_way_.size() == ended_.size(); });
+    // What was answered meanwhile is booked now, or goes once more after the next start, under the same messageId.
+    const std::vector<Ended> last = std::exchange(ended_, {});
+    lock.unlock();
+    try {
+        book(last);
+    } catch (const std::exception&) {
+        ++outages_;
+    }
+}
+
+void AsyncPusher::work() {
+    Next next = parts_.clock.now();
+    while (parts_.alarm.sleep(parts_.clock, next)) {
+        try {
+            next = run_round();
+        } catch (const std::exception&) {
+            // The store is away, or no key to sign with: the messages still wait, and the thread lives on.
+            ++outages_;
+            next = parts_.clock.now() + outage_pause;
+        }
+    }
+}
+
+AsyncPusher::Next AsyncPusher::run_round() {
+    std::vector<Ended> ended;
+    {
+        const std::lock_guard lock(mutex_);
+        ended = ended_;
+    }
+    // They stay until they are booked: if that fails they are tried again, and nothing is sent in their place before.
+    book(ended);
+    {
+        const std::lock_guard lock(mutex_);
+        for (const Ended& one : ended)
+            under_way_.erase(one.place);
+        ended_.erase(ended_.begin(), ended_.begin() + static_cast<std::ptrdiff_t>(ended.size()));
+    }
+    book_uses();
+    Next next = push_messages();
+    sooner(next, push_notices());
+    return next;
+}
+
+void AsyncPusher::book(const std::vector<Ended>& ended) {
+    if (ended.empty()) return;
+    const base::Time now = parts_.clock.now();
+    store::run(parts_.writer, [&](WriteSession& session) {
+        for (const Ended& one : ended) {
+            if (one.notice && one.failure) {
+                AsyncNotice notice = *one.notice;
+                ++notice.failures;
+                notice.next = now + access::async_delay(notice.failures);
+                parts_.messages.put_off(session, notice);
+            } else if (one.notice) {
+                parts_.messages.remove(session, *one.notice);
+            } else if (one.failure) {
+                parts_.queues.note_failure(session, one.id, *one.failure, now);
+            } else {
+                // Refused when somebody settled it otherwise meanwhile: then that counts.
+                (void)parts_.queues.deliver(session, one.id, now);
+            }
+        }
+        return true;
+    });
+    for (const Ended& one : ended) {
+        if (!one.notice) ++(one.failure ? failed_ : taken_);
+    }
+}
+
+void AsyncPusher::book_uses() {
+    std::vector<records::Conversation> concluded;
+    parts_.readers.read([&](store::ReadSession& session) { concluded = parts_.queues.to_book(session); });
+    const base::Time now = parts_.clock.now();
+    for (const records::Conversation& each : concluded) {
+        store::run(parts_.writer, [&](WriteSession& session) {
+            parts_.queues.book(session, each, now);
+            return true;
+        });
+        store::run(parts_.writer, [&](WriteSession& session) {
+            parts_.queues.note_booked(session, each.id);
+            return true;
+        });
+    }
+    if (!concluded.empty()) parts_.alarm.ring();
+}
+
+bool AsyncPusher::take_place(const std::string& place) {
+    const std::lock_guard lock(mutex_);
+    // An answer wakes this thread.
+    if (under_way_.size() >= limits::async_pushed_at_once) return false;
+    return under_way_.insert(place).second;
+}
+
+AsyncPusher::Next AsyncPusher::push_messages() {
+    std::vector<records::AsyncQueue> queues;
+    parts_.readers.read([&](store::ReadSession& session) { queues = parts_.messages.queues(session); });
+    Next next;
+    for (const records::AsyncQueue& queue : queues) {
+        const auto to = parts_.receivers.find(queue.receiver);
+        if (to == parts_.receivers.end()) continue;
+        if (parts_.clock.now() < queue.next) {
+            sooner(next, queue.next);
+            continue;
+        }
+        if (!take_place(place_of(queue))) continue;
+        try {
+            hand_over(queue, to->second);
+        } catch (...) {
+            const std::lock_guard lock(mutex_);
+            under_way_.erase(place_of(queue));
+            throw;
+        }
+    }
+    return next;
+}
+
+void AsyncPusher::hand_over(const records::AsyncQueue& queue, const PushAddress& to) {
+    parts_.door.require_key(parts_.clock.now());
+    std::optional<AsyncMessage> message;
+    bool stands = true;
+    parts_.readers.read([&](store::ReadSession& session) {
+        const auto first = parts_.messages.waiting(session, queue.receiver, queue.service, 1);
+        if (first.empty()) return;
+        message = first.front();
+        stands = parts_.queues.stands(session, *message);
+    });
+    const base::Time now = parts_.clock.now();
+    std::optional<std::string> content;
+    if (message) {
+        store::run(parts_.writer, [&](WriteSession& session) {
+            content.reset();
+            if (!stands) {
+                (void)parts_.queues.stop(session, message->id, "consent_ended",
+                                         now);  // unless it was settled meanwhile
+            } else if (parts_.queues.attempt(session, message->id)) {
+                content = parts_.messages.content(session, *message);
+            }
+            return true;
+        });
+    }
+    if (!content) {
+        const std::lock_guard lock(mutex_);
+        under_way_.erase(place_of(queue));
+        parts_.alarm.ring();
+        return;
+    }
+    StoredMessage stored = from_stored(*content, parts_.zone);
+    stored.message.date = now;
+    send(to, soap::write(stored.message, parts_.zone), stored.token, {.place = place_of(queue), .id = message->id});
+}
+
+AsyncPusher::Next AsyncPusher::push_notices() {
+    std::vector<AsyncNotice> due;
+    Next next;
+    const base::Time now = parts_.clock.now();
+    parts_.readers.read([&](store::ReadSession& session) {
+        due = parts_.messages.notices_due(session, now, notices_a_round);
+        next = parts_.messages.next_notice(session, now);
+    });
+    for (const AsyncNotice& notice : due) {
+        const auto to = parts_.receivers.find(notice.receiver);
+        if (to == parts_.receivers.end()) {
+            // It is not called any more; it may ask.
+            store::run(parts_.writer, [&](WriteSession& session) {
+                parts_.messages.remove(session, notice);
+                return true;
+            });
+            continue;
+        }
+        if (!take_place("notices\n" + notice.receiver)) continue;
+        try {
+            tell(notice, to->second);
+        } catch (...) {
+            const std::lock_guard lock(mutex_);
+            under_way_.erase("notices\n" + notice.receiver);
+            throw;
+        }
+    }
+    return next;
+}
+
+void AsyncPusher::tell(const AsyncNotice& notice, const PushAddress& to) {
+    const base::Time now = parts_.clock.now();
+    const soap::ChangeStatusNotification told{.notification_id = notice.id.to_string(),
+                                              .message_id = notice.message.to_string(),
+                                              .date = notice.made,
+                                              .state = state_of(notice.state),
+                                              .status = status_of(notice.state, notice.error, notice.made),
+                                              .error = {},
+                                              .request_date = now,
+                                              .session = soap::SessionId::parse(parts_.door.random_uuid())};
+    send(to, soap::write(told, parts_.zone), "",
+         {.place = "notices\n" + notice.receiver, .id = notice.message, .notice = notice});
+}
+
+void AsyncPusher::send(const PushAddress& to, std::string_view content, std::string_view token, Ended ended) {
+    auto bytes = parts_.door.signed_message(content, parts_.clock.now());
+    if (bytes.has_error()) throw base::Outage("a message to push cannot be signed");
+    http::Outgoing request{
+        .upstream = to.upstream,
+        .method = "POST",
+        .target = to.target,
+        .headers = {{"Content-Type", "text/xml; charset=utf-8"}, {"SOAPAction", "\"\""}},
+        .body = std::move(*bytes),
+        .limits = {.deadline = limits::async_push_deadline, .body_bytes_max = limits::channel_xml_bytes_max}};
+    if (!token.empty()) request.headers.push_back({"kdp-token", std::string(token)});
+    parts_.client.start(std::move(request), [this, ended = std::move(ended)](const http::Outcome& outcome) mutable {
+        ended.failure = ended.notice
+                            ? read_answer(outcome, parts_.zone,
+                                          [&](xml::Element body) -> std::optional<AsyncFailure> {
+                                              if (soap::read_change_status_response(body, parts_.zone).has_error())
+                                                  return AsyncFailure{.code = "bad_answer"};
+                                              return std::nullopt;
+                                          })
+                            : read_push_answer(outcome, ended.id.to_string(), parts_.zone);
+        const std::lock_guard lock(mutex_);
+        ended_.push_back(std::move(ended));
+        parts_.alarm.ring();
+        // Under the lock: the destructor may be waiting, and nothing of this is touched after it has seen the end.
+        idle_.notify_all();
+    });
+}
+
+}  // namespace kelisim::gateway

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/async_stored.hpp"
+
+namespace kelisim::gateway {
+
+using records::AsyncState;
+
+std::string to_stored(const soap::AsyncMessage& message, std::string_view token, const base::Zone& zone) {
+    std::string content(token);  // of base64url and dots
+    content += '\n';
+    content += soap::enveloped(soap::Version::v11, soap::write(message, zone));
+    return content;
+}
+
+StoredMessage from_stored(std::string_view content, const base::Zone& zone) {
+    const auto end = content.find('\n');
+    if (end == std::string_view::npos) throw records::Damaged("a stored message is none");
+    // Of our own writing, and a little larger than what came in.
+    auto envelope = soap::Envelope::parse(base::as_bytes(content.substr(end + 1)));
+    if (envelope.has_error()) throw records::Damaged("a stored message does not read");
+    auto message = soap::read_async_message(envelope->body(), zone);
+    if (message.has_error()) throw records::Damaged("a stored message does not read");
+    return {
+        .token = std::string(content.substr(0, end)), .envelope = std::move(*envelope), .message = std::move(*message)};
+}
+
+soap::MessageState state_of(AsyncState state) {
+    switch (state) {
+        case AsyncState::waiting:
+            return soap::MessageState::on_delivery;
+        case AsyncState::delivered:
+            return soap::MessageState::delivered;
+        case AsyncState::stopped:
+            return soap::MessageState::delivery_stopped;
+        case AsyncState::given_up:
+        case AsyncState::returned:
+            return soap::MessageState::not_delivered;
+    }
+    throw std::logic_error("a state of a message that is none");
+}
+
+soap::MessageStatus status_of(AsyncState state, std::string_view error, base::Time at) {
+    const auto status = [at](const char* code, const char* text) {
+        return soap::MessageStatus{.code = code, .message = text, .date = at};
+    };
+    switch (state) {
+        case AsyncState::waiting:
+            return error.empty() ? status("KLS100", "Сообщение в очереди получателя.")
+                                 : status("KLS101", "Получатель не принял сообщение, доставка будет повторена.");
+        case AsyncState::delivered:
+            return status("KLS200", "Получатель принял сообщение.");
+        case AsyncState::stopped:
+            return error == "consent_ended" ? status("KLS403", "Согласие прекращено, доставка остановлена.")
+                                            : status("KLS406", "Получатель отказался от сообщения.");
+        case AsyncState::given_up:
+            return error == "too_old" ? status("KLS408", "Срок доставки истёк.")
+                                      : status("KLS410", "Получатель отклонил сообщение много раз.");
+        case AsyncState::returned:
+            return status("KLS411", "Оператор вернул сообщение отправителю.");
+    }
+    throw std::logic_error("a state of a message that is none");
+}
+
+}  // namespace kelisim::gateway

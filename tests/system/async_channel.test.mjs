@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+// The asynchronous channel of ШЭП: what is accepted arrives, in order, once, and nothing of a person goes without a decision
+// (INT-2.15, INT-45-7, MON-9a). Participants are servers of this test, called by the real program.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, before, beforeEach, test } from 'node:test';
+import { Cabinet } from '../support/cabinet.mjs';
+import { issueEds, sign } from '../support/eds.mjs';
+import { send } from '../support/http.mjs';
+import { claims } from '../support/jwt.mjs';
+import { eventually as sooner, Kelisim, patient, temporaryDirectory } from '../support/kelisim.mjs';
+import { consent } from '../support/oauth.mjs';
+import { cut, fault, garbage, Participant, taken } from '../support/participant.mjs';
+import { details, persons, service } from '../support/world.mjs';
+
+const fields = ['iin', 'surname', 'name', 'patronymic', 'birthDate', 'gender', 'citizenship', 'lifeStatus', 'imprisonedStatus',
+  'regAddress', 'personCapableStatus', 'missingStatus', 'documents', 'addresses'];
+const { abai, ybyrai } = persons;
+const signed = '/bip-async-wss-gost/';
+const inside = '/bip-async/';
+
+let bank;   // is called
+let owner;  // GBDFL: is called
+let server;
+let key;
+let config;
+before(async () => {
+  [bank, owner] = [await Participant.start(), await Participant.start()];
+  config = path.join(await temporaryDirectory(), 'async.toml');
+  await writeFile(config, `${await readFile(patient)}\n[gateway]\nasync_services = ["${service}", "GbdulInfoByBin_v2"]\nasync_waiting_max = 8\n` +
+    `async_receivers = ["DEMOBANK=${bank.url}", "GBDFL=${owner.url}"]\n`);
+  server = await Kelisim.start({ config, data: await temporaryDirectory() });
+  key = await issueEds(server.data, ybyrai.iin, { bin: '000140000353', organisation: 'БАНК', role: 'system' });
+});
+beforeEach(() => {
+  for (const each of [bank, owner]) Object.assign(each, { answer: taken, calls: [] });
+});
+after(async () => {
+  await server.stop();
+  await Promise.all([bank.stop(), owner.stop()]);
+});
+
+// Until it is neither false nor nothing.
+const eventually = (probe, what, milliseconds) => sooner(async () => (await probe()) || undefined, what, milliseconds);
+
+const sender = (id, password) =>
+  `<sender><senderId>${id}</senderId>${password ? `<password>${password}</password>` : ''}</sender>`;
+function message({ type = 'REQUEST', serviceId = service, from = sender('DEMOBANK'), correlationId, id, data = '', date = new Date() } = {}) {
+  return '<a:sendMessage xmlns:a="http://bip.bee.kz/AsyncChannel/v10/Types"><request><messageInfo>' +
+    `${id ? `<messageId>${id}</messageId>` : ''}${correlationId ? `<correlationId>${correlationId}</correlationId>` : ''}` +
+    `<serviceId>${serviceId}</serviceId><messageType>${type}</messageType><messageDate>${date.toISOString()}</messageDate>${from}` +
+    `</messageInfo><messageData><data>${data}</data></messageData></request></a:sendMessage>`;
+}
+const operation = (name, content) =>
+  `<a:${name} xmlns:a="http://bip.bee.kz/AsyncChannel/v10/Types"><request>${content}</request></a:${name}>`;
+const envelope = (content) =>
+  `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>${content}</s:Body></s:Envelope>`;
+
+async function post(to, body) {
+  const answer = await send(server.base, 'POST', to, { headers: { 'content-type': 'text/xml; charset=utf-8' }, body });
+  const one = (name) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(answer.text)?.[1];
+  return { ...answer, code: one('errorCode') ?? one('statusCode'), why: one('errorData'), messageId: one('messageId'),
+    correlationId: one('correlationId'), state: one('messageState') };
+}
+const byBank = async (content) => post(signed, await sign(key, 'soap', content));
+const ownerSender = sender('GBDFL', 'gbdfl-sandbox-secret');
+const byOwner = (content) => post(inside, envelope(content));
+function assertFault(answer, code, why) {
+  assert.equal(answer.status, 500, answer.text);
+  assert.equal(answer.code, code, answer.text);
+  if (why) assert.match(answer.why, new RegExp(why));
+  assert.ok(!answer.text.includes(abai.iin), answer.text);
+}
+async function accepted(answering) {
+  const answer = await answering;
+  assert.equal(answer.status, 200, answer.text);
+  assert.match(answer.messageId, /^[0-9a-f-]{36}$/);
+  return answer;
+}
+const status = (messageId) => byBank(operation('getMessageStatus',
+  `<messageId>${messageId}</messageId><requestDate>${new Date().toISOString()}</requestDate>${sender('DEMOBANK')}`));
+const token = async (person = abai) =>
+  (await consent(server.base, person, { authorization_details: details({ fields }) })).access_token;
+const request = (kdpToken, said = randomUUID(), iin = abai.iin) =>
+  `<r><iin>${iin}</iin><kdpToken>${kdpToken}</kdpToken><said>${said}</said></r>`;
+const uses = async (person = abai) => (await (await Cabinet.signIn(server.base, person)).read('/uses')).items;
+const wellSaid = (participant) => participant.messages().filter(({ well }) => well).map(({ said }) => said);
+
+test('a request under a consent goes to the owner, its answer comes back, and the use is the person’s', async () => {
+  const kdpToken = await token();
+  const asked = await accepted(byBank(message({ data: request(kdpToken, 'question') })));
+  const got = await eventually(async () => owner.messages()[0], 'a pushed request');
+  assert.equal(got.messageId, asked.messageId);
+  assert.equal(got.correlationId, asked.correlationId);
+  assert.equal(got.type, 'REQUEST');
+  assert.equal(got.headers['kdp-token'], kdpToken);
+  assert.match(got.text, /<wsse:Security/);
+  assert.ok(!got.text.includes('<password>'));
+  const told = await eventually(async () => bank.notices()[0], 'a notice of delivery');
+  assert.deepEqual([told.messageId, told.state], [asked.messageId, 'DELIVERED']);
+  assert.match(told.text, /<wsse:Security/);
+  assert.equal((await status(asked.messageId)).state, 'DELIVERED');
+  assert.equal((await uses())[0].state, 'reserved');
+  const answer = { type: 'RESPONSE', from: ownerSender, correlationId: asked.correlationId, id: asked.messageId };
+  assertFault(await byOwner(message({ ...answer, data: `<r><iin>${ybyrai.iin}</iin></r>` })), 'KLS403', 'answer_of_another');
+  await accepted(byOwner(message({ ...answer, data: `<r><iin>${abai.iin}</iin><said>answer</said></r>` })));
+  assert.equal((await eventually(async () => bank.messages()[0], 'a pushed answer')).said, 'answer');
+  await eventually(async () => (await uses())[0].state === 'delivered', 'the use is booked');
+  assertFault(await byOwner(message({ ...answer, data: `<r><iin>${abai.iin}</iin><said>more</said></r>` })), 'KLS409', 'conversation_answered');
+});
+
+test('without a live token that covers the call nothing is queued', async () => {
+  const refused = async (data, why, code = 'KLS403') => assertFault(await byBank(message({ data })), code, why);
+  await refused(request(''), 'gateway_token_missing');
+  await refused(request('a.b.c'), 'use_token_ended');
+  const kdpToken = await token();
+  await refused(request(kdpToken, 'x', ybyrai.iin), 'use_person');
+  await refused('text', 'data_not_a_document', 'SCE001');
+  const { consent: id } = claims(kdpToken).authorization_details[0];
+  assert.equal((await (await Cabinet.signIn(server.base, abai)).post(`/consents/${id}/withdraw`)).status, 200);
+  await refused(request(kdpToken), 'use_');
+  assertFault(await byBank(message({ serviceId: 'MCDB_SERVICE' })), 'SCE004', 'service_not_asynchronous');
+  assert.deepEqual(owner.calls, []);
+});
+
+test('what waits when the consent is withdrawn is stopped', async () => {
+  owner.answer = () => fault('SCE909');
+  const kdpToken = await token();
+  const asked = await accepted(byBank(message({ data: request(kdpToken) })));
+  await eventually(async () => owner.messages()[0], 'a first attempt');
+  const { consent: id } = claims(kdpToken).authorization_details[0];
+  assert.equal((await (await Cabinet.signIn(server.base, abai)).post(`/consents/${id}/withdraw`)).status, 200);
+  owner.answer = taken;
+  await eventually(async () => bank.notices()[0]?.state === 'DELIVERY_STOPPED', 'a notice that it was stopped');
+  assert.equal((await status(asked.messageId)).code, 'KLS403');
+  await eventually(async () => (await uses())[0].state === 'not_sent', 'nobody’s use');
+});
+
+test('a repeat is the same message', async () => {
+  const content = message({ data: request(await token(), 'once') });
+  const [first, again] = [await accepted(byBank(content)), await accepted(byBank(content))];
+  assert.equal(again.messageId, first.messageId);
+  assert.equal(again.correlationId, first.correlationId);
+  await eventually(async () => bank.notices()[0], 'a notice of delivery');
+  assert.equal((await accepted(byBank(content))).messageId, first.messageId);
+  assert.deepEqual(wellSaid(owner), ['once']);
+  const own = { id: randomUUID(), data: request(await token()) };
+  await accepted(byBank(message(own)));
+  assertFault(await byBank(message({ ...own, data: request(await token()) })), 'KLS409', 'message_id_reused');
+});
+
+test('an owner that cuts, talks nonsense or is busy gets its messages in order, and none twice', async () => {
+  const bad = [cut, garbage, fault('SCE909'), 'another'];
+  owner.answer = (call) => {
+    const now = bad.shift();
+    return now === undefined ? taken(call) : now === 'another' ? taken(call, randomUUID()) : now;
+  };
+  for (const said of ['1', '2', '3']) await accepted(byBank(message({ data: request(await token(), said) })));
+  await eventually(async () => bank.notices().length === 3, 'all are delivered', 40_000);
+  assert.deepEqual(owner.messages().slice(-3).map(({ said }) => said), ['1', '2', '3']);
+  assert.equal(new Set(owner.messages().map(({ messageId }) => messageId)).size, 3);
+});
+
+test('a queue grows to its quota, refuses, and drains in order', async () => {
+  owner.answer = () => garbage;
+  const sent = Array.from({ length: 8 }, (_, i) => String(i));
+  for (const said of sent) await accepted(byBank(message({ data: request(await token(), said) })));
+  const one_more = message({ data: request(await token(), 'more') });
+  assertFault(await byBank(one_more), 'KLS429', 'receiver_queue_full');
+  owner.calls = [];
+  owner.answer = taken;
+  await eventually(async () => wellSaid(owner).length === 8, 'the queue is empty', 40_000);
+  assert.deepEqual(wellSaid(owner), sent);
+  await accepted(byBank(one_more));
+  await eventually(async () => wellSaid(owner).length === 9, 'what was refused for want of room is taken now');
+});
+
+test('a process that is killed loses nothing that it accepted', async () => {
+  owner.answer = () => fault('SCE909');
+  const sent = Array.from({ length: 6 }, (_, i) => `kill ${i}`);
+  const ids = [];
+  for (const said of sent) ids.push((await accepted(byBank(message({ data: request(await token(), said) })))).messageId);
+  await server.kill();
+  owner.calls = [];
+  owner.answer = taken;
+  server = await Kelisim.start({ config, data: server.data });
+  await eventually(async () => bank.notices().length >= 6, 'all are delivered', 40_000);
+  assert.deepEqual(owner.messages().map(({ said }) => said), sent);
+  assert.deepEqual(owner.messages().map(({ messageId }) => messageId), ids);
+});
+
+test('who is not called asks, and says what it took', async () => {
+  const ask = (more = '') => post(inside, envelope(operation('getMessages', `<requestDate>${new Date().toISOString()}</requestDate>` +
+    `<serviceId>GbdulInfoByBin_v2</serviceId>${sender('GBDUL', 'gbdul-sandbox-secret')}${more}`)));
+  const empty = await ask();
+  assert.equal(empty.status, 200, empty.text);
+  assert.ok(!empty.text.includes('<messages>'), empty.text);
+  assertFault(await post(inside, envelope(operation('getMessages', '<serviceId>GbdulInfoByBin_v2</serviceId>'))), 'KLS401', 'sender_unknown');
+});
+
+test('who does not take part knows of nothing', async () => {
+  assertFault(await status(randomUUID()), 'KLS404', 'async_message_unknown');
+  assertFault(await byOwner(message({ type: 'RESPONSE', from: ownerSender, correlationId: randomUUID() })), 'KLS404', 'conversation_unknown');
+  const asked = await accepted(byBank(message({ data: request(await token()) })));
+  const note = (from) => byOwner(operation('sendDeliveryNotification', `<notification><messageId>${asked.messageId}</messageId>` +
+    `<serviceId>${service}</serviceId><notificationDate>${new Date().toISOString()}</notificationDate><deliveryStatus>` +
+    `<receiveStatus>MESSAGE_ACCEPTED</receiveStatus><statusDate>${new Date().toISOString()}</statusDate><resendMessage>NOT_RESEND</resendMessage>` +
+    `</deliveryStatus></notification><requestDate>${new Date().toISOString()}</requestDate>${from}`));
+  assertFault(await note(sender('GBDUL', 'gbdul-sandbox-secret')), 'KLS404', 'async_message_unknown');
+  assert.equal((await note(ownerSender)).status, 200);
+  assertFault(await post(signed, envelope(message())), 'SCE007', 'soap_not_signed');
+  assertFault(await post(inside, envelope('<a/>')), 'SCE001');
+});
+
+test('the interface is described under its own address', async () => {
+  for (const at of [signed, '/shep/bip-async-wss-gost/', inside]) {
+    const wsdl = await send(server.base, 'GET', `${at}?wsdl`);
+    assert.equal(wsdl.status, 200, wsdl.text);
+    assert.ok(wsdl.text.includes(`location="${server.base}${at}"`), wsdl.text);
+  }
+});
