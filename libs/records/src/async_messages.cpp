@@ -8,7 +8,7 @@ namespace kelisim::records {
 
 namespace {
 
-#define MESSAGE_COLUMNS                                                                                           \
+#define MESSAGE_COLUMNS                                                                                         \
     "receiver, service, position, id, sender, conversation, kind, key, digest, bytes, accepted, since, state, " \
     "attempts, reached, refusals, ended, error"
 constexpr store::Statement insert{"async_message_insert",
@@ -56,12 +56,12 @@ constexpr store::Statement append{"async_queue_append",
 constexpr store::Statement recount{"async_queue_count",
                                    "UPDATE async_queue SET waiting = waiting + ?3, bytes = bytes + ?4"
                                    " WHERE receiver = ?1 AND service = ?2"};
-constexpr store::Statement one_queue{"async_queue", "SELECT " QUEUE_COLUMNS
-                                                    " FROM async_queue WHERE receiver = ?1 AND service = ?2"};
-constexpr store::Statement of_receiver{"async_queue_of", "SELECT " QUEUE_COLUMNS
-                                                         " FROM async_queue WHERE receiver = ?1 ORDER BY service"};
-constexpr store::Statement with_waiting{"async_queue_waiting", "SELECT " QUEUE_COLUMNS
-                                                               " FROM async_queue WHERE waiting > 0 ORDER BY next"};
+constexpr store::Statement one_queue{"async_queue",
+                                     "SELECT " QUEUE_COLUMNS " FROM async_queue WHERE receiver = ?1 AND service = ?2"};
+constexpr store::Statement of_receiver{
+    "async_queue_of", "SELECT " QUEUE_COLUMNS " FROM async_queue WHERE receiver = ?1 ORDER BY service"};
+constexpr store::Statement with_waiting{"async_queue_waiting",
+                                        "SELECT " QUEUE_COLUMNS " FROM async_queue WHERE waiting > 0 ORDER BY next"};
 #undef QUEUE_COLUMNS
 constexpr store::Statement pace{"async_queue_pace",
                                 "UPDATE async_queue SET failures = ?3, next = ?4 WHERE receiver = ?1 AND service = ?2"};
@@ -70,8 +70,8 @@ constexpr store::Statement pace{"async_queue_pace",
 constexpr store::Statement begin_one{"async_conversation_insert",
                                      "INSERT INTO async_conversation (" CONVERSATION_COLUMNS
                                      ", booked) VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, 0)"};
-constexpr store::Statement conversation_by_id{"async_conversation", "SELECT " CONVERSATION_COLUMNS
-                                                                    " FROM async_conversation WHERE id = ?1"};
+constexpr store::Statement conversation_by_id{"async_conversation",
+                                              "SELECT " CONVERSATION_COLUMNS " FROM async_conversation WHERE id = ?1"};
 constexpr store::Statement came_out{"async_conversation_outcome",
                                     "UPDATE async_conversation SET outcome = ?2 WHERE id = ?1 AND outcome IS NULL"};
 constexpr store::Statement unbooked{"async_conversation_to_book",
@@ -91,15 +91,16 @@ constexpr store::Statement forget_conversations{
     " (SELECT 1 FROM async_message WHERE async_message.conversation = async_conversation.id)"};
 
 #define NOTICE_COLUMNS "receiver, id, message, state, error, made, failures, next"
-constexpr store::Statement put_notice{"async_notice_insert", "INSERT INTO async_notice (" NOTICE_COLUMNS
-                                                             ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?6)"};
-constexpr store::Statement due_notices{"async_notice_due", "SELECT " NOTICE_COLUMNS
-                                                           " FROM async_notice WHERE next <= ?1 ORDER BY next LIMIT ?2"};
+constexpr store::Statement put_notice{
+    "async_notice_insert", "INSERT INTO async_notice (" NOTICE_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?6)"};
+constexpr store::Statement due_notices{
+    "async_notice_due", "SELECT " NOTICE_COLUMNS " FROM async_notice WHERE next <= ?1 ORDER BY next LIMIT ?2"};
 #undef NOTICE_COLUMNS
 constexpr store::Statement next_of_notices{"async_notice_next", "SELECT min(next) FROM async_notice WHERE next > ?1"};
 constexpr store::Statement later_notice{
     "async_notice_put_off", "UPDATE async_notice SET failures = ?3, next = ?4 WHERE receiver = ?1 AND id = ?2"};
-constexpr store::Statement drop_notice{"async_notice_delete", "DELETE FROM async_notice WHERE receiver = ?1 AND id = ?2"};
+constexpr store::Statement drop_notice{"async_notice_delete",
+                                       "DELETE FROM async_notice WHERE receiver = ?1 AND id = ?2"};
 constexpr store::Statement forget_notices{"async_notice_forget", "DELETE FROM async_notice WHERE made < ?1"};
 
 constexpr std::string_view part = "async message";

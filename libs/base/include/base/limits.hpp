@@ -178,14 +178,14 @@ inline constexpr std::size_t url_bytes_max = 1024;
 // Asynchronous channel
 inline constexpr std::int64_t async_waiting_bytes_max = 256 * 1024 * 1024;  // of one receiver
 inline constexpr std::chrono::seconds async_wait = 72h;                     // then a message is given up
-inline constexpr std::chrono::seconds async_kept = 720h;         // what became of one can be asked, and it can be replayed
+inline constexpr std::chrono::seconds async_kept = 720h;  // what became of one can be asked, and it can be replayed
 inline constexpr std::chrono::seconds async_answer_wait = 720h;  // of a use for its answer; then it is unknown
 inline constexpr std::int64_t async_refusals_max = 8;            // by faults; then the message is given up
 inline constexpr std::chrono::seconds async_push_deadline = 30s;
 inline constexpr std::chrono::seconds async_retry_first = 1s;  // doubles with each failure of a queue
 inline constexpr std::chrono::seconds async_retry_max = 15min;
-inline constexpr std::size_t async_pushed_at_once = 64;      // queues; one message each
-inline constexpr std::size_t async_messages_given = 20;      // by getMessages, where no amount is named
+inline constexpr std::size_t async_pushed_at_once = 64;  // queues; one message each
+inline constexpr std::size_t async_messages_given = 20;  // by getMessages, where no amount is named
 inline constexpr std::size_t async_messages_given_max = 100;
 
 // Officials and owners

@@ -16,8 +16,8 @@
 
 namespace kelisim::records {
 
-using AsyncMessageId = base::Id<struct AsyncMessageTag>;    // messageId
-using ConversationId = base::Id<struct ConversationTag>;    // correlationId
+using AsyncMessageId = base::Id<struct AsyncMessageTag>;  // messageId
+using ConversationId = base::Id<struct ConversationTag>;  // correlationId
 using AsyncNoticeId = base::Id<struct AsyncNoticeTag>;
 
 // Stored by number, both.
