@@ -91,8 +91,8 @@ Named named_address_of(std::string_view key, const std::string& text) {
 std::pair<std::string, gateway::SoapService> soap_service_of(const std::string& text) {
     constexpr std::string_view several = " several-persons";
     const bool is_several = text.ends_with(several);
-    Named named = named_address_of("gateway.soap_services",
-                                   text.substr(0, text.size() - (is_several ? several.size() : 0)));
+    Named named =
+        named_address_of("gateway.soap_services", text.substr(0, text.size() - (is_several ? several.size() : 0)));
     return {std::move(named.name),
             gateway::SoapService{.upstream = std::move(named.upstream),
                                  .target = std::move(named.target),

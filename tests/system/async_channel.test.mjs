@@ -8,11 +8,12 @@ import path from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { Cabinet } from '../support/cabinet.mjs';
 import { issueEds, sign } from '../support/eds.mjs';
-import { send } from '../support/http.mjs';
+import { get, postJson, send } from '../support/http.mjs';
 import { claims } from '../support/jwt.mjs';
 import { eventually as sooner, Kelisim, patient, temporaryDirectory } from '../support/kelisim.mjs';
 import { consent } from '../support/oauth.mjs';
 import { cut, fault, garbage, Participant, taken } from '../support/participant.mjs';
+import { advance } from '../support/sandbox.mjs';
 import { details, persons, service } from '../support/world.mjs';
 
 const fields = ['iin', 'surname', 'name', 'patronymic', 'birthDate', 'gender', 'citizenship', 'lifeStatus', 'imprisonedStatus',
@@ -42,12 +43,20 @@ after(async () => {
   await Promise.all([bank.stop(), owner.stop()]);
 });
 
+// The sandbox's clock, which the tests move.
+let moved = 0;
+const clock = () => new Date(Date.now() + moved);
+async function later(hours) {
+  moved += hours * 3_600_000;
+  await advance(server.base, `PT${hours * 60}M`);
+}
+
 // Until it is neither false nor nothing.
 const eventually = (probe, what, milliseconds) => sooner(async () => (await probe()) || undefined, what, milliseconds);
 
 const sender = (id, password) =>
   `<sender><senderId>${id}</senderId>${password ? `<password>${password}</password>` : ''}</sender>`;
-function message({ type = 'REQUEST', serviceId = service, from = sender('DEMOBANK'), correlationId, id, data = '', date = new Date() } = {}) {
+function message({ type = 'REQUEST', serviceId = service, from = sender('DEMOBANK'), correlationId, id, data = '', date = clock() } = {}) {
   return '<a:sendMessage xmlns:a="http://bip.bee.kz/AsyncChannel/v10/Types"><request><messageInfo>' +
     `${id ? `<messageId>${id}</messageId>` : ''}${correlationId ? `<correlationId>${correlationId}</correlationId>` : ''}` +
     `<serviceId>${serviceId}</serviceId><messageType>${type}</messageType><messageDate>${date.toISOString()}</messageDate>${from}` +
@@ -80,7 +89,7 @@ async function accepted(answering) {
   return answer;
 }
 const status = (messageId) => byBank(operation('getMessageStatus',
-  `<messageId>${messageId}</messageId><requestDate>${new Date().toISOString()}</requestDate>${sender('DEMOBANK')}`));
+  `<messageId>${messageId}</messageId><requestDate>${clock().toISOString()}</requestDate>${sender('DEMOBANK')}`));
 const token = async (person = abai) =>
   (await consent(server.base, person, { authorization_details: details({ fields }) })).access_token;
 const request = (kdpToken, said = randomUUID(), iin = abai.iin) =>
@@ -192,7 +201,7 @@ test('a process that is killed loses nothing that it accepted', async () => {
 });
 
 test('who is not called asks, and says what it took', async () => {
-  const ask = (more = '') => post(inside, envelope(operation('getMessages', `<requestDate>${new Date().toISOString()}</requestDate>` +
+  const ask = (more = '') => post(inside, envelope(operation('getMessages', `<requestDate>${clock().toISOString()}</requestDate>` +
     `<serviceId>GbdulInfoByBin_v2</serviceId>${sender('GBDUL', 'gbdul-sandbox-secret')}${more}`)));
   const empty = await ask();
   assert.equal(empty.status, 200, empty.text);
@@ -200,14 +209,77 @@ test('who is not called asks, and says what it took', async () => {
   assertFault(await post(inside, envelope(operation('getMessages', '<serviceId>GbdulInfoByBin_v2</serviceId>'))), 'KLS401', 'sender_unknown');
 });
 
+const entity = 'GbdulInfoByBin_v2';
+const registrySender = sender('GBDUL', 'gbdul-sandbox-secret');
+const pull = async () => {
+  const answer = await post(inside, envelope(operation('getMessages', `<serviceId>${entity}</serviceId>${registrySender}`)));
+  assert.equal(answer.status, 200, answer.text);
+  return [...answer.text.matchAll(/<messages>.*?<\/messages>/gs)].map(([text]) => ({
+    messageId: /<messageId>([^<]*)</.exec(text)[1], said: /<said>([^<]*)</.exec(text)[1] }));
+};
+const notification = (messageId, word, again = 'NOT_RESEND') => post(inside, envelope(operation('sendDeliveryNotification',
+  `<notification><messageId>${messageId}</messageId><serviceId>${entity}</serviceId><notificationDate>${clock().toISOString()}</notificationDate>` +
+  `<deliveryStatus><receiveStatus>${word}</receiveStatus><statusDate>${clock().toISOString()}</statusDate><resendMessage>${again}</resendMessage>` +
+  `</deliveryStatus></notification><requestDate>${clock().toISOString()}</requestDate>${registrySender}`)));
+async function askForHead(said) {
+  const authorization_details = details({ services: [entity], purpose: 'business-loan', fields: ['firstHead'] });
+  const { access_token } = await consent(server.base, abai, { authorization_details });
+  return accepted(byBank(message({ serviceId: entity, data: request(access_token, said) })));
+}
+
+test('what is pulled waits until it is acknowledged, comes again when it could not be taken, and stops when it is refused', async () => {
+  const taking = await askForHead('taken');
+  assert.deepEqual(await pull(), [{ messageId: taking.messageId, said: 'taken' }]);
+  assert.deepEqual(await pull(), [{ messageId: taking.messageId, said: 'taken' }], 'an answer may get lost');
+  assert.equal((await status(taking.messageId)).state, 'ON_DELIVERY');
+  assert.equal((await notification(taking.messageId, 'MESSAGE_NOT_ACCTEPTED', 'RESEND')).status, 200);
+  await later(0.25);
+  assert.deepEqual(await pull(), [{ messageId: taking.messageId, said: 'taken' }], 'put back');
+  assert.equal((await notification(taking.messageId, 'MESSAGE_ACCEPTED')).status, 200);
+  assert.equal((await status(taking.messageId)).state, 'DELIVERED');
+  assert.deepEqual(await pull(), []);
+
+  const refused = await askForHead('refused');
+  assert.equal((await pull()).length, 1);
+  assert.equal((await notification(refused.messageId, 'MESSAGE_NOT_ACCTEPTED')).status, 200);
+  assert.equal((await status(refused.messageId)).state, 'DELIVERY_STOPPED');
+  await eventually(async () => (await uses())[0].state === 'not_sent', 'nobody’s use');
+});
+
+test('what nobody took is given up, and the operator sees who and when, never what', async () => {
+  const given = await askForHead('secret words');
+  await later(96);
+  await eventually(async () => (await status(given.messageId)).state === 'NOT_DELIVERED', 'given up');
+  const operator = await Cabinet.signIn(server.base, persons.eleventh, 'PT3M');
+  const looks = (target) => get(server.base, `/api/v1/staff/messages${target}`, { cookie: operator.cookie });
+  const listed = await looks('');
+  assert.equal(listed.status, 200, listed.text);
+  assert.equal(listed.json.items.length, 1, listed.text);
+  assert.ok(!listed.text.includes('secret') && !listed.text.includes(abai.iin), listed.text);
+  const { id } = listed.json.items[0];
+  assert.equal((await looks(`/${id}`)).status, 200);
+  assert.equal((await looks(`/${randomUUID()}`)).status, 404);
+  assert.equal((await get(server.base, '/api/v1/staff/messages')).status, 401);
+  const order = (what, who = operator, reason = 'Өтініш № 7') =>
+    postJson(server.base, `/api/v1/staff/messages/${id}/${what}`, { reason }, { cookie: who.cookie, 'x-csrf-token': who.csrf });
+  const body = await Cabinet.signIn(server.base, persons.twelfth, 'PT3M');
+  assert.equal((await order('return', body)).status, 403);
+  assert.equal((await order('return', operator, '')).status, 400);
+  // Its use was booked when it was given up.
+  assert.equal((await order('replay')).status, 409);
+  assert.equal((await order('return')).status, 200);
+  assert.equal((await looks('')).json.items.length, 0);
+  assert.equal((await order('return')).status, 404);
+});
+
 test('who does not take part knows of nothing', async () => {
   assertFault(await status(randomUUID()), 'KLS404', 'async_message_unknown');
   assertFault(await byOwner(message({ type: 'RESPONSE', from: ownerSender, correlationId: randomUUID() })), 'KLS404', 'conversation_unknown');
   const asked = await accepted(byBank(message({ data: request(await token()) })));
   const note = (from) => byOwner(operation('sendDeliveryNotification', `<notification><messageId>${asked.messageId}</messageId>` +
-    `<serviceId>${service}</serviceId><notificationDate>${new Date().toISOString()}</notificationDate><deliveryStatus>` +
-    `<receiveStatus>MESSAGE_ACCEPTED</receiveStatus><statusDate>${new Date().toISOString()}</statusDate><resendMessage>NOT_RESEND</resendMessage>` +
-    `</deliveryStatus></notification><requestDate>${new Date().toISOString()}</requestDate>${from}`));
+    `<serviceId>${service}</serviceId><notificationDate>${clock().toISOString()}</notificationDate><deliveryStatus>` +
+    `<receiveStatus>MESSAGE_ACCEPTED</receiveStatus><statusDate>${clock().toISOString()}</statusDate><resendMessage>NOT_RESEND</resendMessage>` +
+    `</deliveryStatus></notification><requestDate>${clock().toISOString()}</requestDate>${from}`));
   assertFault(await note(sender('GBDUL', 'gbdul-sandbox-secret')), 'KLS404', 'async_message_unknown');
   assert.equal((await note(ownerSender)).status, 200);
   assertFault(await post(signed, envelope(message())), 'SCE007', 'soap_not_signed');

@@ -125,9 +125,8 @@ boost::asio::awaitable<access::UseDecision> SoapDecisions::reserve(const AskedUs
 bool SoapDecisions::knows_key(const std::string& public_key) const {
     const auto given = base::from_base64(public_key);
     const auto& keys = parts_.keys.keys();
-    return given && std::any_of(keys.begin(), keys.end(), [&](const token::VerificationKey& each) {
-               return each.key.to_spki() == *given;
-           });
+    return given && std::any_of(keys.begin(), keys.end(),
+                                [&](const token::VerificationKey& each) { return each.key.to_spki() == *given; });
 }
 
 }  // namespace kelisim::gateway
