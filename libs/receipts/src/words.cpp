@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/describe/enumerators.hpp>
+#include <boost/mp11/list.hpp>
 
+#include "consent/consent.hpp"
 #include "members.hpp"
 #include "receipts/receipt.hpp"
 
@@ -102,6 +105,10 @@ constexpr base::Text included_by{"Журналға енгізілетін мер
 constexpr std::array means{
     Said{"sms_reply", {"SMS-жауаппен", "ответом по SMS", "by a reply to an SMS"}},
     Said{"own_means", {"ұйымның өз құралдарымен", "средствами организации", "by means of the organisation"}},
+    Said{"own_means_unbound",
+         {"ұйымның өз құралдарымен; растауда кім екеніңіз аталмаған",
+          "средствами организации; в её подтверждении вы не названы",
+          "by means of the organisation; its proof does not name you"}},
     Said{"proactive", {"проактивті қызмет аясында", "в рамках проактивной услуги", "within a proactive service"}},
     Said{"sms_code", {"SMS-кодпен", "кодом из SMS", "by a code of an SMS"}},
     Said{"cabinet_code", {"кабинетте кодпен", "кодом в кабинете", "by a code in the cabinet"}},
@@ -110,6 +117,8 @@ constexpr std::array means{
           "in the cabinet, by a document signed with an EDS"}},
     Said{"ground", {"ешкім сұралмады", "никого не спрашивали", "nobody was asked"}},
 };
+static_assert(means.size() == boost::mp11::mp_size<boost::describe::describe_enumerators<consent::Means>>::value,
+              "a person reads each of them");
 
 std::string_view pick(const base::Text& text, Language language) {
     if (language == Language::en) return text.en;
