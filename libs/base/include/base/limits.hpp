@@ -207,20 +207,6 @@ inline constexpr std::int64_t kdp_waiting_max = 2000;         // calls at once; 
 inline constexpr std::size_t kdp_journal_entries_max = 1000;  // in one answer of KDP_PERSONALDATA
 inline constexpr std::size_t kdp_chain_max = 8;               // questions of one wording within the idempotency window
 
-// Queues between systems
-inline constexpr std::int64_t queue_messages_max = 10'000;            // that wait for one receiver
-inline constexpr std::int64_t queue_bytes_max = 512LL * 1024 * 1024;  // likewise
-inline constexpr std::chrono::seconds queue_wait = 72h;               // then a message is given up
-inline constexpr std::chrono::seconds queue_settled_kept = 24h * 30;  // what became of a message
-inline constexpr std::chrono::seconds queue_repeat_window = 24h * 2;  // the same message again is the same one
-inline constexpr std::chrono::seconds queue_push_deadline = 30s;
-inline constexpr std::chrono::seconds queue_retry_first = 1s;  // doubles with each failure
-inline constexpr std::chrono::seconds queue_retry_max = 1h;
-inline constexpr std::chrono::seconds queue_pull_again = 5min;  // what was pulled and not acknowledged comes again
-inline constexpr std::size_t queue_pushed_at_once = 32;         // receivers
-inline constexpr std::size_t queue_pull_default = 10;           // messages in one answer
-inline constexpr std::size_t queue_pull_max = 100;
-
 // Temporary files
 inline constexpr std::chrono::seconds temp_file_life_default = 8h;
 inline constexpr std::chrono::seconds temp_file_life_max = 24h * 7;
@@ -231,7 +217,6 @@ inline constexpr std::int64_t temp_files_of_system_bytes_max = 1024LL * 1024 * 1
 
 // Evidence of exchanges
 inline constexpr std::chrono::seconds exchange_search_span_max = 24h * 92;  // one question of an operator
-inline constexpr std::chrono::seconds exchange_bodies_kept_max = 24h * 366 * 3;
 
 // Ledger
 inline constexpr std::size_t note_bytes_max =
