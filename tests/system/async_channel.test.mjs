@@ -14,7 +14,8 @@ import { eventually as sooner, Kelisim, patient, temporaryDirectory } from '../s
 import { consent } from '../support/oauth.mjs';
 import { cut, fault, garbage, Participant, taken } from '../support/participant.mjs';
 import { advance } from '../support/sandbox.mjs';
-import { details, persons, service } from '../support/world.mjs';
+import { engine, tamper } from '../support/store.mjs';
+import { details, familyService, persons, service } from '../support/world.mjs';
 
 const fields = ['iin', 'surname', 'name', 'patronymic', 'birthDate', 'gender', 'citizenship', 'lifeStatus', 'imprisonedStatus',
   'regAddress', 'personCapableStatus', 'missingStatus', 'documents', 'addresses'];
@@ -30,7 +31,7 @@ let config;
 before(async () => {
   [bank, owner] = [await Participant.start(), await Participant.start()];
   config = path.join(await temporaryDirectory(), 'async.toml');
-  await writeFile(config, `${await readFile(patient)}\n[gateway]\nasync_services = ["${service}", "GbdulInfoByBin_v2"]\nasync_waiting_max = 8\n` +
+  await writeFile(config, `${await readFile(patient)}\n[gateway]\nasync_services = ["${service}", "${familyService}", "GbdulInfoByBin_v2"]\nasync_waiting_max = 8\n` +
     `async_receivers = ["DEMOBANK=${bank.url}", "GBDFL=${owner.url}"]\n`);
   server = await Kelisim.start({ config, data: await temporaryDirectory() });
   key = await issueEds(server.data, ybyrai.iin, { bin: '000140000353', organisation: 'БАНК', role: 'system' });
@@ -267,7 +268,9 @@ test('what nobody took is given up, and the operator sees who and when, never wh
   assert.equal((await order('return', operator, '')).status, 400);
   // Its use was booked when it was given up.
   assert.equal((await order('replay')).status, 409);
-  assert.equal((await order('return')).status, 200);
+  const returned = await order('return');
+  assert.equal(returned.status, 200, returned.text);
+  assert.deepEqual(Object.keys(returned.json), ['returned']);
   assert.equal((await looks('')).json.items.length, 0);
   assert.equal((await order('return')).status, 404);
 });
@@ -284,6 +287,24 @@ test('who does not take part knows of nothing', async () => {
   assert.equal((await note(ownerSender)).status, 200);
   assertFault(await post(signed, envelope(message())), 'SCE007', 'soap_not_signed');
   assertFault(await post(inside, envelope('<a/>')), 'SCE001');
+});
+
+test('a message that is damaged where it lies holds up its own queue and nobody else’s', async () => {
+  owner.answer = () => fault('SCE909');
+  await accepted(byBank(message({ data: request(await token(), 'damaged') })));
+  await server.stop();
+  await tamper(server.data, engine === 'sqlite' ? "UPDATE async_body SET sealed = x'00'" : "UPDATE async_body SET sealed = '\\x00'");
+  owner.answer = taken;
+  owner.calls = [];
+  server = await Kelisim.start({ config, data: server.data });
+  const authorization_details = details({ services: [familyService], fields: ['spouse', 'children'] });
+  const { access_token } = await consent(server.base, abai, { authorization_details });
+  await accepted(byBank(message({ serviceId: familyService, data: request(access_token, 'well') })));
+  await eventually(async () => wellSaid(owner).includes('well'), 'the other queue is served');
+  assert.deepEqual(wellSaid(owner), ['well']);
+  const measured = (await get(server.base, '/metrics')).text;
+  assert.match(measured, /kelisim_async_outages_total [1-9]/);
+  assert.match(measured, /kelisim_async_waiting 1/);
 });
 
 test('the interface is described under its own address', async () => {

@@ -72,11 +72,8 @@ EventPusher::EventPusher(EventPusherParts parts) : parts_(std::move(parts)), thr
 EventPusher::~EventPusher() {
     parts_.alarm.close();
     thread_.join();
-    std::unique_lock lock(mutex_);
-    idle_.wait(lock, [this] { return under_way_.size() == ended_.size(); });
     // What was answered meanwhile is booked now, or goes once more after the next start: the receiver knows its jti.
-    const std::vector<Ended> last = std::exchange(ended_, {});
-    lock.unlock();
+    const UnderWay<Answered>::Ended last = under_way_.last();
     try {
         book(last);
     } catch (const std::exception&) {
@@ -97,51 +94,40 @@ void EventPusher::work() {
     }
 }
 
-std::vector<EventPusher::Ended> EventPusher::take_ended() {
-    const std::lock_guard lock(mutex_);
-    return ended_;
-}
-
 // Books what was answered, and hands over to whoever is due. Returns when the next receiver will be.
 std::optional<base::Time> EventPusher::run_round() {
-    // They stay until they are booked: if that fails they are tried again, and nothing is sent to their receivers before.
-    const std::vector<Ended> ended = take_ended();
+    const UnderWay<Answered>::Ended ended = under_way_.ended();
     book(ended);
-    {
-        const std::lock_guard lock(mutex_);
-        for (const Ended& one : ended)
-            under_way_.erase(one.event.receiver);
-        ended_.erase(ended_.begin(), ended_.begin() + static_cast<std::ptrdiff_t>(ended.size()));
-    }
+    under_way_.booked(ended);
     std::vector<EventStream> streams;
     parts_.readers.read([&](store::ReadSession& session) { streams = parts_.events.streams_to_push(session); });
     const base::Time now = parts_.clock.now();
     std::optional<base::Time> next;
     for (const EventStream& stream : streams) {
-        {
-            const std::lock_guard lock(mutex_);
-            // An answer wakes this thread.
-            if (under_way_.contains(stream.receiver) || under_way_.size() >= limits::events_pushed_at_once) continue;
+        if (now < stream.next) {
+            if (!next || stream.next < *next) next = stream.next;
+            continue;
         }
-        if (now >= stream.next) {
-            try {
-                hand_over(stream);
-            } catch (const records::Damaged&) {
-                ++outages_;  // of this receiver alone: the others are served
-            }
-        } else if (!next || stream.next < *next) {
-            next = stream.next;
+        if (!under_way_.begin(stream.receiver)) continue;
+        try {
+            if (!hand_over(stream)) under_way_.forget(stream.receiver);
+        } catch (const records::Damaged&) {
+            under_way_.forget(stream.receiver);
+            ++outages_;  // of this receiver alone: the others are served
+        } catch (...) {
+            under_way_.forget(stream.receiver);
+            throw;
         }
     }
     return next;
 }
 
-void EventPusher::book(const std::vector<Ended>& ended) {
+void EventPusher::book(const UnderWay<Answered>::Ended& ended) {
     if (ended.empty()) return;
     const base::Time now = parts_.clock.now();
     store::run(parts_.writer, [&](WriteSession& session) {
-        for (const Ended& one : ended) {
-            const auto& [event, failures, outcome] = one;
+        for (const auto& [receiver, answered] : ended) {
+            const auto& [event, failures, outcome] = answered;
             if (outcome.kind == PushOutcome::Kind::failed) {
                 parts_.events.note_error(session, event, outcome.code);
                 const base::Duration pause = std::max(push_delay(failures + 1), outcome.wait_for);
@@ -155,14 +141,14 @@ void EventPusher::book(const std::vector<Ended>& ended) {
         }
         return true;
     });
-    for (const Ended& one : ended) {
-        ++(one.outcome.kind == PushOutcome::Kind::confirmed ? confirmed_
-           : one.outcome.kind == PushOutcome::Kind::refused ? refused_
-                                                            : failed_);
+    for (const auto& [receiver, answered] : ended) {
+        ++(answered.outcome.kind == PushOutcome::Kind::confirmed ? confirmed_
+           : answered.outcome.kind == PushOutcome::Kind::refused ? refused_
+                                                                 : failed_);
     }
 }
 
-void EventPusher::hand_over(const EventStream& stream) {
+bool EventPusher::hand_over(const EventStream& stream) {
     const base::Time now = parts_.clock.now();
     const auto event = store::run(parts_.writer, [&](WriteSession& session) -> std::optional<SecurityEvent> {
         auto next = parts_.events.to_push(session, stream);
@@ -170,6 +156,7 @@ void EventPusher::hand_over(const EventStream& stream) {
         return next;
     });
     if (event) send(stream, *event);
+    return event.has_value();
 }
 
 void EventPusher::send(const EventStream& stream, const SecurityEvent& event) {
@@ -184,18 +171,9 @@ void EventPusher::send(const EventStream& stream, const SecurityEvent& event) {
                            .body = access::sign_event(event, parts_.issuer, parts_.signing_key),
                            .limits = {.deadline = limits::event_push_deadline, .body_bytes_max = answer_bytes_max},
                            .reach = parts_.reach};
-    {
-        const std::lock_guard lock(mutex_);
-        under_way_.insert(stream.receiver);
-    }
     parts_.client.start(std::move(request), [this, event, failures = stream.failures](const http::Outcome& outcome) {
-        {
-            const std::lock_guard lock(mutex_);
-            ended_.push_back({.event = event, .failures = failures, .outcome = read_push_answer(outcome)});
-            parts_.alarm.ring();
-            // Under the lock: the destructor may be waiting, and nothing of this is touched after it has seen the end.
-            idle_.notify_all();
-        }
+        under_way_.end(event.receiver, {.event = event, .failures = failures, .outcome = read_push_answer(outcome)},
+                       [this] { parts_.alarm.ring(); });
     });
 }
 

@@ -62,11 +62,8 @@ AsyncPusher::AsyncPusher(AsyncPusherParts parts) : parts_(std::move(parts)), thr
 AsyncPusher::~AsyncPusher() {
     parts_.alarm.close();
     thread_.join();
-    std::unique_lock lock(mutex_);
-    idle_.wait(lock, [this] { return under_way_.size() == ended_.size(); });
     // What was answered meanwhile is booked now, or goes once more after the next start, under the same messageId.
-    const std::vector<Ended> last = std::exchange(ended_, {});
-    lock.unlock();
+    const Ended last = under_way_.last();
     try {
         book(last);
     } catch (const std::exception&) {
@@ -88,30 +85,20 @@ void AsyncPusher::work() {
 }
 
 AsyncPusher::Next AsyncPusher::run_round() {
-    std::vector<Ended> ended;
-    {
-        const std::lock_guard lock(mutex_);
-        ended = ended_;
-    }
-    // They stay until they are booked: if that fails they are tried again, and nothing is sent in their place before.
+    const Ended ended = under_way_.ended();
     book(ended);
-    {
-        const std::lock_guard lock(mutex_);
-        for (const Ended& one : ended)
-            under_way_.erase(one.place);
-        ended_.erase(ended_.begin(), ended_.begin() + static_cast<std::ptrdiff_t>(ended.size()));
-    }
+    under_way_.booked(ended);
     book_uses();
     Next next = push_messages();
     sooner(next, push_notices());
     return next;
 }
 
-void AsyncPusher::book(const std::vector<Ended>& ended) {
+void AsyncPusher::book(const Ended& ended) {
     if (ended.empty()) return;
     const base::Time now = parts_.clock.now();
     store::run(parts_.writer, [&](WriteSession& session) {
-        for (const Ended& one : ended) {
+        for (const auto& [place, one] : ended) {
             if (one.notice && one.failure) {
                 AsyncNotice notice = *one.notice;
                 ++notice.failures;
@@ -128,7 +115,7 @@ void AsyncPusher::book(const std::vector<Ended>& ended) {
         }
         return true;
     });
-    for (const Ended& one : ended) {
+    for (const auto& [place, one] : ended) {
         if (!one.notice) ++(one.failure ? failed_ : taken_);
     }
 }
@@ -150,11 +137,17 @@ void AsyncPusher::book_uses() {
     if (!concluded.empty()) parts_.alarm.ring();
 }
 
-bool AsyncPusher::take_place(const std::string& place) {
-    const std::lock_guard lock(mutex_);
-    // An answer wakes this thread.
-    if (under_way_.size() >= limits::async_pushed_at_once) return false;
-    return under_way_.insert(place).second;
+void AsyncPusher::attempt(const std::string& place, const std::function<bool()>& hand_over) {
+    if (!under_way_.begin(place)) return;
+    try {
+        if (!hand_over()) under_way_.forget(place);
+    } catch (const records::Damaged&) {
+        under_way_.forget(place);
+        ++outages_;  // of this place alone: the others are served
+    } catch (...) {
+        under_way_.forget(place);
+        throw;
+    }
 }
 
 AsyncPusher::Next AsyncPusher::push_messages() {
@@ -168,19 +161,12 @@ AsyncPusher::Next AsyncPusher::push_messages() {
             sooner(next, queue.next);
             continue;
         }
-        if (!take_place(place_of(queue))) continue;
-        try {
-            hand_over(queue, to->second);
-        } catch (...) {
-            const std::lock_guard lock(mutex_);
-            under_way_.erase(place_of(queue));
-            throw;
-        }
+        attempt(place_of(queue), [&] { return hand_over(queue, to->second); });
     }
     return next;
 }
 
-void AsyncPusher::hand_over(const records::AsyncQueue& queue, const PushAddress& to) {
+bool AsyncPusher::hand_over(const records::AsyncQueue& queue, const PushAddress& to) {
     parts_.door.require_key(parts_.clock.now());
     std::optional<AsyncMessage> message;
     bool stands = true;
@@ -190,29 +176,27 @@ void AsyncPusher::hand_over(const records::AsyncQueue& queue, const PushAddress&
         message = first.front();
         stands = parts_.queues.stands(session, *message);
     });
+    if (!message) return false;  // somebody settled the last of it meanwhile
     const base::Time now = parts_.clock.now();
     std::optional<std::string> content;
-    if (message) {
-        store::run(parts_.writer, [&](WriteSession& session) {
-            content.reset();
-            if (!stands) {
-                (void)parts_.queues.stop(session, message->id, "consent_ended",
-                                         now);  // unless it was settled meanwhile
-            } else if (parts_.queues.attempt(session, message->id)) {
-                content = parts_.messages.content(session, *message);
-            }
-            return true;
-        });
-    }
+    store::run(parts_.writer, [&](WriteSession& session) {
+        content.reset();
+        if (!stands) {
+            (void)parts_.queues.stop(session, message->id, "consent_ended", now);  // unless it was settled meanwhile
+        } else if (parts_.queues.attempt(session, message->id)) {
+            content = parts_.messages.content(session, *message);
+            if (!content) throw records::Damaged("a message that waits has no content");
+        }
+        return true;
+    });
     if (!content) {
-        const std::lock_guard lock(mutex_);
-        under_way_.erase(place_of(queue));
-        parts_.alarm.ring();
-        return;
+        parts_.alarm.ring();  // for the one behind it
+        return false;
     }
     StoredMessage stored = from_stored(*content, parts_.zone);
     stored.message.date = now;
-    send(to, soap::write(stored.message, parts_.zone), stored.token, {.place = place_of(queue), .id = message->id});
+    send(to, soap::write(stored.message, parts_.zone), stored.token, place_of(queue), {.id = message->id});
+    return true;
 }
 
 AsyncPusher::Next AsyncPusher::push_notices() {
@@ -233,14 +217,10 @@ AsyncPusher::Next AsyncPusher::push_notices() {
             });
             continue;
         }
-        if (!take_place("notices\n" + notice.receiver)) continue;
-        try {
+        attempt("notices\n" + notice.receiver, [&] {
             tell(notice, to->second);
-        } catch (...) {
-            const std::lock_guard lock(mutex_);
-            under_way_.erase("notices\n" + notice.receiver);
-            throw;
-        }
+            return true;
+        });
     }
     return next;
 }
@@ -255,11 +235,12 @@ void AsyncPusher::tell(const AsyncNotice& notice, const PushAddress& to) {
                                               .error = {},
                                               .request_date = now,
                                               .session = soap::SessionId::parse(parts_.door.random_uuid())};
-    send(to, soap::write(told, parts_.zone), "",
-         {.place = "notices\n" + notice.receiver, .id = notice.message, .notice = notice});
+    send(to, soap::write(told, parts_.zone), "", "notices\n" + notice.receiver,
+         {.id = notice.message, .notice = notice});
 }
 
-void AsyncPusher::send(const PushAddress& to, std::string_view content, std::string_view token, Ended ended) {
+void AsyncPusher::send(const PushAddress& to, std::string_view content, std::string_view token, std::string place,
+                       Answered answered) {
     auto bytes = parts_.door.signed_message(content, parts_.clock.now());
     if (bytes.has_error()) throw base::Outage("a message to push cannot be signed");
     http::Outgoing request{
@@ -270,20 +251,17 @@ void AsyncPusher::send(const PushAddress& to, std::string_view content, std::str
         .body = std::move(*bytes),
         .limits = {.deadline = limits::async_push_deadline, .body_bytes_max = limits::channel_xml_bytes_max}};
     if (!token.empty()) request.headers.push_back({"kdp-token", std::string(token)});
-    parts_.client.start(std::move(request), [this, ended = std::move(ended)](const http::Outcome& outcome) mutable {
-        ended.failure = ended.notice
-                            ? read_answer(outcome, parts_.zone,
-                                          [&](xml::Element body) -> std::optional<AsyncFailure> {
-                                              if (soap::read_change_status_response(body, parts_.zone).has_error())
-                                                  return AsyncFailure{.code = "bad_answer"};
-                                              return std::nullopt;
-                                          })
-                            : read_push_answer(outcome, ended.id.to_string(), parts_.zone);
-        const std::lock_guard lock(mutex_);
-        ended_.push_back(std::move(ended));
-        parts_.alarm.ring();
-        // Under the lock: the destructor may be waiting, and nothing of this is touched after it has seen the end.
-        idle_.notify_all();
+    parts_.client.start(std::move(request), [this, place = std::move(place),
+                                             answered = std::move(answered)](const http::Outcome& outcome) mutable {
+        answered.failure = answered.notice
+                               ? read_answer(outcome, parts_.zone,
+                                             [&](xml::Element body) -> std::optional<AsyncFailure> {
+                                                 if (soap::read_change_status_response(body, parts_.zone).has_error())
+                                                     return AsyncFailure{.code = "bad_answer"};
+                                                 return std::nullopt;
+                                             })
+                               : read_push_answer(outcome, answered.id.to_string(), parts_.zone);
+        under_way_.end(place, std::move(answered), [this] { parts_.alarm.ring(); });
     });
 }
 

@@ -3,19 +3,18 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "access/parts.hpp"
 #include "base/clock.hpp"
+#include "base/limits.hpp"
+#include "delivery/under_way.hpp"
 #include "http/client.hpp"
 #include "store/alarm.hpp"
 #include "store/writer.hpp"
@@ -63,7 +62,7 @@ public:
     std::uint64_t outages() const { return outages_; }
 
 private:
-    struct Ended {
+    struct Answered {
         records::SecurityEvent event;
         int failures = 0;  // of the receiver, before
         PushOutcome outcome;
@@ -71,16 +70,12 @@ private:
 
     void work();
     std::optional<base::Time> run_round();
-    void book(const std::vector<Ended>& ended);
-    void hand_over(const records::EventStream& stream);
+    void book(const UnderWay<Answered>::Ended& ended);
+    bool hand_over(const records::EventStream& stream);  // false when nothing is left for it
     void send(const records::EventStream& stream, const records::SecurityEvent& event);
-    std::vector<Ended> take_ended();
 
     const EventPusherParts parts_;
-    std::mutex mutex_;
-    std::condition_variable idle_;
-    std::set<std::string> under_way_;  // receivers
-    std::vector<Ended> ended_;         // answered, not booked
+    UnderWay<Answered> under_way_{base::limits::events_pushed_at_once};  // by receiver
     std::atomic<std::uint64_t> confirmed_{0}, refused_{0}, failed_{0}, outages_{0};
     std::thread thread_;  // last: it uses all of the above
 };

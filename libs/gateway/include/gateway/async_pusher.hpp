@@ -4,15 +4,15 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
+#include <functional>
 #include <map>
-#include <mutex>
-#include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "access/async_queues.hpp"
+#include "base/limits.hpp"
+#include "delivery/under_way.hpp"
 #include "gateway/async_stored.hpp"
 #include "gateway/soap_door.hpp"
 #include "http/client.hpp"
@@ -57,30 +57,29 @@ public:
 
 private:
     // Of a message or of a notice.
-    struct Ended {
-        std::string place;
+    struct Answered {
         records::AsyncMessageId id;
         std::optional<records::AsyncNotice> notice = {};
         std::optional<access::AsyncFailure> failure = {};
     };
+    using Ended = delivery::UnderWay<Answered>::Ended;
     using Next = std::optional<base::Time>;
 
     void work();
     Next run_round();
-    void book(const std::vector<Ended>& ended);
+    void book(const Ended& ended);
     void book_uses();
     Next push_messages();
     Next push_notices();
-    void hand_over(const records::AsyncQueue& queue, const PushAddress& to);
+    // Does it unless something of the place is under way. False from `hand_over`: nothing was sent.
+    void attempt(const std::string& place, const std::function<bool()>& hand_over);
+    bool hand_over(const records::AsyncQueue& queue, const PushAddress& to);
     void tell(const records::AsyncNotice& notice, const PushAddress& to);
-    void send(const PushAddress& to, std::string_view content, std::string_view token, Ended ended);
-    bool take_place(const std::string& place);
+    void send(const PushAddress& to, std::string_view content, std::string_view token, std::string place,
+              Answered answered);
 
     const AsyncPusherParts parts_;
-    std::mutex mutex_;
-    std::condition_variable idle_;
-    std::set<std::string> under_way_;  // queues, and receivers of notices
-    std::vector<Ended> ended_;         // answered, not booked
+    delivery::UnderWay<Answered> under_way_{base::limits::async_pushed_at_once};  // by queue, and receiver of notices
     std::atomic<std::uint64_t> taken_{0}, failed_{0}, outages_{0};
     std::thread thread_;  // last: it uses all of the above
 };
