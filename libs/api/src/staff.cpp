@@ -153,10 +153,12 @@ Answer services(const StaffParts& parts, const StaffCall&, const http::Request&)
 }
 
 // Carries an order out in one unit.
-using End = std::function<base::Result<void>(store::WriteSession&, const access::RegistryChanges&,
-                                             const access::RegistryChanges::Order&, base::Time)>;
+using Change = std::function<base::Result<void>(store::WriteSession&, const access::RegistryChanges&,
+                                                const access::RegistryChanges::Order&, base::Time)>;
 
-Answer end(const StaffParts& parts, const StaffCall& call, const http::Request& request, End what) {
+// `done`: the member of the answer that says when.
+Answer carry_out(const StaffParts& parts, const StaffCall& call, const http::Request& request, std::string_view done,
+                 Change what) {
     const auto body = read_body(request, {"reason"});
     if (body.has_error()) co_return problem(body.error(), request);
     const auto reason = json::text(*body, "reason", base::limits::person_text_bytes_max);
@@ -168,33 +170,33 @@ Answer end(const StaffParts& parts, const StaffCall& call, const http::Request& 
                                                         .organisation = call.official.organisation,
                                                         .reason = std::string(*reason)},
                  now](store::WriteSession& session) { return what(session, changes, order, now); };
-    const auto done = co_await http::committed(parts.writer, std::move(unit));
-    if (done.has_error()) co_return problem(done.error(), request);
-    co_return http::json_response(200, object{{"ended", base::to_iso8601(now)}});
+    const auto carried_out = co_await http::committed(parts.writer, std::move(unit));
+    if (carried_out.has_error()) co_return problem(carried_out.error(), request);
+    co_return http::json_response(200, object{{done, base::to_iso8601(now)}});
 }
 
 Answer end_connection(const StaffParts& parts, const StaffCall& call, const http::Request& request) {
-    End what = [key = std::string(request.parameter("key"))](auto& session, const auto& changes, const auto& order,
-                                                             base::Time now) {
+    Change what = [key = std::string(request.parameter("key"))](auto& session, const auto& changes, const auto& order,
+                                                                base::Time now) {
         return changes.end_connection(session, key, order, now);
     };
-    return end(parts, call, request, std::move(what));
+    return carry_out(parts, call, request, "ended", std::move(what));
 }
 
 Answer end_purpose(const StaffParts& parts, const StaffCall& call, const http::Request& request) {
-    End what = [key = std::string(request.parameter("key")), code = std::string(request.parameter("code"))](
-                   auto& session, const auto& changes, const auto& order, base::Time now) {
+    Change what = [key = std::string(request.parameter("key")), code = std::string(request.parameter("code"))](
+                      auto& session, const auto& changes, const auto& order, base::Time now) {
         return changes.end_purpose(session, key, code, order, now);
     };
-    return end(parts, call, request, std::move(what));
+    return carry_out(parts, call, request, "ended", std::move(what));
 }
 
 Answer end_service(const StaffParts& parts, const StaffCall& call, const http::Request& request) {
-    End what = [key = std::string(request.parameter("key"))](auto& session, const auto& changes, const auto& order,
-                                                             base::Time now) {
+    Change what = [key = std::string(request.parameter("key"))](auto& session, const auto& changes, const auto& order,
+                                                                base::Time now) {
         return changes.end_service(session, key, order, now);
     };
-    return end(parts, call, request, std::move(what));
+    return carry_out(parts, call, request, "ended", std::move(what));
 }
 
 // What is known of a message beside what it says.
@@ -237,24 +239,25 @@ using MessageOrder = base::Result<void> (access::AsyncQueues::*)(store::WriteSes
                                                                  const access::RegistryChanges::Order&,
                                                                  base::Time) const;
 
-Answer order_message(const StaffParts& parts, const StaffCall& call, const http::Request& request, MessageOrder what) {
+Answer order_message(const StaffParts& parts, const StaffCall& call, const http::Request& request,
+                     std::string_view done, MessageOrder what) {
     const auto id = records::AsyncMessageId::parse(request.parameter("id"));
     if (!id) co_return problem(access::async_message_unknown, request);
-    End carry_out = [&queues = parts.async_queues, what, id = *id](auto& session, const auto&, const auto& order,
+    Change change = [&queues = parts.async_queues, what, id = *id](auto& session, const auto&, const auto& order,
                                                                    base::Time now) {
         return (queues.*what)(session, id, order, now);
     };
-    auto response = co_await end(parts, call, request, std::move(carry_out));
+    auto response = co_await carry_out(parts, call, request, done, std::move(change));
     parts.messages_ordered();
     co_return response;
 }
 
 Answer replay_message(const StaffParts& parts, const StaffCall& call, const http::Request& request) {
-    return order_message(parts, call, request, &access::AsyncQueues::replay);
+    return order_message(parts, call, request, "replayed", &access::AsyncQueues::replay);
 }
 
 Answer return_message(const StaffParts& parts, const StaffCall& call, const http::Request& request) {
-    return order_message(parts, call, request, &access::AsyncQueues::give_back);
+    return order_message(parts, call, request, "returned", &access::AsyncQueues::give_back);
 }
 
 }  // namespace
