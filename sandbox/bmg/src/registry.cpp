@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bmg_owner/registry.hpp"
 
+#include "owner/person_answer.hpp"
 #include "owner/problem.hpp"
+#include "owner/shep_message.hpp"
 
 namespace kelisim::bmg {
 
@@ -27,39 +29,18 @@ const owner::Service& phone_service() {
 }
 
 awaitable<soap::Read<Answered>> Phones::answer(const owner::Inquiry& inquiry) {
-    owner::Fields fields(inquiry.data, message_namespace);
-    const owner::PersonRequest request = owner::read_person_request(fields);
-    if (!fields.defects().empty()) co_return soap::Defects(std::move(fields.defects()));
-    const auto person = co_await admit(request);
-    Answered answered;
-    std::string content;
-    if (person) {
-        co_await owner::slowed_by(parts_.latency);
-        content = owner::element("persons", owner::element("person", owner::leaf("iin", (*person)->iin.reveal()) +
-                                                                         owner::leaf("phone", (*person)->phone)));
-    } else {
-        answered.refused = person.error();
-    }
-    answered.document = owner::to_xml({.ns = message_namespace,
-                                       .registry_key = role.system_key,
+    auto content_of = [this](const base::Iin& iin) -> base::Result<std::string> {
+        const auto person = registered(iin);
+        if (!person) return person.error();
+        return owner::leaf("iin", (*person)->iin.reveal()) + owner::leaf("phone", (*person)->phone);
+    };
+    return owner::answer_about_person(parts_, inquiry,
+                                      {.ns = message_namespace,
+                                       .role = role,
                                        .registry_ru = "База мобильных граждан (песочница)",
                                        .registry_kk = "Мобильді азаматтар базасы (құмсалғыш)",
-                                       .message_id = inquiry.id,
-                                       .date = parts_.kelisim.now(),
-                                       .request_id = request.message_id,
-                                       .receiver = request.sender_code.empty() ? inquiry.sender : request.sender_code,
-                                       .refused = answered.refused ? &*answered.refused : nullptr,
-                                       .content = std::move(content)},
-                                      parts_.zone);
-    co_return answered;
-}
-
-awaitable<base::Result<const Person*>> Phones::admit(const owner::PersonRequest& request) {
-    const std::optional<base::Iin> whom = request.iin;
-    const auto claims =
-        co_await owner::opened_by(parts_.kelisim, role.system_key, phone_service(), request.shown, whom);
-    if (!claims) co_return claims.error();
-    co_return registered(request.iin);
+                                       .service = phone_service(),
+                                       .content_of = std::move(content_of)});
 }
 
 base::Result<const Person*> Phones::registered(const base::Iin& iin) const {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gbdfl_owner/registry.hpp"
 
+#include "owner/person_answer.hpp"
 #include "owner/problem.hpp"
+#include "owner/shep_message.hpp"
 
 namespace kelisim::gbdfl {
 
@@ -26,42 +28,19 @@ boost::json::object record_of(const owner::World& world, const Service& service,
 }  // namespace
 
 awaitable<soap::Read<Answered>> Persons::answer(const owner::Inquiry& inquiry) {
-    owner::Fields fields(inquiry.data, message_namespace);
-    const owner::PersonRequest request = owner::read_person_request(fields);
-    if (!fields.defects().empty()) co_return soap::Defects(std::move(fields.defects()));
     const Service& service = *find_service(inquiry.service);
-
-    const auto person = co_await admit(service, request);
-    Answered answered;
-    std::string content;
-    if (person) {
-        co_await owner::slowed_by(parts_.latency);
-        const boost::json::object record = record_of(world_, service, **person, service.fields);
-        content = owner::element("persons", owner::element("person", owner::content_of(record)));
-    } else {
-        answered.refused = person.error();
-    }
-    answered.document = owner::to_xml({.ns = message_namespace,
-                                       .registry_key = role.system_key,
+    auto content_of = [this, &service](const base::Iin& iin) -> base::Result<std::string> {
+        const Person* person = world_.find(iin);
+        if (person == nullptr) return owner::person_unknown;
+        return owner::content_of(record_of(world_, service, *person, service.fields));
+    };
+    return owner::answer_about_person(parts_, inquiry,
+                                      {.ns = message_namespace,
+                                       .role = role,
                                        .registry_ru = "Государственная база данных «Физические лица» (песочница)",
                                        .registry_kk = "«Жеке тұлғалар» мемлекеттік дерекқоры (құмсалғыш)",
-                                       .message_id = inquiry.id,
-                                       .date = parts_.kelisim.now(),
-                                       .request_id = request.message_id,
-                                       .receiver = request.sender_code.empty() ? inquiry.sender : request.sender_code,
-                                       .refused = answered.refused ? &*answered.refused : nullptr,
-                                       .content = std::move(content)},
-                                      parts_.zone);
-    co_return answered;
-}
-
-awaitable<base::Result<const Person*>> Persons::admit(const Service& service, const owner::PersonRequest& request) {
-    const std::optional<base::Iin> whom = request.iin;
-    const auto claims = co_await owner::opened_by(parts_.kelisim, role.system_key, service, request.shown, whom);
-    if (!claims) co_return claims.error();
-    const Person* person = world_.find(request.iin);
-    if (person == nullptr) co_return owner::person_unknown;
-    co_return person;
+                                       .service = service,
+                                       .content_of = std::move(content_of)});
 }
 
 std::vector<owner::RestService> Persons::rest() const {

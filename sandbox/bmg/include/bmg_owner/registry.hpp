@@ -3,7 +3,6 @@
 #pragma once
 
 #include "owner/run.hpp"
-#include "owner/shep_message.hpp"
 #include "owner/world.hpp"
 
 namespace kelisim::bmg {
@@ -25,7 +24,6 @@ public:
     std::vector<owner::RestService> rest() const;  // POST /phone
 
 private:
-    boost::asio::awaitable<base::Result<const owner::Person*>> admit(const owner::PersonRequest& request);
     base::Result<const owner::Person*> registered(const base::Iin& iin) const;
 
     owner::RegistryParts parts_;

@@ -4,7 +4,6 @@
 
 #include "gbdfl_owner/record.hpp"
 #include "owner/run.hpp"
-#include "owner/shep_message.hpp"
 
 namespace kelisim::gbdfl {
 
@@ -24,10 +23,6 @@ public:
     const owner::World& world() const { return world_; }
 
 private:
-    // The person whom the token opens.
-    boost::asio::awaitable<base::Result<const owner::Person*>> admit(const owner::Service& service,
-                                                                     const owner::PersonRequest& request);
-
     owner::RegistryParts parts_;
     owner::World world_;
 };
