@@ -45,3 +45,17 @@ test('every step of docs/integration/keys.md does what the guide says', async ()
     await rm(folder, { recursive: true, force: true });
   }
 });
+
+test('every step of docs/integration/kdp.md does what the guide says', async () => {
+  const server = await Kelisim.start({ config: null });
+  const folder = await temporaryDirectory();
+  try {
+    await symlink(binary, path.join(folder, 'kelisim'));
+    const environment = { ...process.env, SERVICE: server.base, DATA: server.data, PATH: `${folder}:${process.env.PATH}` };
+    const { stdout } = await type('kdp.md', environment, folder);
+    assert.match(stdout, /Құнанбаев/, 'the data themselves');
+  } finally {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+});

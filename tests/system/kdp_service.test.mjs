@@ -173,14 +173,15 @@ test('the native form of КДП is taken, and answered likewise', async () => {
   assert.equal(one('status', answer.text.replace(/<k:status\/>|<k:status><\/k:status>/, '')), 'GRANTED', answer.text);
 });
 
+const journal = async (iin, from, to) => {
+  const data = `<p:uin xmlns:p="http://service.2fa-chain.kz/ns/kdp/personalData">${iin}</p:uin><p:start_date xmlns:p="http://service.2fa-chain.kz/ns/kdp/personalData">${from}</p:start_date>` +
+    `<p:end_date xmlns:p="http://service.2fa-chain.kz/ns/kdp/personalData">${to}</p:end_date>`;
+  const answer = await send('KDP_PERSONALDATA', data);
+  assert.equal(answer.status, 200, answer.text);
+  return JSON.parse(one('r_pdata', answer.text).replaceAll('&quot;', '"'));
+};
+
 test('the journal tells an initiator what it looked at itself, and nothing else', async () => {
-  const journal = async (iin, from, to) => {
-    const data = `<p:uin xmlns:p="http://service.2fa-chain.kz/ns/kdp/personalData">${iin}</p:uin><p:start_date xmlns:p="http://service.2fa-chain.kz/ns/kdp/personalData">${from}</p:start_date>` +
-      `<p:end_date xmlns:p="http://service.2fa-chain.kz/ns/kdp/personalData">${to}</p:end_date>`;
-    const answer = await send('KDP_PERSONALDATA', data);
-    assert.equal(answer.status, 200, answer.text);
-    return JSON.parse(one('r_pdata', answer.text).replaceAll('&quot;', '"'));
-  };
   const year = new Date((await now()) * 1000).getFullYear();
   const { entries, complete } = await journal(abai.iin, `${year}-01-01T00:00:00+05:00`, `${year + 1}-01-01T00:00:00+05:00`);
   assert.equal(complete, true);
@@ -263,6 +264,17 @@ test('the facade asks for an organisation under Basic, on behalf of a user', asy
   assert.match(asked.text, /getPersonDataAccessControlResponse/);
   assert.equal(one('status', asked.text), 'PENDING');
   assert.equal(one('requestNumber', asked.text), '7');
+  // Employee and user are on record, and what was done under the token.
+  const again = () => facadeCall(`<requestNumber>8</requestNumber>${fieldsOf({ person: twelfth, expiresIn: 3600000 })}`);
+  await reply(server.base, twelfth.phone, (await question(server.base, twelfth.phone)).yes);
+  const granted = await eventually(async () => {
+    const answer = await again();
+    return one('status', answer.text) === 'GRANTED' && answer;
+  }, 'the token');
+  const used = await send(service, person(twelfth.iin, one('code', granted.text), one('public-key', granted.text)));
+  assert.equal(used.status, 200, used.text);
+  const [entry] = (await journal(twelfth.iin, '2020-01-01', '2100-01-01')).entries;
+  assert.equal(entry.employee, 'Сотрудник (user-1)');
   assertFault(await facadeCall(fieldsOf({ person: twelfth }), { user: '' }), 'SCE001', 'facade_user_missing');
   assertFault(await facadeCall('<uin/>'), 'SCE001', 'shep_field_missing');
   assert.equal((await facadeCall(fieldsOf(), { headers: {} })).status, 401);

@@ -74,6 +74,13 @@ crypto::Digest digest_of(const AccessCall& call) {
     return crypto::sha256(base::as_bytes(text));
 }
 
+// Who asks: whom the words name, and on behalf of which user of theirs.
+std::string employee_of(const AccessCall& call) {
+    const std::string& named = call.request.employee_name.reveal();
+    if (named.empty() || call.user.empty()) return named + call.user;
+    return named + " (" + call.user + ")";
+}
+
 // The consent's term: what was asked for, within the bounds of the connection.
 base::Period term_of(std::chrono::seconds wanted, const registry::Connection& connection, base::Time now) {
     const base::Period most = base::parse_period(connection.processing).value();
@@ -139,7 +146,6 @@ Result<access::AskCommand> PersonDataAccess::command_of(const AccessCall& call) 
     const auto match = find_connection(call);
     if (match.has_error()) return match.error();
 
-    const std::string& employee = asked.employee_name.reveal();
     access::AskCommand command{.initiator = call.sender.key,
                                .subject = *subject,
                                .ask = {.purpose = match->purpose->code,
@@ -148,7 +154,7 @@ Result<access::AskCommand> PersonDataAccess::command_of(const AccessCall& call) 
                                        .acts = {},
                                        .term = term_of(life, *match->connection, call.received),
                                        .uses_max = {},
-                                       .employee = employee.empty() ? call.user : employee,
+                                       .employee = employee_of(call),
                                        .connection = match->connection->key,
                                        .channel = match->connection->channel},
                                .life_seconds = {}};

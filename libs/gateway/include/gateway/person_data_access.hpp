@@ -46,7 +46,7 @@ struct AccessCall {
     std::string chain = {};       // correlationId: whoever wants to ask anew in the same words, names another
     std::string purpose = {};     // code of the услуга; empty: the only one that fits
     std::string connection = {};  // likewise
-    std::string user = {};        // on whose behalf, where the words do not say
+    std::string user = {};        // on whose behalf; beside the employee whom the words name
     ExpiresIn expires_in = ExpiresIn::of_the_channel;
     base::Time received;
 };
