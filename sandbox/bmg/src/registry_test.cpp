@@ -4,6 +4,7 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "owner/shep_message.hpp"
 #include "owner/testing.hpp"
 
 namespace kelisim::bmg {
