@@ -58,9 +58,9 @@ std::map<std::string, gateway::Binding, std::less<>> SandboxRegistries::bindings
 std::map<std::string, gateway::SoapService, std::less<>> SandboxRegistries::soap_services() const {
     std::map<std::string, gateway::SoapService, std::less<>> services;
     for (const Served& each : served) {
-        services.emplace(
-            each.service,
-            gateway::SoapService{.upstream = address_of(each.program), .target = "/shep/", .persons = each.persons});
+        services.emplace(each.service,
+                         gateway::SoapService{.address = {.upstream = address_of(each.program), .target = "/shep/"},
+                                              .persons = each.persons});
     }
     return services;
 }

@@ -168,7 +168,7 @@ private:
     std::optional<SandboxRegistries> registries_;
     gateway::Rest gateway_;
     access::Exchanges exchanges_;
-    gateway::TransportSignatures transport_signatures_;
+    gateway::MessageSignatures message_signatures_;
     GatewayKeys gateway_keys_;
     gateway::SoapDoor soap_door_;
     gateway::PersonDataAccess person_data_access_;

@@ -2,6 +2,8 @@
 #include "settings.hpp"
 
 #include <boost/describe/enum_from_string.hpp>
+#include <set>
+#include <sstream>
 
 #include "base/limits.hpp"
 
@@ -87,16 +89,55 @@ Named named_address_of(std::string_view key, const std::string& text) {
             .target = path == std::string::npos ? "/" : text.substr(path)};
 }
 
-// "serviceKey=https://host:port/path", and " several-persons" behind it.
+// What stands behind an address or a key, each word once: "... several-persons signed-data".
+class Words {
+public:
+    Words(std::string_view key, const std::string& text) : key_(key), text_(text) {
+        std::istringstream words{text};
+        words >> first_;
+        for (std::string word; words >> word;)
+            words_.insert(word);
+    }
+
+    const std::string& first() const { return first_; }
+    bool take(const std::string& word) { return words_.erase(word) != 0; }
+    void expect_no_more() const {
+        if (!words_.empty()) throw base::Outage(std::string(key_) + ": not known: " + *words_.begin() + " in " + text_);
+    }
+
+private:
+    std::string_view key_;
+    const std::string& text_;
+    std::string first_;
+    std::set<std::string> words_;
+};
+
+gateway::SoapAddress address_of(Named& named) {
+    return {.upstream = std::move(named.upstream), .target = std::move(named.target)};
+}
+
+constexpr std::string_view soap_services_key = "gateway.soap_services";
+
+// "serviceKey=https://host:port/path several-persons signed-data signed-answers".
 std::pair<std::string, gateway::SoapService> soap_service_of(const std::string& text) {
-    constexpr std::string_view several = " several-persons";
-    const bool is_several = text.ends_with(several);
-    Named named =
-        named_address_of("gateway.soap_services", text.substr(0, text.size() - (is_several ? several.size() : 0)));
-    return {std::move(named.name),
-            gateway::SoapService{.upstream = std::move(named.upstream),
-                                 .target = std::move(named.target),
-                                 .persons = is_several ? gateway::Persons::several : gateway::Persons::one}};
+    Words words(soap_services_key, text);
+    Named named = named_address_of(soap_services_key, words.first());
+    gateway::SoapService service{.address = address_of(named)};
+    if (words.take("several-persons")) service.persons = gateway::Persons::several;
+    service.signed_data = words.take("signed-data");
+    service.signed_answers = words.take("signed-answers");
+    words.expect_no_more();
+    return {std::move(named.name), std::move(service)};
+}
+
+// "serviceKey/routeId=https://host:port/path".
+void add_route(std::map<std::string, gateway::SoapService, std::less<>>& services, const std::string& text) {
+    Named named = named_address_of("gateway.soap_routes", text);
+    const auto slash = named.name.find('/');
+    const auto service = services.find(named.name.substr(0, slash));
+    if (slash == std::string::npos || slash + 1 == named.name.size() || service == services.end())
+        throw base::Outage("gateway.soap_routes: not the key of a service in gateway.soap_services/routeId: " + text);
+    service->second.routes.emplace(named.name.substr(slash + 1), address_of(named));
 }
 
 }  // namespace
@@ -112,6 +153,8 @@ std::map<std::string, gateway::SoapService, std::less<>> soap_services_of(const 
     std::map<std::string, gateway::SoapService, std::less<>> services;
     for (const std::string& text : config.list("gateway.soap_services"))
         services.insert(soap_service_of(text));
+    for (const std::string& text : config.list("gateway.soap_routes"))
+        add_route(services, text);
     return services;
 }
 
@@ -132,19 +175,37 @@ gateway::KdpSettings kdp_settings_of(const config::Config& config) {
                        .ended = config.text("kdp.status_ended")}};
 }
 
-std::map<std::string, gateway::PushAddress, std::less<>> async_receivers_of(const config::Config& config) {
-    std::map<std::string, gateway::PushAddress, std::less<>> receivers;
+std::map<std::string, gateway::SoapAddress, std::less<>> async_receivers_of(const config::Config& config) {
+    std::map<std::string, gateway::SoapAddress, std::less<>> receivers;
     for (const std::string& text : config.list("gateway.async_receivers")) {
         Named named = named_address_of("gateway.async_receivers", text);
-        receivers.emplace(std::move(named.name), gateway::PushAddress{.upstream = std::move(named.upstream),
-                                                                      .target = std::move(named.target)});
+        receivers.emplace(std::move(named.name), address_of(named));
     }
     return receivers;
 }
 
-std::set<std::string, std::less<>> async_services_of(const config::Config& config) {
-    const auto& services = config.list("gateway.async_services");
-    return {services.begin(), services.end()};
+std::map<std::string, gateway::AsyncService, std::less<>> async_services_of(const config::Config& config) {
+    constexpr std::string_view key = "gateway.async_services";
+    std::map<std::string, gateway::AsyncService, std::less<>> services;
+    for (const std::string& text : config.list(key)) {
+        Words words(key, text);
+        services.emplace(words.first(), gateway::AsyncService{.signed_data = words.take("signed-data")});
+        words.expect_no_more();
+    }
+    return services;
+}
+
+gateway::DataForms data_forms_of(const config::Config& config) {
+    static const std::map<std::string_view, soap::DataForm> names{
+        {"nodes", soap::DataForm::nodes}, {"escaped", soap::DataForm::escaped}, {"cdata", soap::DataForm::cdata}};
+    gateway::DataForms forms;
+    for (const std::string& text : config.list("gateway.data_forms")) {
+        const auto equals = text.find('=');
+        const auto form = names.find(equals == std::string::npos ? "" : std::string_view(text).substr(equals + 1));
+        if (form == names.end()) throw base::Outage("gateway.data_forms: not SYSTEM=nodes, escaped or cdata: " + text);
+        forms.emplace(text.substr(0, equals), form->second);
+    }
+    return forms;
 }
 
 access::AsyncRules async_rules_of(const config::Config& config) {

@@ -13,6 +13,7 @@
 #include "channel/sms.hpp"
 #include "config/config.hpp"
 #include "consent/question_limits.hpp"
+#include "gateway/async_channel.hpp"
 #include "gateway/async_pusher.hpp"
 #include "gateway/person_data_access.hpp"
 #include "gateway/rest.hpp"
@@ -32,8 +33,9 @@ http::Reach reach_of_events(const config::Config& config);
 std::map<std::string, gateway::Binding, std::less<>> bindings_of(const config::Config& config);
 std::map<std::string, gateway::SoapService, std::less<>> soap_services_of(const config::Config& config);
 gateway::KdpSettings kdp_settings_of(const config::Config& config);
-std::map<std::string, gateway::PushAddress, std::less<>> async_receivers_of(const config::Config& config);
-std::set<std::string, std::less<>> async_services_of(const config::Config& config);
+std::map<std::string, gateway::SoapAddress, std::less<>> async_receivers_of(const config::Config& config);
+std::map<std::string, gateway::AsyncService, std::less<>> async_services_of(const config::Config& config);
+gateway::DataForms data_forms_of(const config::Config& config);
 access::AsyncRules async_rules_of(const config::Config& config);
 access::Levels levels_of(const config::Config& config);
 trust::Policy signature_policy_of(const config::Config& config);

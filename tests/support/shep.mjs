@@ -8,11 +8,12 @@ export const signedPath = '/bip-sync-wss-gost/';
 export const insidePath = '/bip-sync/';
 
 // The content of a body; `data`: of the element of that name, `type`: of its xsi:type.
-export function sendMessage({ id = randomUUID(), serviceId, sender = 'DEMOBANK', password, date = new Date(), data = '', chain, properties = {} } = {}) {
+export function sendMessage({ id = randomUUID(), serviceId, sender = 'DEMOBANK', password, date = new Date(), data = '', chain, route, properties = {} } = {}) {
   const property = ([key, value]) => `<properties><key>${key}</key><value>${value}</value></properties>`;
   return `<t:SendMessage xmlns:t="http://bip.bee.kz/SyncChannel/v10/Types"><request><requestInfo><messageId>${id}</messageId>` +
     `${chain ? `<correlationId>${chain}</correlationId>` : ''}` +
-    `<serviceId>${serviceId}</serviceId><messageDate>${date.toISOString()}</messageDate><sender><senderId>${sender}</senderId>` +
+    `<serviceId>${serviceId}</serviceId><messageDate>${date.toISOString()}</messageDate>` +
+    `${route ? `<routeId>${route}</routeId>` : ''}<sender><senderId>${sender}</senderId>` +
     `${password === undefined ? '' : `<password>${password}</password>`}</sender>${Object.entries(properties).map(property).join('')}` +
     `</requestInfo><requestData><data>${data}</data></requestData></request></t:SendMessage>`;
 }

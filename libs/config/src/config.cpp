@@ -121,7 +121,6 @@ std::vector<Key> server_keys() {
 }
 
 std::vector<Key> running_keys() {
-    using Texts = std::vector<std::string>;
     using std::int64_t;
     return {
         {.name = "service.zone",
@@ -155,15 +154,34 @@ std::vector<Key> running_keys() {
          .fallback = std::string("any"),
          .one_of = {"any", "public"}},
         file("events.anchors", "Authorities of the certificates of receivers of events. Empty: those of the system."),
+    };
+}
+
+std::vector<Key> gateway_keys() {
+    using Texts = std::vector<std::string>;
+    using std::int64_t;
+    return {
         {.name = "gateway.upstreams",
          .description = "Owners on REST: \"serviceKey=http://host:port\" or https.",
          .fallback = Texts{}},
         {.name = "gateway.soap_services",
          .description = "Owners on the SOAP wire: \"serviceKey=http://host:port/path\" or https. Followed by "
-                        "\" several-persons\": one token for each natural person in a message (InfoAbtToken).",
+                        "\" several-persons\": one token for each natural person in a message (InfoAbtToken); "
+                        "\" signed-data\", \" signed-answers\": the business data of requests, of answers bear a "
+                        "signature of their own.",
+         .fallback = Texts{}},
+        {.name = "gateway.soap_routes",
+         .description =
+             "Other addresses of these services, chosen by routeId: \"serviceKey/routeId=http://host:port/path\" "
+             "or https.",
+         .fallback = Texts{}},
+        {.name = "gateway.data_forms",
+         .description = "How systems want business data on the SOAP wire: \"SYSTEM=nodes\", \"SYSTEM=escaped\" or "
+                        "\"SYSTEM=cdata\". Whoever is not named gets them as the other side writes them.",
          .fallback = Texts{}},
         {.name = "gateway.async_services",
-         .description = "Keys of services on the asynchronous channel; their owners get the requests.",
+         .description = "Keys of services on the asynchronous channel; their owners get the requests. Followed by "
+                        "\" signed-data\": business data bear a signature of their own.",
          .fallback = Texts{}},
         {.name = "gateway.async_receivers",
          .description = "Systems that are called with their messages: \"SYSTEM=http://host:port/path\" or https. The "
@@ -323,7 +341,8 @@ std::vector<Key> kdp_keys() {
 const std::vector<Key>& table() {
     static const std::vector<Key> keys = [] {
         std::vector<Key> all = server_keys();
-        for (auto* more : {running_keys, tls_keys, ledger_keys, archive_keys, asking_keys, sign_in_keys, kdp_keys}) {
+        for (auto* more :
+             {running_keys, gateway_keys, tls_keys, ledger_keys, archive_keys, asking_keys, sign_in_keys, kdp_keys}) {
             for (Key& key : more())
                 all.push_back(std::move(key));
         }

@@ -138,6 +138,11 @@ struct AsyncChannel::Sending {
     std::optional<Conversation> conversation = {};  // of what is no REQUEST
     std::optional<base::Iin> subject = {};          // of a conversation under a use
     bool stands = true;
+
+    const std::string& receiver() const {
+        if (!conversation) return posted.receiver;
+        return conversation->initiator == posted.sender ? conversation->owner : conversation->initiator;
+    }
 };
 
 std::vector<http::Route> AsyncChannel::routes() {
@@ -148,7 +153,8 @@ std::vector<http::Route> AsyncChannel::routes() {
                                            {"/bip-async/", Protection::inside}}) {
         auto endpoint = SoapDoor::by_message(
             [this, protection = protection](const http::Request& request) { return take(request, protection); });
-        parts_.door.add_routes(routes, path, "AsyncChannelHttp_Service", limits, std::move(endpoint));
+        parts_.door.add_routes(routes, path, "AsyncChannelHttp_Service", soap::FaultOf::send_message, limits,
+                               std::move(endpoint));
     }
     return routes;
 }
@@ -195,11 +201,15 @@ AsyncChannel::Serving AsyncChannel::send(Arrival& arrival) {
     if (auto refused = parts_.door.admit(arrival, message->sender, message->date)) co_return std::move(*refused);
     parts_.door.require_key(arrival.received);
     const registry::IntegrationService* service = parts_.registry.service(message->service_id);
-    const bool here = parts_.services.contains(message->service_id);
-    if (!here || service == nullptr || !service->ended.empty())
+    const auto configured = parts_.services.find(message->service_id);
+    if (configured == parts_.services.end() || service == nullptr || !service->ended.empty())
         co_return SoapRefusal{soap::sce_service_unknown, Refusal(service_not_asynchronous)};
     auto data = soap::BusinessData::read(message->data);
     if (data.has_error()) co_return SoapRefusal{soap::sce_malformed, data.error()};
+    if (configured->second.signed_data) {
+        auto refused = co_await parts_.door.check_data(*data, *arrival.sender);
+        if (refused) co_return std::move(*refused);
+    }
     const auto correlation = id_of<ConversationId>(message->correlation_id);
     const AsyncKind kind = kind_of(message->type);
     if (kind != AsyncKind::request && !correlation)
@@ -236,6 +246,7 @@ AsyncChannel::Serving AsyncChannel::queue(Arrival& arrival, Sending& sending) {
     message.correlation_id = ids.conversation.to_string();
     message.sender = {.id = ids.sender};  // the password was for us
     message.session = arrival.session;
+    if (auto refused = write_for_receiver(sending)) co_return std::move(*refused);
     sending.posted.content = to_stored(message, sending.token, parts_.zone);
     auto accept = [&queues = parts_.queues, posted = sending.posted, now = parts_.clock.now()](
                       store::WriteSession& session) { return queues.accept(session, posted, now); };
@@ -261,7 +272,6 @@ std::optional<SoapRefusal> AsyncChannel::look_up(Sending& sending) const {
         }
         sending.before = *before;
         if (sending.before) return;
-        std::string receiver = posted.receiver;
         if (posted.kind != AsyncKind::request) {
             auto conversation = queues.conversation_of(session, posted);
             if (conversation.has_error()) {
@@ -272,13 +282,21 @@ std::optional<SoapRefusal> AsyncChannel::look_up(Sending& sending) const {
                 sending.subject = queues.subject_of(session, *conversation);
                 sending.stands = queues.stands(session, *conversation);
             }
-            receiver = conversation->initiator == posted.sender ? conversation->owner : conversation->initiator;
             sending.conversation = std::move(*conversation);
         }
-        const auto room = queues.has_room(session, receiver, posted.bytes);
+        const auto room = queues.has_room(session, sending.receiver(), posted.bytes);
         if (room.has_error()) refused = refusal_of(room.error());
     });
     return refused;
+}
+
+std::optional<SoapRefusal> AsyncChannel::write_for_receiver(Sending& sending) const {
+    if (sending.data.content() != soap::BusinessData::Content::document) return std::nullopt;
+    auto data =
+        sending.data.in_form(form_for(parts_.forms, sending.receiver(), sending.data.form()), sending.data.type());
+    if (data.has_error()) return SoapRefusal{soap::sce_malformed, data.error()};
+    sending.message.data = std::move(*data);
+    return std::nullopt;
 }
 
 boost::asio::awaitable<std::optional<SoapRefusal>> AsyncChannel::permit_request(const Arrival& arrival,

@@ -166,7 +166,7 @@ AsyncPusher::Next AsyncPusher::push_messages() {
     return next;
 }
 
-bool AsyncPusher::hand_over(const records::AsyncQueue& queue, const PushAddress& to) {
+bool AsyncPusher::hand_over(const records::AsyncQueue& queue, const SoapAddress& to) {
     parts_.door.require_key(parts_.clock.now());
     std::optional<AsyncMessage> message;
     bool stands = true;
@@ -225,7 +225,7 @@ AsyncPusher::Next AsyncPusher::push_notices() {
     return next;
 }
 
-void AsyncPusher::tell(const AsyncNotice& notice, const PushAddress& to) {
+void AsyncPusher::tell(const AsyncNotice& notice, const SoapAddress& to) {
     const base::Time now = parts_.clock.now();
     const soap::ChangeStatusNotification told{.notification_id = notice.id.to_string(),
                                               .message_id = notice.message.to_string(),
@@ -239,7 +239,7 @@ void AsyncPusher::tell(const AsyncNotice& notice, const PushAddress& to) {
          {.id = notice.message, .notice = notice});
 }
 
-void AsyncPusher::send(const PushAddress& to, std::string_view content, std::string_view token, std::string place,
+void AsyncPusher::send(const SoapAddress& to, std::string_view content, std::string_view token, std::string place,
                        Answered answered) {
     auto bytes = parts_.door.signed_message(content, parts_.clock.now());
     if (bytes.has_error()) throw base::Outage("a message to push cannot be signed");

@@ -22,6 +22,7 @@ std::vector<http::Route> KdpFacade::routes() {
         parts_.clients.endpoint([this](const api::ClientSystem& c, const http::Request& r) { return take(c, r); });
     parts_.door.add_routes(
         routes, "/gbdServices/PersonalDataAccessControlImplService", "PersonalDataAccessControl",
+        soap::FaultOf::person_data_access_control,
         {.body_bytes_max = base::limits::channel_xml_bytes_max, .deadline = base::limits::soap_deadline}, endpoint);
     return routes;
 }

@@ -56,11 +56,27 @@ std::string codes_of(const Refusal& refusal) {
 }  // namespace
 
 void SoapDoor::add_routes(std::vector<http::Route>& routes, std::string_view path, std::string_view wsdl,
-                          http::RouteLimits limits, http::Endpoint take) const {
-    routes.push_back({"POST", path, std::move(take), limits});
+                          soap::FaultOf operation, http::RouteLimits limits, http::Endpoint take) const {
+    http::ErrorPage page = [this, operation](int status, const Reason& why, const http::Request& request) {
+        return broken(operation, status, why, request);
+    };
+    routes.push_back({"POST", path, std::move(take), limits, std::move(page)});
     routes.push_back({"GET", path, http::open("interfaces are public", [this, wsdl](const http::Request& request) {
                           return describe(request, wsdl);
                       })});
+}
+
+// "In case of a SOAP error while processing the request, the SOAP HTTP server MUST issue an HTTP 500 'Internal Server Error'
+// response and include a SOAP message in the response containing a SOAP Fault element" (SOAP 1.1, 6.2). What was refused before
+// anybody processed it is told as everywhere else.
+http::Response SoapDoor::broken(soap::FaultOf operation, int status, const Reason& why,
+                                const http::Request& request) const {
+    constexpr int unavailable = 503;
+    if (status != failed && status != unavailable) return api::error_page(status, why, request);
+    Arrival arrival = arrive(request, Protection::inside);
+    const auto envelope = soap::Envelope::parse(base::as_bytes(request.body), soap::channel_limits);
+    if (envelope.has_value()) arrival.version = envelope->version();
+    return fault(arrival, operation, {soap::sce_internal, Refusal(why)});
 }
 
 http::Endpoint SoapDoor::by_message(http::Handler handler) {
@@ -131,6 +147,14 @@ std::optional<SoapRefusal> SoapDoor::admit(Arrival& arrival, const soap::Sender&
     if (const auto timely = soap::in_time(date, arrival.received); timely.has_error())
         return SoapRefusal{soap::sce_malformed, timely.error()};
     return std::nullopt;
+}
+
+boost::asio::awaitable<std::optional<SoapRefusal>> SoapDoor::check_data(const soap::BusinessData& data,
+                                                                        const registry::System& signer) const {
+    auto check = [this, &data, &signer] { return parts_.signatures.check_data(data, signer.organisation); };
+    auto bad = co_await http::elsewhere(parts_.signature_checks, std::move(check));
+    if (!bad) co_return std::nullopt;
+    co_return SoapRefusal{bad->code, std::move(bad->why)};
 }
 
 std::optional<crypto::Digest> SoapDoor::digest_of(const Arrival& arrival) {

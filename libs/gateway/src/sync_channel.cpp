@@ -26,6 +26,11 @@ const Reason service_not_on_soap{"service_not_on_soap",
                                  Kind::not_found,
                                  "307/НК п.2(22)",
                                  {"Мұндай сервис жоқ.", "Такого сервиса нет.", "There is no such service."}};
+const Reason route_unknown{
+    "route_unknown",
+    Kind::not_found,
+    "307/НК п.2(22)",
+    {"Бұл сервистің мұндай бағыты жоқ.", "У этого сервиса нет такого маршрута.", "This service has no such route."}};
 const Reason answer_not_soap{
     "answer_not_soap",
     Kind::invalid,
@@ -93,11 +98,19 @@ struct SyncChannel::Call {
     std::optional<soap::BusinessData> data = {};
     std::optional<base::Time> forwarded = {}, replied = {};
     const registry::IntegrationService* service = nullptr;
+    const SoapAddress* address = nullptr;
     std::string token = {};  // that the decision was made under
     access::Takes takes = access::Takes::first_or_repeat;
     std::optional<base::Time> first_received = {};  // of a repeat
     bool owner_refused = false;                     // in an ordinary answer
     std::vector<LeftOut> left_out = {};             // of several tokens
+};
+
+// Its data may be a view of the envelope.
+struct SyncChannel::OwnersAnswer {
+    soap::Envelope envelope;
+    soap::SendMessageResponse message;
+    soap::BusinessData data;
 };
 
 // What becomes of each token of a message about several persons.
@@ -116,7 +129,8 @@ std::vector<http::Route> SyncChannel::routes() {
                                            {"/bip-sync/", Protection::inside}}) {
         auto endpoint = SoapDoor::by_message(
             [this, protection = protection](const http::Request& request) { return take(request, protection); });
-        parts_.door.add_routes(routes, path, "SyncChannelHttp_Service", limits, std::move(endpoint));
+        parts_.door.add_routes(routes, path, "SyncChannelHttp_Service", soap::FaultOf::sync_send_message, limits,
+                               std::move(endpoint));
     }
     return routes;
 }
@@ -214,6 +228,11 @@ boost::asio::awaitable<SyncChannel::Served> SyncChannel::carry(Call& call, const
     auto data = soap::BusinessData::read(call.message.data);
     if (data.has_error()) co_return Refused{soap::sce_malformed, data.error()};
     call.data = std::move(*data);
+    if (auto refused = choose_route(call, service)) co_return std::move(*refused);
+    if (service.signed_data) {
+        auto refused = co_await parts_.door.check_data(*call.data, *call.arrival.sender);
+        if (refused) co_return std::move(*refused);
+    }
     Uses uses;
     if (!call.service->personal_data) {
         auto refused = parts_.decisions.check_connection(call.arrival, call.service->key);
@@ -225,6 +244,15 @@ boost::asio::awaitable<SyncChannel::Served> SyncChannel::carry(Call& call, const
         uses = std::move(std::get<Uses>(decision));
     }
     co_return co_await forward(call, service, uses);
+}
+
+std::optional<SyncChannel::Refused> SyncChannel::choose_route(Call& call, const SoapService& service) {
+    call.address = &service.address;
+    if (service.routes.empty() || call.message.route_id.empty()) return std::nullopt;
+    const auto route = service.routes.find(call.message.route_id);
+    if (route == service.routes.end()) return Refused{soap::sce_service_unknown, Refusal(route_unknown)};
+    call.address = &route->second;
+    return std::nullopt;
 }
 
 AskedUse SyncChannel::asked_use(const Call& call, std::string_view subject) {
@@ -369,8 +397,8 @@ std::vector<std::string> SyncChannel::to_keep(const SoapService& service, const 
     return split_answer(answer, uses.size(), parts_.entropy).value_or(std::vector<std::string>());
 }
 
-base::Result<std::string> SyncChannel::outgoing(const Call& call, const SoapService& service, base::Time now) const {
-    const soap::DataForm form = service.form.value_or(call.data->form());
+base::Result<std::string> SyncChannel::outgoing(const Call& call, base::Time now) const {
+    const soap::DataForm form = form_for(parts_.forms, call.service->owner, call.data->form());
     std::vector<std::size_t> numbers;
     for (const LeftOut& each : call.left_out)
         numbers.push_back(each.number);
@@ -391,15 +419,15 @@ base::Result<std::string> SyncChannel::outgoing(const Call& call, const SoapServ
 boost::asio::awaitable<SyncChannel::Served> SyncChannel::forward(Call& call, const SoapService& service,
                                                                  const Uses& uses) {
     call.forwarded = parts_.clock.now();
-    auto bytes = outgoing(call, service, *call.forwarded);
+    auto bytes = outgoing(call, *call.forwarded);
     if (bytes.has_error()) {
         book(uses, UseState::not_sent, {});
         co_return Refused{soap::sce_internal, bytes.error(), ExchangeState::failed};
     }
     http::Outgoing request{
-        .upstream = service.upstream,
+        .upstream = call.address->upstream,
         .method = "POST",
-        .target = service.target,
+        .target = call.address->target,
         .headers = {{"Content-Type", "text/xml; charset=utf-8"},
                     {"SOAPAction", "\"\""},
                     {"traceparent", call.arrival.request.trace.traceparent()}},
@@ -412,7 +440,7 @@ boost::asio::awaitable<SyncChannel::Served> SyncChannel::forward(Call& call, con
         book(uses, failure->lost == http::Lost::not_sent ? UseState::not_sent : UseState::unknown, {});
         co_return not_answered(failure->lost);
     }
-    auto judged = judge(call, std::get<http::Answer>(outcome), service, uses);
+    auto judged = co_await judge(call, std::get<http::Answer>(outcome), service, uses);
     if (const auto* refused = std::get_if<Refused>(&judged)) {
         // A fault of the owner's own holds no data of the person; what cannot be read may.
         book(uses, refused->why.has(owner_refused) ? UseState::not_sent : UseState::unknown, {});
@@ -430,11 +458,10 @@ SyncChannel::Refused SyncChannel::not_answered(http::Lost lost) {
     return {kls_owner_failed, Refusal(owner_failed), ExchangeState::failed};
 }
 
-// What the sender is given of the owner's answer.
-SyncChannel::Served SyncChannel::judge(Call& call, const http::Answer& answer, const SoapService& service,
-                                       const Uses& uses) const {
+std::variant<SyncChannel::OwnersAnswer, SyncChannel::Refused> SyncChannel::read_answer(
+    const http::Answer& answer) const {
     const Refused unusable{kls_owner_failed, Refusal(answer_not_soap), ExchangeState::failed};
-    const auto envelope = soap::Envelope::parse(base::as_bytes(answer.body), soap::channel_limits);
+    auto envelope = soap::Envelope::parse(base::as_bytes(answer.body), soap::channel_limits);
     if (envelope.has_error()) return unusable;
     if (const auto theirs = soap::read_fault(envelope->body(), parts_.zone)) {
         const std::string_view code = theirs->error_code();
@@ -442,21 +469,34 @@ SyncChannel::Served SyncChannel::judge(Call& call, const http::Answer& answer, c
     }
     auto message = soap::read_send_message_response(envelope->body(), parts_.zone);
     if (answer.status != ok || message.has_error()) return unusable;
-    const auto data = soap::BusinessData::read(message->data);
+    auto data = soap::BusinessData::read(message->data);
     if (data.has_error()) return unusable;
-    if (!is_about(uses, service.persons, named_in(*message, *data)))
-        return Refused{kls_owner_failed, Refusal(answer_of_another), ExchangeState::failed};
-    call.owner_refused = is_refusal(*message, *data, call.service->fields);
-    // In the form in which the sender writes its own.
-    auto in_form = data->content() == soap::BusinessData::Content::document
-                       ? data->in_form(call.data->form(), data->type())
-                       : base::Result<soap::Data>(message->data);
-    if (in_form.has_error()) return unusable;
-    message->data = std::move(*in_form);
-    message->session = call.arrival.session;
-    if (!call.left_out.empty()) message->status_message = in_words(call.left_out);
-    if (!message->date) message->date = call.replied;
-    return soap::write(*message, parts_.zone);
+    return OwnersAnswer{std::move(*envelope), std::move(*message), std::move(*data)};
+}
+
+// What the sender is given of the owner's answer.
+boost::asio::awaitable<SyncChannel::Served> SyncChannel::judge(Call& call, const http::Answer& answer,
+                                                               const SoapService& service, const Uses& uses) const {
+    auto read = read_answer(answer);
+    if (auto* refused = std::get_if<Refused>(&read)) co_return std::move(*refused);
+    auto& [envelope, message, data] = std::get<OwnersAnswer>(read);
+    if (!is_about(uses, service.persons, named_in(message, data)))
+        co_return Refused{kls_owner_failed, Refusal(answer_of_another), ExchangeState::failed};
+    call.owner_refused = is_refusal(message, data, call.service->fields);
+    // A refusal in words has nothing that anybody could sign.
+    if (service.signed_answers && !(call.owner_refused && data.content() == soap::BusinessData::Content::none)) {
+        const auto bad = co_await parts_.door.check_data(data, *parts_.registry.system(call.service->owner));
+        if (bad) co_return Refused{kls_owner_failed, bad->why, ExchangeState::failed};
+    }
+    auto in_form = data.content() == soap::BusinessData::Content::document
+                       ? data.in_form(form_for(parts_.forms, call.arrival.sender->key, call.data->form()), data.type())
+                       : base::Result<soap::Data>(message.data);
+    if (in_form.has_error()) co_return Refused{kls_owner_failed, Refusal(answer_not_soap), ExchangeState::failed};
+    message.data = std::move(*in_form);
+    message.session = call.arrival.session;
+    if (!call.left_out.empty()) message.status_message = in_words(call.left_out);
+    if (!message.date) message.date = call.replied;
+    co_return soap::write(message, parts_.zone);
 }
 
 // A repeat depends on it, so it is waited for.

@@ -291,7 +291,8 @@ void Session::trace() {
 Response Session::page(int status, const base::Reason& reason) {
     Response response;
     try {
-        response = shared_->parts.error_page(status, reason, request_);
+        const bool own = route_ != nullptr && route_->error_page;
+        response = (own ? route_->error_page : shared_->parts.error_page)(status, reason, request_);
     } catch (...) {
         shared_->parts.observer.failed(request_, std::current_exception());
         response = plain_error_page(status, reason, request_);

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <functional>
-#include <set>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -13,6 +13,7 @@
 #include "gateway/outcomes.hpp"
 #include "gateway/soap_decisions.hpp"
 #include "gateway/soap_door.hpp"
+#include "gateway/soap_receivers.hpp"
 
 namespace kelisim::gateway {
 
@@ -21,6 +22,10 @@ extern const base::Reason service_not_asynchronous;
 // Codes of faults of this channel beside those of soap_door.hpp.
 inline constexpr std::string_view kls_unknown = "KLS404";     // no such message or conversation for the asker
 inline constexpr std::string_view kls_queue_full = "KLS429";  // the receiver's queue has no room
+
+struct AsyncService {
+    bool signed_data = false;  // business data are signed by the organisation of whoever sends them
+};
 
 struct AsyncChannelParts {
     const registry::Registry& registry;
@@ -34,8 +39,9 @@ struct AsyncChannelParts {
     const SoapDecisions& decisions;
     Outcomes& outcomes;
     const access::AsyncQueues& queues;
-    std::set<std::string, std::less<>> services;  // by key
-    std::function<void()> queued;                 // there may be something to push
+    std::map<std::string, AsyncService, std::less<>> services;  // by key
+    DataForms forms;
+    std::function<void()> queued;  // there may be something to push
 };
 
 // Thread-safe. Outlives the server that has its routes.
@@ -57,6 +63,7 @@ private:
     std::optional<SoapRefusal> look_up(Sending& sending) const;
     boost::asio::awaitable<std::optional<SoapRefusal>> permit_request(const Arrival& arrival, Sending& sending) const;
     std::optional<SoapRefusal> permit_more(Sending& sending) const;
+    std::optional<SoapRefusal> write_for_receiver(Sending& sending) const;
     Serving notify(Arrival& arrival);
     Serving tell_status(Arrival& arrival);
     Serving give_messages(Arrival& arrival);

@@ -15,15 +15,10 @@
 #include "delivery/under_way.hpp"
 #include "gateway/async_stored.hpp"
 #include "gateway/soap_door.hpp"
-#include "http/client.hpp"
+#include "gateway/soap_receivers.hpp"
 #include "store/alarm.hpp"
 
 namespace kelisim::gateway {
-
-struct PushAddress {
-    http::Authority upstream;
-    std::string target = "/";
-};
 
 struct AsyncPusherParts {
     store::Writer& writer;
@@ -35,7 +30,7 @@ struct AsyncPusherParts {
     store::Alarm& alarm;  // rung when there may be something to push
     const SoapDoor& door;
     http::Client& client;                                       // of its own, so that its connections are nobody else's
-    std::map<std::string, PushAddress, std::less<>> receivers;  // by system; the others ask
+    std::map<std::string, SoapAddress, std::less<>> receivers;  // by system; the others ask
 };
 
 // What an answer to a pushed message means; nothing: it was taken.
@@ -73,9 +68,9 @@ private:
     Next push_notices();
     // Does it unless something of the place is under way. False from `hand_over`: nothing was sent.
     void attempt(const std::string& place, const std::function<bool()>& hand_over);
-    bool hand_over(const records::AsyncQueue& queue, const PushAddress& to);
-    void tell(const records::AsyncNotice& notice, const PushAddress& to);
-    void send(const PushAddress& to, std::string_view content, std::string_view token, std::string place,
+    bool hand_over(const records::AsyncQueue& queue, const SoapAddress& to);
+    void tell(const records::AsyncNotice& notice, const SoapAddress& to);
+    void send(const SoapAddress& to, std::string_view content, std::string_view token, std::string place,
               Answered answered);
 
     const AsyncPusherParts parts_;

@@ -12,7 +12,7 @@
 #include "base/entropy.hpp"
 #include "base/zone.hpp"
 #include "crypto/hash.hpp"
-#include "gateway/transport_signatures.hpp"
+#include "gateway/message_signatures.hpp"
 #include "http/elsewhere.hpp"
 #include "http/route.hpp"
 #include "identity/clients.hpp"
@@ -76,7 +76,7 @@ struct SoapDoorParts {
     const base::Zone& zone;
     base::Entropy& entropy;
     const identity::Clients& clients;
-    const TransportSignatures& signatures;
+    const MessageSignatures& signatures;
     http::Elsewhere& signature_checks;
     const trust::SigningKeys& signing_keys;
     std::string address;  // under which this server is known: scheme, host and port
@@ -90,9 +90,9 @@ public:
 
     // `path` takes messages by POST, and describes its interface: ADDRESS?wsdl, which is `wsdl`,
     // ADDRESS?wsdl=NAME and ADDRESS?xsd=NAME.
-    // Both are literals.
+    // Both are literals. When something of ours is broken, the caller is told so by a fault of `operation`.
     void add_routes(std::vector<http::Route>& routes, std::string_view path, std::string_view wsdl,
-                    http::RouteLimits limits, http::Endpoint take) const;
+                    soap::FaultOf operation, http::RouteLimits limits, http::Endpoint take) const;
 
     // For who says in the message itself who sends it.
     static http::Endpoint by_message(http::Handler handler);
@@ -105,6 +105,9 @@ public:
     boost::asio::awaitable<std::optional<SoapRefusal>> open(Arrival& arrival, const ClaimedSender& claimed) const;
     // Who sends, and whether the message is of these days.
     std::optional<SoapRefusal> admit(Arrival& arrival, const soap::Sender& sender, base::Time date) const;
+    // Whether the organisation of that system signed the business data; for services that ask for it (wire.md A7).
+    boost::asio::awaitable<std::optional<SoapRefusal>> check_data(const soap::BusinessData& data,
+                                                                  const registry::System& signer) const;
 
     // The name by which a message is the same one when it is signed anew: the canonical form of what stands in the body, and a
     // token beside it, which is a part of what is asked. Nothing for what has no such form.
@@ -123,6 +126,9 @@ public:
     std::string random_uuid() const;
 
 private:
+    // Not signed: what keeps us from answering may keep us from signing.
+    http::Response broken(soap::FaultOf operation, int status, const base::Reason& why,
+                          const http::Request& request) const;
     boost::asio::awaitable<http::Response> describe(const http::Request& request, std::string_view wsdl) const;
 
     SoapDoorParts parts_;

@@ -12,11 +12,12 @@
 #include "gateway/outcomes.hpp"
 #include "gateway/several_persons.hpp"
 #include "gateway/soap_decisions.hpp"
-#include "http/client.hpp"
+#include "gateway/soap_receivers.hpp"
 
 namespace kelisim::gateway {
 
 extern const base::Reason service_not_on_soap;
+extern const base::Reason route_unknown;
 extern const base::Reason answer_not_soap;
 
 // Whether a message is about one person, whom its data name, or about several, each of whom has a token in it.
@@ -24,11 +25,12 @@ enum class Persons { one, several };
 
 // How a service is reached on the SOAP wire.
 struct SoapService {
-    http::Authority upstream;
-    std::string target = "/";
-    std::string subject = "iin";              // where the data name the person: soap_call.hpp
-    std::optional<soap::DataForm> form = {};  // in which its owner wants the data; nothing: as they came
-    Persons persons = Persons::one;           // several: no `subject`, the tokens say who
+    SoapAddress address;
+    std::map<std::string, SoapAddress, std::less<>> routes = {};  // by routeId; with none the owner may have its own
+    std::string subject = "iin";                                  // where the data name the person: soap_call.hpp
+    Persons persons = Persons::one;                               // several: no `subject`, the tokens say who
+    bool signed_data = false;     // a request's business data are signed by its sender's organisation
+    bool signed_answers = false;  // and an answer's by its owner's
 };
 
 struct SyncChannelParts {
@@ -42,6 +44,7 @@ struct SyncChannelParts {
     const SoapDecisions& decisions;
     Outcomes& outcomes;
     http::Client& client;
+    DataForms forms;
     std::map<std::string, SoapService, std::less<>> services;  // by service key
     LocalServices local = {};                                  // that the gateway answers itself
 };
@@ -68,6 +71,7 @@ private:
     // Nothing when it is answered already, from what is kept.
     boost::asio::awaitable<std::optional<http::Response>> begin(Call& call);
     boost::asio::awaitable<Served> carry(Call& call, const SoapService& service);
+    static std::optional<Refused> choose_route(Call& call, const SoapService& service);
     static AskedUse asked_use(const Call& call, std::string_view subject);
     boost::asio::awaitable<Decision> decide(Call& call, const SoapService& service);
     struct Deciding;
@@ -77,9 +81,12 @@ private:
     void book(const Uses& uses, consent::UseState state, std::vector<std::string> answers);
     boost::asio::awaitable<Served> forward(Call& call, const SoapService& service, const Uses& uses);
     std::vector<std::string> to_keep(const SoapService& service, const Uses& uses, const std::string& answer) const;
-    base::Result<std::string> outgoing(const Call& call, const SoapService& service, base::Time now) const;
+    base::Result<std::string> outgoing(const Call& call, base::Time now) const;
     static Refused not_answered(http::Lost lost);
-    Served judge(Call& call, const http::Answer& answer, const SoapService& service, const Uses& uses) const;
+    struct OwnersAnswer;
+    std::variant<OwnersAnswer, Refused> read_answer(const http::Answer& answer) const;
+    boost::asio::awaitable<Served> judge(Call& call, const http::Answer& answer, const SoapService& service,
+                                         const Uses& uses) const;
     boost::asio::awaitable<void> conclude(const Call& call, const Served& served, bool keep);
     http::Response fault(const Call& call, const Refused& refused) const;
 

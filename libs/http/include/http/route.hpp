@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/limits.hpp"
+#include "base/result.hpp"
 #include "http/message.hpp"
 
 namespace kelisim::http {
@@ -84,6 +85,9 @@ struct RouteLimits {
     std::chrono::milliseconds deadline{10'000};  // from the whole request to the answer; then 503
 };
 
+// Renders what the server itself answers. Called on io threads; must be thread-safe. `request` holds what was read so far.
+using ErrorPage = std::function<Response(int status, const base::Reason& reason, const Request& request)>;
+
 // "/consents/{id}/uses", "/assets/{path...}". A segment is a literal or one {name}; {name...} takes the rest (at least
 // an empty segment) and stands last. A literal wins over {name}, and {name} over {name...}.
 struct Route {
@@ -91,6 +95,7 @@ struct Route {
     std::string_view pattern;
     Endpoint endpoint;
     RouteLimits limits{};
+    ErrorPage error_page = {};  // of callers who read nothing but their own protocol; empty: that of the server
 };
 
 // Immutable; thread-safe.

@@ -34,8 +34,6 @@ extern const base::Reason internal_error;       // 500
 extern const base::Reason service_unavailable;  // 503, Retry-After: outage or overload
 extern const base::Reason deadline_exceeded;    // 503, Retry-After: the handler took longer than its route allows
 
-// Renders such an answer. Called on io threads; must be thread-safe. `request` holds what was read so far.
-using ErrorPage = std::function<Response(int status, const base::Reason& reason, const Request& request)>;
 // Plain text in English, for tools without an api/.
 Response plain_error_page(int status, const base::Reason& reason, const Request& request);
 
