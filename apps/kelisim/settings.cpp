@@ -2,6 +2,7 @@
 #include "settings.hpp"
 
 #include <boost/describe/enum_from_string.hpp>
+#include <optional>
 #include <set>
 #include <sstream>
 
@@ -101,6 +102,13 @@ public:
 
     const std::string& first() const { return first_; }
     bool take(const std::string& word) { return words_.erase(word) != 0; }
+    // What stands behind "name=".
+    std::optional<std::string> take_value(const std::string& name) {
+        const auto found = words_.lower_bound(name + "=");
+        if (found == words_.end() || !found->starts_with(name + "=") || found->size() == name.size() + 1)
+            return std::nullopt;
+        return words_.extract(found).value().substr(name.size() + 1);
+    }
     void expect_no_more() const {
         if (!words_.empty()) throw base::Outage(std::string(key_) + ": not known: " + *words_.begin() + " in " + text_);
     }
@@ -124,6 +132,7 @@ std::pair<std::string, gateway::SoapService> soap_service_of(const std::string& 
     Named named = named_address_of(soap_services_key, words.first());
     gateway::SoapService service{.address = address_of(named)};
     if (words.take("several-persons")) service.persons = gateway::Persons::several;
+    service.subject = words.take_value("subject").value_or(service.subject);
     service.signed_data = words.take("signed-data");
     service.signed_answers = words.take("signed-answers");
     words.expect_no_more();
@@ -189,7 +198,9 @@ std::map<std::string, gateway::AsyncService, std::less<>> async_services_of(cons
     std::map<std::string, gateway::AsyncService, std::less<>> services;
     for (const std::string& text : config.list(key)) {
         Words words(key, text);
-        services.emplace(words.first(), gateway::AsyncService{.signed_data = words.take("signed-data")});
+        gateway::AsyncService service{.signed_data = words.take("signed-data")};
+        service.subject = words.take_value("subject").value_or(service.subject);
+        services.emplace(words.first(), std::move(service));
         words.expect_no_more();
     }
     return services;

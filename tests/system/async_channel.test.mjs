@@ -53,7 +53,9 @@ async function later(hours) {
 }
 
 // Until it is neither false nor nothing.
-const eventually = (probe, what, milliseconds) => sooner(async () => (await probe()) || undefined, what, milliseconds);
+const eventually = (probe, what) => sooner(async () => (await probe()) || undefined, what);
+// Likewise, while the pauses between attempts go by.
+const afterPauses = (probe, what) => eventually(async () => (await probe()) || (await later(1 / 60)), what);
 
 const sender = (id, password) =>
   `<sender><senderId>${id}</senderId>${password ? `<password>${password}</password>` : ''}</sender>`;
@@ -143,7 +145,7 @@ test('what waits when the consent is withdrawn is stopped', async () => {
   const { consent: id } = claims(kdpToken).authorization_details[0];
   assert.equal((await (await Cabinet.signIn(server.base, abai)).post(`/consents/${id}/withdraw`)).status, 200);
   owner.answer = taken;
-  await eventually(async () => bank.notices()[0]?.state === 'DELIVERY_STOPPED', 'a notice that it was stopped');
+  await afterPauses(async () => bank.notices()[0]?.state === 'DELIVERY_STOPPED', 'a notice that it was stopped');
   assert.equal((await status(asked.messageId)).code, 'KLS403');
   await eventually(async () => (await uses())[0].state === 'not_sent', 'nobody’s use');
 });
@@ -168,7 +170,7 @@ test('an owner that cuts, talks nonsense or is busy gets its messages in order, 
     return now === undefined ? taken(call) : now === 'another' ? taken(call, randomUUID()) : now;
   };
   for (const said of ['1', '2', '3']) await accepted(byBank(message({ data: request(await token(), said) })));
-  await eventually(async () => bank.notices().length === 3, 'all are delivered', 40_000);
+  await afterPauses(async () => bank.notices().length === 3, 'all are delivered');
   assert.deepEqual(owner.messages().slice(-3).map(({ said }) => said), ['1', '2', '3']);
   assert.equal(new Set(owner.messages().map(({ messageId }) => messageId)).size, 3);
 });
@@ -181,7 +183,7 @@ test('a queue grows to its quota, refuses, and drains in order', async () => {
   assertFault(await byBank(one_more), 'KLS429', 'receiver_queue_full');
   owner.calls = [];
   owner.answer = taken;
-  await eventually(async () => wellSaid(owner).length === 8, 'the queue is empty', 40_000);
+  await afterPauses(async () => wellSaid(owner).length === 8, 'the queue is empty');
   assert.deepEqual(wellSaid(owner), sent);
   await accepted(byBank(one_more));
   await eventually(async () => wellSaid(owner).length === 9, 'what was refused for want of room is taken now');
@@ -196,7 +198,7 @@ test('a process that is killed loses nothing that it accepted', async () => {
   owner.calls = [];
   owner.answer = taken;
   server = await Kelisim.start({ config, data: server.data });
-  await eventually(async () => bank.notices().length >= 6, 'all are delivered', 40_000);
+  await afterPauses(async () => bank.notices().length >= 6, 'all are delivered');
   assert.deepEqual(owner.messages().map(({ said }) => said), sent);
   assert.deepEqual(owner.messages().map(({ messageId }) => messageId), ids);
 });

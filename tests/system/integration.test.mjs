@@ -10,11 +10,11 @@ import { binary, Kelisim, temporaryDirectory } from '../support/kelisim.mjs';
 
 const guides = path.resolve(import.meta.dirname, '../../docs/integration');
 
-// Stops at the first command that fails, and says which.
-async function type(guide, environment, cwd) {
-  const text = await readFile(path.join(guides, guide), 'utf8');
-  const blocks = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block);
-  assert.ok(blocks.length > 3, `${guide} has blocks of shell`);
+// Stops at the first command that fails, and says which. Guides in the order in which they build on each other.
+async function type(names, environment, cwd) {
+  const texts = await Promise.all(names.map((name) => readFile(path.join(guides, name), 'utf8')));
+  const blocks = texts.flatMap((text) => [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block));
+  assert.ok(blocks.length > 3, `${names} have blocks of shell`);
   const script = `set -euo pipefail\ntrap 'echo "failed: $BASH_COMMAND" >&2' ERR\n${blocks.join('\n')}`;
   return promisify(execFile)('bash', ['-c', script], { env: environment, timeout: 60_000, cwd });
 }
@@ -24,7 +24,7 @@ test('every request of docs/integration/oauth.md does what the guide says', asyn
   try {
     const node = path.dirname(process.execPath);
     const environment = { ...process.env, SERVICE: server.base, DATA: server.data, PATH: `${node}:${process.env.PATH}` };
-    const { stdout } = await type('oauth.md', environment);
+    const { stdout } = await type(['oauth.md'], environment);
     assert.match(stdout, /authorization_details/);
     assert.match(stdout, /Құнанбаев/, 'the data themselves');
   } finally {
@@ -38,7 +38,7 @@ test('every step of docs/integration/keys.md does what the guide says', async ()
   try {
     await symlink(binary, path.join(folder, 'kelisim'));
     const environment = { ...process.env, SERVICE: server.base, DATA: server.data, PATH: `${folder}:${process.env.PATH}` };
-    await type('keys.md', environment, folder);
+    await type(['keys.md'], environment, folder);
     assert.ok((await readFile(path.join(folder, 'evidence.cms'))).length > 1000);
   } finally {
     await server.stop();
@@ -46,13 +46,13 @@ test('every step of docs/integration/keys.md does what the guide says', async ()
   }
 });
 
-test('every step of docs/integration/kdp.md does what the guide says', async () => {
+test('every step of docs/integration/kdp.md and soap.md does what the guides say', async () => {
   const server = await Kelisim.start({ config: null });
   const folder = await temporaryDirectory();
   try {
     await symlink(binary, path.join(folder, 'kelisim'));
     const environment = { ...process.env, SERVICE: server.base, DATA: server.data, PATH: `${folder}:${process.env.PATH}` };
-    const { stdout } = await type('kdp.md', environment, folder);
+    const { stdout } = await type(['kdp.md', 'soap.md'], environment, folder);
     assert.match(stdout, /Құнанбаев/, 'the data themselves');
   } finally {
     await server.stop();

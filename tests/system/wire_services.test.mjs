@@ -7,12 +7,13 @@ import path from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { issueEds, sign } from '../support/eds.mjs';
 import { Kelisim, patient, temporaryDirectory } from '../support/kelisim.mjs';
+import { consent } from '../support/oauth.mjs';
 import { Participant } from '../support/participant.mjs';
 import { advance } from '../support/sandbox.mjs';
 import { assertFault, envelope, insidePath, one, post, sendMessage, signedPath } from '../support/shep.mjs';
-import { persons } from '../support/world.mjs';
+import { details, familyService as family, persons } from '../support/world.mjs';
 
-const { ybyrai } = persons;
+const { abai, ybyrai } = persons;
 const service = 'GbdulInfoByBin_v2';
 const asked = '<r:Request xmlns:r="urn:legal"><BIN>000140000429</BIN></r:Request>';
 const found = '<r:Response xmlns:r="urn:legal"><bin>000140000429</bin></r:Response>';
@@ -123,11 +124,27 @@ test('without routes of ours the owner gets the routeId as it came', async () =>
   assert.equal(one('routeId', owner.calls[0].text), 'R_ESEDO');
 });
 
+test('a service says where its data name the person, and nobody is let in who stands elsewhere', async () => {
+  await start(`soap_services = ["${family}=${owner.url} subject=who/number"]`);
+  const authorization_details = details({ services: [family], fields: ['spouse', 'children'] });
+  const { access_token } = await consent(server.base, abai, { authorization_details });
+  const about = (data) => call({ serviceId: family, data: `<kdpToken>${access_token}</kdpToken>${data}` });
+  owner.answer = answering(`<r><iin>${abai.iin}</iin></r>`);
+  const answer = await about(`<who><number>${abai.iin}</number></who>`);
+  assert.equal(answer.status, 200, answer.text);
+  assert.equal(owner.calls.length, 1);
+  for (const data of [`<iin>${abai.iin}</iin>`, `<who><number>${ybyrai.iin}</number></who>`, `<who><number>${abai.iin}</number></who><iin>${ybyrai.iin}</iin>`,
+    `<number>${abai.iin}</number>`])
+    assertFault(await about(data), 'KLS403', 'use_person');
+  assert.equal(owner.calls.length, 1);
+});
+
 test('settings that say nothing we know end the start', async () => {
   for (const [settings, why] of [
     [`soap_services = ["${service}=${owner.url} signed-dta"]`, /gateway\.soap_services: not known: signed-dta/],
     [`soap_routes = ["${service}/R=${owner.url}"]`, /gateway\.soap_routes/],
     [`soap_services = ["${service}=${owner.url}"]\nsoap_routes = ["${service}=${owner.url}"]`, /gateway\.soap_routes/],
+    [`soap_services = ["${service}=${owner.url} subject="]`, /gateway\.soap_services: not known: subject=/],
     ['data_forms = ["DEMOBANK=json"]', /gateway\.data_forms/],
   ])
     await assert.rejects(start(settings), (error) => why.test(error.message) || why.test(String(error.cause)), settings);

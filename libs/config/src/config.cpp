@@ -167,6 +167,7 @@ std::vector<Key> gateway_keys() {
         {.name = "gateway.soap_services",
          .description = "Owners on the SOAP wire: \"serviceKey=http://host:port/path\" or https. Followed by "
                         "\" several-persons\": one token for each natural person in a message (InfoAbtToken); "
+                        "\" subject=persons/iin\": where the data name the person, \"iin\" without it; "
                         "\" signed-data\", \" signed-answers\": the business data of requests, of answers bear a "
                         "signature of their own.",
          .fallback = Texts{}},
@@ -181,6 +182,7 @@ std::vector<Key> gateway_keys() {
          .fallback = Texts{}},
         {.name = "gateway.async_services",
          .description = "Keys of services on the asynchronous channel; their owners get the requests. Followed by "
+                        "\" subject=persons/iin\": where the data name the person, \"iin\" without it; "
                         "\" signed-data\": business data bear a signature of their own.",
          .fallback = Texts{}},
         {.name = "gateway.async_receivers",

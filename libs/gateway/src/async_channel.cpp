@@ -33,8 +33,6 @@ const Reason service_not_asynchronous{
 namespace {
 
 constexpr int ok = 200;
-// Where the data of a request name the person: one name for all services of this channel.
-constexpr std::string_view subject_name = "iin";
 
 soap::FaultOf fault_of(AsyncOperation operation) {
     switch (operation) {
@@ -305,7 +303,7 @@ boost::asio::awaitable<std::optional<SoapRefusal>> AsyncChannel::permit_request(
     const AskedUse asked{.arrival = arrival,
                          .service = *sending.service,
                          .data = sending.data,
-                         .subject = subject_name,
+                         .subject = parts_.services.find(sending.service->key)->second.subject,
                          .beside = texts_around(sending.message),
                          .key = "async " + base::to_hex(base::BytesView(sending.posted.digest)),
                          .digest = sending.posted.digest,

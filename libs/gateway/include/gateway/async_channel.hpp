@@ -24,7 +24,8 @@ inline constexpr std::string_view kls_unknown = "KLS404";     // no such message
 inline constexpr std::string_view kls_queue_full = "KLS429";  // the receiver's queue has no room
 
 struct AsyncService {
-    bool signed_data = false;  // business data are signed by the organisation of whoever sends them
+    std::string subject = "iin";  // where a request's data name the person: soap_call.hpp
+    bool signed_data = false;     // business data are signed by the organisation of whoever sends them
 };
 
 struct AsyncChannelParts {
