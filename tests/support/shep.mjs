@@ -18,6 +18,14 @@ export function sendMessage({ id = randomUUID(), serviceId, sender = 'DEMOBANK',
     `</requestInfo><requestData><data>${data}</data></requestData></request></t:SendMessage>`;
 }
 
+// Of the asynchronous channel (wire.md A4); `from`: the element `sender`.
+export function asyncMessage({ type = 'REQUEST', serviceId, from = '<sender><senderId>DEMOBANK</senderId></sender>', correlationId, id, data = '', date = new Date() } = {}) {
+  return '<a:sendMessage xmlns:a="http://bip.bee.kz/AsyncChannel/v10/Types"><request><messageInfo>' +
+    `${id ? `<messageId>${id}</messageId>` : ''}${correlationId ? `<correlationId>${correlationId}</correlationId>` : ''}` +
+    `<serviceId>${serviceId}</serviceId><messageType>${type}</messageType><messageDate>${date.toISOString()}</messageDate>${from}` +
+    `</messageInfo><messageData><data>${data}</data></messageData></request></a:sendMessage>`;
+}
+
 export const envelope = (content, ns = 'http://schemas.xmlsoap.org/soap/envelope/') =>
   `<s:Envelope xmlns:s="${ns}"><s:Body>${content}</s:Body></s:Envelope>`;
 

@@ -23,6 +23,9 @@ export const persons = {
 
 export const purpose = 'loan-application';
 export const service = 'GBDFLUniversal_token';
+// Which no caller of the SOAP wire can choose from: all that the service gives.
+export const allFields = ['iin', 'surname', 'name', 'patronymic', 'birthDate', 'gender', 'citizenship', 'lifeStatus', 'imprisonedStatus',
+  'regAddress', 'personCapableStatus', 'missingStatus', 'documents', 'addresses'];
 export const familyService = 'GBDFL_FamilyInfoToken';
 
 export function details(overrides = {}) {

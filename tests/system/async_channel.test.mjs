@@ -14,11 +14,10 @@ import { eventually as sooner, Kelisim, patient, temporaryDirectory } from '../s
 import { consent } from '../support/oauth.mjs';
 import { cut, fault, garbage, Participant, taken } from '../support/participant.mjs';
 import { advance } from '../support/sandbox.mjs';
+import { asyncMessage, envelope } from '../support/shep.mjs';
 import { engine, tamper } from '../support/store.mjs';
-import { details, familyService, persons, service } from '../support/world.mjs';
+import { allFields as fields, details, familyService, persons, service } from '../support/world.mjs';
 
-const fields = ['iin', 'surname', 'name', 'patronymic', 'birthDate', 'gender', 'citizenship', 'lifeStatus', 'imprisonedStatus',
-  'regAddress', 'personCapableStatus', 'missingStatus', 'documents', 'addresses'];
 const { abai, ybyrai } = persons;
 const signed = '/bip-async-wss-gost/';
 const inside = '/bip-async/';
@@ -59,16 +58,9 @@ const afterPauses = (probe, what) => eventually(async () => (await probe()) || (
 
 const sender = (id, password) =>
   `<sender><senderId>${id}</senderId>${password ? `<password>${password}</password>` : ''}</sender>`;
-function message({ type = 'REQUEST', serviceId = service, from = sender('DEMOBANK'), correlationId, id, data = '', date = clock() } = {}) {
-  return '<a:sendMessage xmlns:a="http://bip.bee.kz/AsyncChannel/v10/Types"><request><messageInfo>' +
-    `${id ? `<messageId>${id}</messageId>` : ''}${correlationId ? `<correlationId>${correlationId}</correlationId>` : ''}` +
-    `<serviceId>${serviceId}</serviceId><messageType>${type}</messageType><messageDate>${date.toISOString()}</messageDate>${from}` +
-    `</messageInfo><messageData><data>${data}</data></messageData></request></a:sendMessage>`;
-}
+const message = (what) => asyncMessage({ serviceId: service, date: clock(), ...what });
 const operation = (name, content) =>
   `<a:${name} xmlns:a="http://bip.bee.kz/AsyncChannel/v10/Types"><request>${content}</request></a:${name}>`;
-const envelope = (content) =>
-  `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>${content}</s:Body></s:Envelope>`;
 
 async function post(to, body) {
   const answer = await send(server.base, 'POST', to, { headers: { 'content-type': 'text/xml; charset=utf-8' }, body });

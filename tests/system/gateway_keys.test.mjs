@@ -7,9 +7,14 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { promisify } from 'node:util';
+import { issueEds, sign } from '../support/eds.mjs';
 import { send } from '../support/http.mjs';
 import { eventually, Kelisim, temporaryDirectory } from '../support/kelisim.mjs';
+import { consent } from '../support/oauth.mjs';
+import { Participant } from '../support/participant.mjs';
 import { Authority } from '../support/pki.mjs';
+import { asyncMessage } from '../support/shep.mjs';
+import { allFields, details, persons, service } from '../support/world.mjs';
 
 const run = promisify(execFile);
 const body = 'http://schemas.xmlsoap.org/soap/envelope/:Body';
@@ -29,10 +34,14 @@ async function configured(name, lines) {
 }
 
 // Whether the gateway's next answer is signed under this certificate.
-async function signedBy({ files }, base) {
+async function signedBy(by, base) {
   const answer = await send(base, 'POST', '/bip-sync-wss-gost/', { headers: { 'content-type': 'text/xml' }, body: '<a/>' });
   assert.equal(answer.status, 500);
-  await writeFile(at('answer.xml'), answer.text);
+  return isSigned(by, answer.text);
+}
+
+async function isSigned({ files }, message) {
+  await writeFile(at('answer.xml'), message);
   return run('xmlsec1', ['--verify', '--pubkey-cert-pem', files.chain, '--id-attr:Id', body, at('answer.xml')]).then(
     () => true,
     () => false,
@@ -87,6 +96,29 @@ test('of two the one whose validity began last signs', async () => {
   await writeFile(at('new.pem'), later.key + later.cert);
   const config = await configured('two', [`signing_keys = ["${at('new.pem')}", "${at('old.pem')}"]`]);
   await withServer(config, async (server) => assert.ok(await signedBy(later, server.base)));
+});
+
+test('what is pushed to a participant, a message and a notice, is signed likewise', async () => {
+  const [bank, owner] = [await Participant.start(), await Participant.start()];
+  await writeFile(at('push.pem'), first.key + first.cert);
+  const config = await configured('push', [`signing_keys = ["${at('push.pem')}"]`, `async_services = ["${service}"]`,
+    `async_receivers = ["DEMOBANK=${bank.url}", "GBDFL=${owner.url}"]`]);
+  await withServer(config, async (server) => {
+    const authorization_details = details({ fields: allFields });
+    const { access_token } = await consent(server.base, persons.abai, { authorization_details });
+    const key = await issueEds(server.data, persons.ybyrai.iin, { bin: '000140000353', organisation: 'БАНК', role: 'system' });
+    const data = `<r><iin>${persons.abai.iin}</iin><kdpToken>${access_token}</kdpToken></r>`;
+    const answer = await send(server.base, 'POST', '/bip-async-wss-gost/',
+      { headers: { 'content-type': 'text/xml' }, body: await sign(key, 'soap', asyncMessage({ serviceId: service, data })) });
+    assert.equal(answer.status, 200, answer.text);
+    for (const pushed of [() => owner.messages()[0], () => bank.notices()[0]]) {
+      const { text } = await eventually(async () => pushed(), 'a push');
+      assert.ok(await isSigned(first, text), text);
+      assert.ok(!(await isSigned(second, text)));
+      assert.ok(!(await isSigned(first, text.replace(/messageId>[0-9a-f]/, 'messageId>x'))));
+    }
+  });
+  await Promise.all([bank.stop(), owner.stop()]);
 });
 
 test('a key on a PKCS #11 token', async () => {

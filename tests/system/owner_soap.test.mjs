@@ -16,11 +16,9 @@ import { consent, refresh, revoke } from '../support/oauth.mjs';
 import { message, Owner } from '../support/owner.mjs';
 import { Authority } from '../support/pki.mjs';
 import { advance } from '../support/sandbox.mjs';
-import { details, familyService, persons, service } from '../support/world.mjs';
+import { allFields as fields, details, familyService, persons, service } from '../support/world.mjs';
 
 const run = promisify(execFile);
-const fields = ['iin', 'surname', 'name', 'patronymic', 'birthDate', 'gender', 'citizenship', 'lifeStatus', 'imprisonedStatus',
-  'regAddress', 'personCapableStatus', 'missingStatus', 'documents', 'addresses'];
 const whole = () => details({ services: [service, familyService], fields: [...fields, 'spouse', 'children'] });
 const person = persons.abai;
 

@@ -10,10 +10,8 @@ import { promisify } from 'node:util';
 import { send } from '../support/http.mjs';
 import { Kelisim, temporaryDirectory } from '../support/kelisim.mjs';
 import { consent } from '../support/oauth.mjs';
-import { bank, details, persons, service } from '../support/world.mjs';
+import { allFields as fields, bank, details, persons, service } from '../support/world.mjs';
 
-const fields = ['iin', 'surname', 'name', 'patronymic', 'birthDate', 'gender', 'citizenship', 'lifeStatus', 'imprisonedStatus',
-  'regAddress', 'personCapableStatus', 'missingStatus', 'documents', 'addresses'];
 
 // Debian's own Python has Debian's zeep.
 const client = `

@@ -14,11 +14,9 @@ import { consent } from '../support/oauth.mjs';
 import { advance } from '../support/sandbox.mjs';
 import * as shep from '../support/shep.mjs';
 import { envelope, insidePath as inside, signedPath as signed } from '../support/shep.mjs';
-import { details, familyService, persons, service } from '../support/world.mjs';
+import { allFields as fields, details, familyService, persons, service } from '../support/world.mjs';
 import { issueEds, sign } from '../support/eds.mjs';
 
-const fields = ['iin', 'surname', 'name', 'patronymic', 'birthDate', 'gender', 'citizenship', 'lifeStatus', 'imprisonedStatus',
-  'regAddress', 'personCapableStatus', 'missingStatus', 'documents', 'addresses'];
 const bankBin = '000140000353';
 const { abai, ybyrai } = persons;
 

@@ -13,10 +13,8 @@ import { eventually, Kelisim, patient, temporaryDirectory } from '../support/kel
 import { call, consent } from '../support/oauth.mjs';
 import { Owner } from '../support/owner.mjs';
 import { assertFault, post, sendMessage, signedPath } from '../support/shep.mjs';
-import { details, persons, service } from '../support/world.mjs';
+import { allFields as fields, details, persons, service } from '../support/world.mjs';
 
-const fields = ['iin', 'surname', 'name', 'patronymic', 'birthDate', 'gender', 'citizenship', 'lifeStatus', 'imprisonedStatus',
-  'regAddress', 'personCapableStatus', 'missingStatus', 'documents', 'addresses'];
 const { abai, ybyrai } = persons;
 
 let proxy;
