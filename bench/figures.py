@@ -14,12 +14,22 @@ import urllib.request
 import processes
 from processes import Kelisim, Nginx, run_load, wrk
 
-NAMES = ('consents', 'uses', 'consents_http', 'introspection', 'gateway')
+NAMES = ('consents', 'uses', 'consents_http', 'introspection', 'gateway', 'gateway_soap')
 PERSONS = 20_000
 ROUNDS = 3
 WRK_SECONDS = 4
+SOAP_MESSAGES = 4_000
+SOAP_SECONDS = 3
+EMPLOYEE = '411020100014'  # in whose name the bank's system has its certificate
 BANK = 'demo-bank:demo-bank-sandbox-secret'
 FIELDS = ['surname', 'name']
+SERVICE_FIELDS = ['surname', 'name', 'birthDate']  # what the consents here are for: over SOAP all or nothing
+SOAP_OWNER_ANSWER = (
+    '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
+    '<t:SendMessageResponse xmlns:t="http://bip.bee.kz/SyncChannel/v10/Types"><response><responseInfo>'
+    '<messageId>o-1</messageId><responseDate>2026-11-22T10:00:00+05:00</responseDate><status><code>SCSS001</code>'
+    '<message>ok</message></status></responseInfo><responseData><data><surname>Сынақ</surname><name>№ 1</name>'
+    '<birthDate>1890-01-01</birthDate></data></responseData></response></t:SendMessageResponse></s:Body></s:Envelope>')
 OWNER_ANSWER = json.dumps({'surname': 'Сынақ', 'name': '№ 1'}, ensure_ascii=False)
 
 
@@ -36,7 +46,7 @@ class Run:
             results += self.consents()
         if 'uses' in wanted:
             results += self.uses()
-        if set(wanted) & {'consents_http', 'introspection', 'gateway'}:
+        if set(wanted) & {'consents_http', 'introspection', 'gateway', 'gateway_soap'}:
             results += self.over_http(wanted)
         return results
 
@@ -85,19 +95,25 @@ class Run:
         tokens = self.scratch / 'tokens'
         with contextlib.ExitStack() as stack:
             owner = stack.enter_context(Nginx(self.scratch, 'owner', 1, f'''
+                location /soap {{ default_type text/xml; return 200 {processes.quoted(SOAP_OWNER_ANSWER)}; }}
                 location / {{ return 200 {processes.quoted(OWNER_ANSWER)}; }}'''))
-            kelisim = stack.enter_context(Kelisim(self.server, self.scratch, world, [
-                f'GBDFLUniversal_token=http://127.0.0.1:{owner.port}']))
+            service = f'GBDFLUniversal_token=http://127.0.0.1:{owner.port}'
+            kelisim = stack.enter_context(Kelisim(self.server, self.scratch, world, [service],
+                                                  soap_services=[service + '/soap']))
             results = self.consents_http(kelisim, persons, tokens)  # always: the others use its tokens
             if 'introspection' in wanted:
                 results += self.introspection(kelisim, tokens)
             if 'gateway' in wanted:
                 results += self.gateway(kelisim, owner, tokens)
+            if 'gateway_soap' in wanted:
+                results += self.gateway_soap(kelisim, tokens)
         return results
 
     def make_world(self):
         words = [self.server, 'sandbox', 'generate', '--persons', str(PERSONS)]
         text = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+        text = re.sub(r'(key = "GBDFLUniversal_token".*?fields = )\[.*?\]',
+                      lambda found: found[1] + json.dumps(SERVICE_FIELDS), text, count=1, flags=re.S)
         # So that uses are limited by the machine and not by the sandbox's connections.
         world = self.scratch / 'world.toml'
         world.write_text(re.sub(r'^uses_max = \d+', 'uses_max = 1000000', text, flags=re.M))
@@ -135,6 +151,34 @@ class Run:
         return [result('REST gateway with decision and record', ours, 'requests/s', limit=(name, bounds[name]),
                        budget=1, on='ratio', load=f'wrk -t1 -c64 -d{WRK_SECONDS}s -s gateway.lua', load_share=share,
                        measured={'nginx_proxying': limit, 'use_rate': self.use_rate})]
+
+    def gateway_soap(self, kelisim, tokens):
+        """Processor time of the service for a signed message, beside one GOST verification and two signatures alone."""
+        key, messages = self.scratch / 'bank.p12', self.scratch / 'messages'
+        words = [self.server, 'sandbox', 'eds', '--data', self.scratch / 'data', '--out', key, '--bin', '000140000353',
+                 '--organisation', 'БАНК', '--role', 'system']
+        subprocess.run(words, input=f'{EMPLOYEE}\n', text=True, check=True)
+        took, rates, shares = [], [], []
+        for _ in range(ROUNDS):
+            with messages.open('wb') as out:
+                subprocess.run([self.build / 'bench_soap_messages', key, tokens, str(SOAP_MESSAGES)], stdout=out, check=True)
+            before = kelisim.seconds()
+            rate, share = wrk(kelisim.port, 'soap.lua', [messages], SOAP_SECONDS, [kelisim])
+            took.append((kelisim.seconds() - before) / (rate * SOAP_SECONDS) * 1e6)
+            rates.append(rate)
+            shares.append(share)
+        bare = (gost_seconds(self.build, 'verify') + 2 * gost_seconds(self.build, 'sign')) * 1e6
+        return [result('SOAP gateway beside its bare cryptography (GOST)', [one - bare for one in took], 'us a message',
+                       limit=('1 verification, 2 signatures alone', bare), budget=150, on='value', at_most=True,
+                       load=f'wrk -t1 -c64 -d{SOAP_SECONDS}s -s soap.lua', load_share=statistics.median(shares),
+                       measured={'messages_per_s': rates, 'us_a_message': took})]
+
+
+def gost_seconds(build, name):
+    words = [build / 'crypto_bench', f'--benchmark_filter=^bare_{name}_gost_512$', '--benchmark_format=json',
+             '--benchmark_min_time=1']
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)['benchmarks'][0]['cpu_time'] / 1e9
 
 
 def introspect(port, token):

@@ -52,10 +52,11 @@ class Server:
 class Kelisim(Server):
     """`more`: further sections of its configuration."""
 
-    def __init__(self, binary, directory, world, upstreams, more=''):
+    def __init__(self, binary, directory, world, upstreams, more='', soap_services=()):
         config = directory / 'kelisim.toml'
         # The load asks the same persons again and again.
-        config.write_text(f'[gateway]\nupstreams = {json.dumps(upstreams)}\n[questions]\nperson_day_max = 1000000\n'
+        config.write_text(f'[gateway]\nupstreams = {json.dumps(upstreams)}\n'
+                          f'soap_services = {json.dumps(list(soap_services))}\n[questions]\nperson_day_max = 1000000\n'
                           'asker_day_max = 1000000\nfirst_wait_minutes = 0\n' + more)
         super().__init__([binary, 'serve', '--sandbox', '--sandbox-data', world, '--data', directory / 'data',
                           '--config', config, '--port', '0'], directory / 'kelisim.log')

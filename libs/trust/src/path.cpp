@@ -9,6 +9,7 @@
 #include "openssl_path.hpp"
 #include "trust/findings.hpp"
 #include "trust/revocation.hpp"
+#include "trust/verified_links.hpp"
 
 namespace kelisim::trust {
 namespace {
@@ -72,8 +73,8 @@ struct Way {
 // a signature is a stranger's.
 class Search {
 public:
-    Search(const std::vector<Certificate>& others, const Authorities& authorities)
-        : others_(others), authorities_(authorities) {}
+    Search(const std::vector<Certificate>& others, const Authorities& authorities, VerifiedLinks* links)
+        : others_(others), authorities_(authorities), links_(links) {}
 
     Way best(const Certificate& leaf) {
         Way way;
@@ -96,7 +97,7 @@ private:
             if (best_.anchored || way.chain.size() >= base::limits::certificate_chain_max) return;
             if (std::ranges::find(way.chain, issuer) != way.chain.end()) continue;
             if (++tries_ > base::limits::certificate_tries_max) return;
-            if (!way.chain.back().is_signed_by(issuer)) {
+            if (!is_signed_by(way.chain.back(), issuer)) {
                 met_wrong_signature_ = true;
                 continue;
             }
@@ -105,6 +106,10 @@ private:
             way.chain.pop_back();
             way.anchored = false;
         }
+    }
+
+    bool is_signed_by(const Certificate& certificate, const Certificate& issuer) const {
+        return links_ != nullptr ? links_->is_signed_by(certificate, issuer) : certificate.is_signed_by(issuer);
     }
 
     // Installed ones before those that came along. Never by AIA: wrong ones are in the wild (pki.md 1.3).
@@ -119,6 +124,7 @@ private:
 
     const std::vector<Certificate>& others_;
     const Authorities& authorities_;
+    VerifiedLinks* const links_;
     Way best_;
     std::size_t tries_ = 0;
     bool met_wrong_signature_ = false;
@@ -273,7 +279,7 @@ bool CertificateReport::has(Role role) const {
 
 CertificateReport check_certificate(const Certificate& leaf, const std::vector<Certificate>& others, Purpose purpose,
                                     const Verification& with) {
-    Search search(others, with.authorities);
+    Search search(others, with.authorities, with.links);
     Way way = search.best(leaf);
     CertificateReport report{.chain = std::move(way.chain), .roles = {}, .findings = {}};
     check_links(report.chain, way.anchored, with, report.findings);

@@ -6,6 +6,7 @@
 #include "trust/authorities.hpp"
 #include "trust/policy.hpp"
 #include "trust/revocation.hpp"
+#include "trust/verified_links.hpp"
 
 namespace kelisim::trust {
 
@@ -20,7 +21,12 @@ public:
     // Of what is checked for the present instant; as good as this lives. Whoever uses it waits for responders.
     Verification now() const {
         const base::Time now = clock_.now();
-        return {.authorities = authorities_, .policy = policy_, .revocation = &revocation_, .at = now, .now = now};
+        return {.authorities = authorities_,
+                .policy = policy_,
+                .revocation = &revocation_,
+                .links = &links_,
+                .at = now,
+                .now = now};
     }
 
 private:
@@ -28,6 +34,7 @@ private:
     const Policy policy_;
     const base::Clock& clock_;
     mutable Revocation revocation_;
+    mutable VerifiedLinks links_;
 };
 
 }  // namespace kelisim::trust
