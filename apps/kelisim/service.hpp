@@ -165,6 +165,7 @@ private:
     api::OAuth oauth_;
     api::StatusLists status_lists_;
     gateway::Outcomes outcomes_;
+    gateway::Quotas quotas_;
     std::optional<SandboxRegistries> registries_;
     gateway::Rest gateway_;
     access::Exchanges exchanges_;

@@ -48,6 +48,7 @@ std::string Service::metrics() const {
         out.value(static_cast<double>(store::Timers::failed_count(session)));
     });
     counter("kelisim_gateway_outcomes_lost", "Outcomes of uses that could not be written.", outcomes_.lost());
+    counter("kelisim_gateway_over_quota", "Calls of systems that called too often.", quotas_.refused());
     expose_async(out);
     expose_ledger(out);
     expose_archives(out);

@@ -151,6 +151,33 @@ void add_route(std::map<std::string, gateway::SoapService, std::less<>>& service
 
 }  // namespace
 
+namespace {
+
+gateway::Quota quota_of(std::string_view key, std::string_view text) {
+    const auto quota = gateway::parse_quota(text);
+    if (!quota) throw base::Outage(std::string(key) + ": not \"a second/at once/a day\": " + std::string(text));
+    return *quota;
+}
+
+}  // namespace
+
+gateway::Quota common_quota_of(const config::Config& config) {
+    return quota_of("gateway.quota", config.text("gateway.quota"));
+}
+
+std::map<std::string, gateway::Quota, std::less<>> own_quotas_of(const config::Config& config,
+                                                                 const registry::Registry& registry) {
+    std::map<std::string, gateway::Quota, std::less<>> quotas;
+    for (const std::string_view text : config.list("gateway.quotas")) {
+        const std::size_t equals = std::min(text.find('='), text.size());
+        const std::string_view system = text.substr(0, equals);
+        if (registry.system(system) == nullptr)
+            throw base::Outage("gateway.quotas: no such system is registered: " + std::string(text));
+        quotas.emplace(system, quota_of("gateway.quotas", text.substr(std::min(equals + 1, text.size()))));
+    }
+    return quotas;
+}
+
 std::map<std::string, gateway::Binding, std::less<>> bindings_of(const config::Config& config) {
     std::map<std::string, gateway::Binding, std::less<>> bindings;
     for (const std::string& text : config.list("gateway.upstreams"))

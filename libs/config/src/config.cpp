@@ -157,12 +157,21 @@ std::vector<Key> running_keys() {
     };
 }
 
+// Who may be called through the gateway, how, and how often.
 std::vector<Key> gateway_keys() {
     using Texts = std::vector<std::string>;
     using std::int64_t;
     return {
         {.name = "gateway.upstreams",
          .description = "Owners on REST: \"serviceKey=http://host:port\" or https.",
+         .fallback = Texts{}},
+        {.name = "gateway.quota",
+         .description =
+             "How often each system may call, on all channels together: \"a second/at once/a day\"; 0 a day: "
+             "no bound.",
+         .fallback = std::string("10000/10000/0")},
+        {.name = "gateway.quotas",
+         .description = "The same for single systems: \"SYSTEM=50/100/200000\".",
          .fallback = Texts{}},
         {.name = "gateway.soap_services",
          .description = "Owners on the SOAP wire: \"serviceKey=http://host:port/path\" or https. Followed by "

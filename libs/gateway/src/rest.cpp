@@ -133,7 +133,7 @@ std::vector<http::Route> Rest::routes() {
                                    .deadline = base::limits::owner_deadline + std::chrono::seconds{5}};
     return {{"ANY", "/gateway/{service}/{path...}",
              http::authenticated<Caller>(
-                 caller, [this](const Caller& who, const http::Request& request) { return exchange(who, request); }),
+                 caller, [this](const Caller& who, const http::Request& request) { return take(who, request); }),
              limits}};
 }
 
@@ -155,6 +155,18 @@ boost::asio::awaitable<std::variant<Rest::Caller, http::Response>> Rest::identif
         co_await parts_.possession.shown(request, brought->text, active->claims.bound_to, brought->scheme);
     if (held.has_error()) co_return api::challenge(held.error(), request, brought->scheme);
     co_return Caller{.token = std::move(*active), .receiver = system->key, .bearer = std::string(brought->text)};
+}
+
+// Whoever calls too often is answered before anything is read or written.
+Rest::Answer Rest::take(const Caller& caller, const http::Request& request) {
+    const Quotas::Verdict verdict = parts_.quotas.take(caller.receiver, parts_.clock.now());
+    http::Response response;
+    if (verdict.admitted)
+        response = co_await exchange(caller, request);
+    else
+        response = api::problem(over_quota, request);
+    add_quota_fields(response, verdict);
+    co_return response;
 }
 
 Rest::Answer Rest::exchange(const Caller& caller, const http::Request& request) {

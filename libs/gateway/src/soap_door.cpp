@@ -146,6 +146,8 @@ std::optional<SoapRefusal> SoapDoor::admit(Arrival& arrival, const soap::Sender&
     }
     if (const auto timely = soap::in_time(date, arrival.received); timely.has_error())
         return SoapRefusal{soap::sce_malformed, timely.error()};
+    if (!parts_.quotas.take(arrival.sender->key, arrival.received).admitted)
+        return SoapRefusal{kls_over_quota, Refusal(over_quota)};
     return std::nullopt;
 }
 

@@ -13,6 +13,7 @@
 #include "api/possession.hpp"
 #include "gateway/call.hpp"
 #include "gateway/outcomes.hpp"
+#include "gateway/quotas.hpp"
 #include "http/client.hpp"
 #include "http/route.hpp"
 
@@ -40,6 +41,7 @@ struct RestParts {
     const access::Introspection& introspection;
     const access::Uses& uses;
     Outcomes& outcomes;
+    Quotas& quotas;
     const api::ClientAuthentication& clients;
     const api::Possession& possession;
     http::Client& client;
@@ -64,6 +66,7 @@ private:
     using Answer = boost::asio::awaitable<http::Response>;
 
     boost::asio::awaitable<std::variant<Caller, http::Response>> identify(const http::Request& request) const;
+    Answer take(const Caller& caller, const http::Request& request);
     Answer exchange(const Caller& caller, const http::Request& request);
     Answer forward(const Caller& caller, const http::Request& request, const Binding& binding, const ReadCall& call,
                    const access::Reserved& reserved);

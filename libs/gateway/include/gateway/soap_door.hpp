@@ -13,6 +13,7 @@
 #include "base/zone.hpp"
 #include "crypto/hash.hpp"
 #include "gateway/message_signatures.hpp"
+#include "gateway/quotas.hpp"
 #include "http/elsewhere.hpp"
 #include "http/route.hpp"
 #include "identity/clients.hpp"
@@ -32,6 +33,7 @@ extern const base::Reason interface_unknown;
 inline constexpr std::string_view kls_sender = "KLS401";        // who sends is not known, or not let in here
 inline constexpr std::string_view kls_refused = "KLS403";       // the decision was against it
 inline constexpr std::string_view kls_conflict = "KLS409";      // the messageId was used before
+inline constexpr std::string_view kls_over_quota = "KLS429";    // the sender calls too often
 inline constexpr std::string_view kls_owner_failed = "KLS502";  // the owner was not reached, or answered nothing usable
 inline constexpr std::string_view kls_owner_silent = "KLS504";
 
@@ -76,6 +78,7 @@ struct SoapDoorParts {
     const base::Zone& zone;
     base::Entropy& entropy;
     const identity::Clients& clients;
+    Quotas& quotas;
     const MessageSignatures& signatures;
     http::Elsewhere& signature_checks;
     const trust::SigningKeys& signing_keys;
@@ -103,7 +106,7 @@ public:
     using ClaimedSender = std::function<std::optional<std::string>(xml::Element body)>;
     // Envelope and transport signature; cheap for what is not worth more: whom nobody knows has nothing checked.
     boost::asio::awaitable<std::optional<SoapRefusal>> open(Arrival& arrival, const ClaimedSender& claimed) const;
-    // Who sends, and whether the message is of these days.
+    // Who sends, whether the message is of these days, and that its sender does not call too often.
     std::optional<SoapRefusal> admit(Arrival& arrival, const soap::Sender& sender, base::Time date) const;
     // Whether the organisation of that system signed the business data; for services that ask for it (wire.md A7).
     boost::asio::awaitable<std::optional<SoapRefusal>> check_data(const soap::BusinessData& data,
