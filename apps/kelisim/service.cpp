@@ -219,6 +219,7 @@ Service::Service(const ServiceOptions& options)
                      .signing_key = signing_key_}),
       outcomes_(database_->writer(), uses_, clock_),
       quotas_(zone_, common_quota_of(options_.config), own_quotas_of(options_.config, registry_)),
+      owners_({.client = client_, .clock = clock_, .rules = breaker_rules_of(options_.config)}),
       gateway_({.registry = registry_,
                 .writer = database_->writer(),
                 .clock = clock_,
@@ -228,7 +229,7 @@ Service::Service(const ServiceOptions& options)
                 .quotas = quotas_,
                 .clients = authentication_,
                 .possession = possession_,
-                .client = client_,
+                .owners = owners_,
                 .bindings = bindings()}),
       exchanges_(parts()),
       message_signatures_(verifier_, known_certificates(options_.config)),
@@ -300,7 +301,7 @@ Service::Service(const ServiceOptions& options)
                      .exchanges = exchanges_,
                      .decisions = soap_decisions_,
                      .outcomes = outcomes_,
-                     .client = client_,
+                     .owners = owners_,
                      .forms = data_forms_of(options_.config),
                      .services = soap_services(),
                      .local = local_services()}),
@@ -503,6 +504,15 @@ gateway::LocalServices Service::local_services() {
     return services;
 }
 
+gateway::OwnerHealthParts Service::owner_health() const {
+    return {.registry = registry_,
+            .clock = clock_,
+            .zone = zone_,
+            .clients = authentication_,
+            .staff = staff_,
+            .owners = owners_};
+}
+
 std::vector<http::Route> Service::routes_of_systems() {
     std::vector<http::Route> routes = oauth_.routes();
     const auto add = [&](std::vector<http::Route> more) {
@@ -511,6 +521,7 @@ std::vector<http::Route> Service::routes_of_systems() {
     add(status_lists_.routes());
     add(gateway_.routes());
     add(sync_channel_.routes());
+    routes.push_back(gateway::owner_health_for_systems(owner_health()));
     add(kdp_facade_.routes());
     add(async_channel_.routes());
     add(api::initiator_routes({.records = records_,
@@ -591,6 +602,7 @@ http::Routes Service::routes() {
     };
     add(cabinet_.routes());
     add(own_data_.routes());
+    routes.push_back(gateway::owner_health_for_operators(owner_health()));
     add(api::staff_routes({.parts = parts(),
                            .writer = database_->writer(),
                            .readers = database_->readers(),

@@ -33,6 +33,7 @@
 #include "gateway/kdp_facade.hpp"
 #include "gateway/kdp_services.hpp"
 #include "gateway/own_data.hpp"
+#include "gateway/owner_health.hpp"
 #include "gateway/rest.hpp"
 #include "gateway/sync_channel.hpp"
 #include "gateway/temp_files.hpp"
@@ -97,6 +98,8 @@ private:
     std::map<std::string, gateway::SoapService, std::less<>> soap_services() const;
     gateway::LocalServices local_services();
     std::string metrics() const;
+    gateway::OwnerHealthParts owner_health() const;
+    void expose_owners(telemetry::Exposition& out) const;
     void expose_async(telemetry::Exposition& out) const;
     void expose_ledger(telemetry::Exposition& out) const;
     void start_archiver();
@@ -166,6 +169,7 @@ private:
     api::StatusLists status_lists_;
     gateway::Outcomes outcomes_;
     gateway::Quotas quotas_;
+    gateway::Owners owners_;
     std::optional<SandboxRegistries> registries_;
     gateway::Rest gateway_;
     access::Exchanges exchanges_;

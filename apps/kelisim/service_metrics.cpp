@@ -49,10 +49,36 @@ std::string Service::metrics() const {
     });
     counter("kelisim_gateway_outcomes_lost", "Outcomes of uses that could not be written.", outcomes_.lost());
     counter("kelisim_gateway_over_quota", "Calls of systems that called too often.", quotas_.refused());
+    expose_owners(out);
     expose_async(out);
     expose_ledger(out);
     expose_archives(out);
     return std::move(out).finish();
+}
+
+void Service::expose_owners(telemetry::Exposition& out) const {
+    const auto rows = owners_.rows();
+    const auto labels = [](const gateway::Owners::Row& row) {
+        return telemetry::Labels{{"service", row.way.service},
+                                 {"wire", row.way.wire == gateway::Wire::rest ? "rest" : "soap"},
+                                 {"route", row.way.route}};
+    };
+    const auto counter = [&](std::string_view name, std::string_view help,
+                             std::uint64_t gateway::OwnerRoute::Health::*of) {
+        out.counter(name, help);
+        for (const gateway::Owners::Row& row : rows)
+            out.count(row.health.*of, labels(row));
+    };
+    using Health = gateway::OwnerRoute::Health;
+    counter("kelisim_owner_answered", "Calls that an owner's system answered.", &Health::answered);
+    counter("kelisim_owner_failed", "Calls that were lost on the way, or over which its system failed.",
+            &Health::failed);
+    counter("kelisim_owner_not_asked", "Calls that it was spared because it had failed too often.", &Health::not_asked);
+    out.gauge("kelisim_owner_resting", "1 while it is not asked, for that reason.");
+    for (const gateway::Owners::Row& row : rows)
+        out.value(row.health.breaker == gateway::Breaker::closed ? 0 : 1, labels(row));
+    out.counter("kelisim_owner_repeated", "Calls that went to an owner a second time.");
+    out.count(owners_.repeated());
 }
 
 void Service::expose_async(telemetry::Exposition& out) const {

@@ -59,17 +59,7 @@ http::Reach reach_of_events(const config::Config& config) {
     return config.text("events.endpoints") == "any" ? http::Reach::any : http::Reach::public_only;
 }
 
-// "serviceKey=https://host:port"
 namespace {
-
-// "serviceKey=https://host:port"
-std::pair<std::string, gateway::Binding> binding_of(const std::string& text) {
-    const auto equals = text.find('=');
-    const auto upstream =
-        equals == std::string::npos ? std::nullopt : http::parse_http_origin(std::string_view(text).substr(equals + 1));
-    if (!upstream) throw base::Outage("gateway.upstreams: not serviceKey=https://host:port: " + text);
-    return {text.substr(0, equals), gateway::Binding{.upstream = *upstream}};
-}
 
 // "name=https://host:port/path"
 struct Named {
@@ -120,13 +110,30 @@ private:
     std::set<std::string> words_;
 };
 
+gateway::Repeat take_repeat(Words& words) {
+    return words.take("repeatable") ? gateway::Repeat::when_in_doubt : gateway::Repeat::when_unheard;
+}
+
+// "serviceKey=https://host:port repeatable".
+std::pair<std::string, gateway::Binding> binding_of(const std::string& whole) {
+    Words words("gateway.upstreams", whole);
+    const gateway::Repeat repeat = take_repeat(words);
+    words.expect_no_more();
+    const std::string& text = words.first();
+    const auto equals = text.find('=');
+    const auto upstream =
+        equals == std::string::npos ? std::nullopt : http::parse_http_origin(std::string_view(text).substr(equals + 1));
+    if (!upstream) throw base::Outage("gateway.upstreams: not serviceKey=https://host:port: " + text);
+    return {text.substr(0, equals), gateway::Binding{.upstream = *upstream, .repeat = repeat}};
+}
+
 gateway::SoapAddress address_of(Named& named) {
     return {.upstream = std::move(named.upstream), .target = std::move(named.target)};
 }
 
 constexpr std::string_view soap_services_key = "gateway.soap_services";
 
-// "serviceKey=https://host:port/path several-persons signed-data signed-answers".
+// "serviceKey=https://host:port/path several-persons signed-data signed-answers repeatable".
 std::pair<std::string, gateway::SoapService> soap_service_of(const std::string& text) {
     Words words(soap_services_key, text);
     Named named = named_address_of(soap_services_key, words.first());
@@ -135,6 +142,7 @@ std::pair<std::string, gateway::SoapService> soap_service_of(const std::string& 
     service.subject = words.take_value("subject").value_or(service.subject);
     service.signed_data = words.take("signed-data");
     service.signed_answers = words.take("signed-answers");
+    service.repeat = take_repeat(words);
     words.expect_no_more();
     return {std::move(named.name), std::move(service)};
 }
@@ -160,6 +168,11 @@ gateway::Quota quota_of(std::string_view key, std::string_view text) {
 }
 
 }  // namespace
+
+gateway::BreakerRules breaker_rules_of(const config::Config& config) {
+    return {.failures = config.number("gateway.breaker_failures"),
+            .rest = std::chrono::seconds{config.number("gateway.breaker_rest_seconds")}};
+}
 
 gateway::Quota common_quota_of(const config::Config& config) {
     return quota_of("gateway.quota", config.text("gateway.quota"));

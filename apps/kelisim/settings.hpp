@@ -32,6 +32,7 @@ std::vector<notary::WitnessAddress> witnesses_of(const config::Config& config);
 http::Reach reach_of_events(const config::Config& config);
 std::map<std::string, gateway::Binding, std::less<>> bindings_of(const config::Config& config);
 std::map<std::string, gateway::SoapService, std::less<>> soap_services_of(const config::Config& config);
+gateway::BreakerRules breaker_rules_of(const config::Config& config);
 gateway::Quota common_quota_of(const config::Config& config);
 // Of systems that are registered.
 std::map<std::string, gateway::Quota, std::less<>> own_quotas_of(const config::Config& config,

@@ -9,6 +9,12 @@ export const faults = {
   refused: null, // nobody listens
   silent: () => () => {}, // the owner did its part, and nobody hears of it
   cut: () => (bytes, to) => to.destroy(),
+  cutOnce: (proxy) => (bytes, to) => {
+    proxy.fault = 'none';
+    to.destroy();
+  },
+  down: () => (bytes, to) => to.write('HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n'),
+  stumbles: () => (bytes, to) => to.write('HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n'),
   truncated: () => (bytes, to) => {
     to.write(bytes.subarray(0, Math.floor(bytes.length * 0.8)));
     to.end();
@@ -48,7 +54,7 @@ export class FaultProxy {
       to.write(bytes);
     });
     from.on('close', () => to.destroy());
-    to.on('data', (bytes) => faults[this.fault]?.()(bytes, from));
+    to.on('data', (bytes) => faults[this.fault]?.(this)(bytes, from));
     to.on('close', () => from.end());
   }
 

@@ -163,7 +163,9 @@ std::vector<Key> gateway_keys() {
     using std::int64_t;
     return {
         {.name = "gateway.upstreams",
-         .description = "Owners on REST: \"serviceKey=http://host:port\" or https.",
+         .description =
+             "Owners on REST: \"serviceKey=http://host:port\" or https. Followed by \" repeatable\": the owner "
+             "does and counts nothing by being asked, so that a call without an answer goes again.",
          .fallback = Texts{}},
         {.name = "gateway.quota",
          .description =
@@ -173,12 +175,22 @@ std::vector<Key> gateway_keys() {
         {.name = "gateway.quotas",
          .description = "The same for single systems: \"SYSTEM=50/100/200000\".",
          .fallback = Texts{}},
+        {.name = "gateway.breaker_failures",
+         .description = "After so many failures in a row an owner is not asked for a while.",
+         .fallback = int64_t{5},
+         .min = 1,
+         .max = 1'000'000},
+        {.name = "gateway.breaker_rest_seconds",
+         .description = "How long; then one call is let through and decides.",
+         .fallback = int64_t{10},
+         .min = 1,
+         .max = 3'600},
         {.name = "gateway.soap_services",
          .description = "Owners on the SOAP wire: \"serviceKey=http://host:port/path\" or https. Followed by "
                         "\" several-persons\": one token for each natural person in a message (InfoAbtToken); "
                         "\" subject=persons/iin\": where the data name the person, \"iin\" without it; "
                         "\" signed-data\", \" signed-answers\": the business data of requests, of answers bear a "
-                        "signature of their own.",
+                        "signature of their own; \" repeatable\" as above.",
          .fallback = Texts{}},
         {.name = "gateway.soap_routes",
          .description =

@@ -57,6 +57,7 @@ const Reason owner_refused{
 namespace {
 
 constexpr int bad_gateway = 502;
+constexpr int unavailable = 503;
 constexpr int gateway_timeout = 504;
 constexpr std::string_view json_type = "application/json";
 
@@ -119,6 +120,13 @@ http::Response data_response(int status, std::string body) {
             .body = std::move(body)};
 }
 
+http::Response rests(const Owners::Rests& owner, const http::Request& request) {
+    http::Response response = api::problem(unavailable, owner_resting, request);
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(owner.left).count();
+    response.headers.push_back({"Retry-After", std::to_string(seconds)});
+    return response;
+}
+
 int status_of_objection(const base::Refusal& refusal) {
     // Whatever the decision says of the call itself is one refusal: 403 with all reasons.
     const int status = api::status_of(refusal.first().kind);
@@ -126,6 +134,12 @@ int status_of_objection(const base::Refusal& refusal) {
 }
 
 }  // namespace
+
+Rest::Rest(RestParts parts) : parts_(std::move(parts)) {
+    for (const auto& [service, binding] : parts_.bindings)
+        parts_.owners.add({.wire = Wire::rest, .service = service},
+                          {.upstream = binding.upstream, .repeat = binding.repeat});
+}
 
 std::vector<http::Route> Rest::routes() {
     const http::Authenticator<Caller> caller = [this](const http::Request& request) { return identify(request); };
@@ -182,6 +196,11 @@ Rest::Answer Rest::exchange(const Caller& caller, const http::Request& request) 
     if (key.size() > base::limits::name_bytes_max || repeated(request.headers, {"Idempotency-Key"})) {
         co_return api::problem(consent::name_too_long, request);
     }
+    const OwnerWay way{.wire = Wire::rest, .service = *service};
+    // Before anything is written; what was answered before is answered again all the same.
+    if (key.empty()) {
+        if (const auto owner = parts_.owners.resting(way)) co_return rests(*owner, request);
+    }
     auto decide =
         [&uses = parts_.uses,
          command = access::UseCommand{.token = caller.token.id,
@@ -203,35 +222,42 @@ Rest::Answer Rest::exchange(const Caller& caller, const http::Request& request) 
         response.headers.push_back({"Idempotency-Replayed", "true"});
         co_return response;
     }
-    co_return co_await forward(caller, request, binding->second, *call, std::get<access::Reserved>(decision));
+    const Use use{way, binding->second, std::get<access::Reserved>(decision)};
+    co_return co_await forward(caller, request, use, *call);
 }
 
-Rest::Answer Rest::forward(const Caller& caller, const http::Request& request, const Binding& binding,
-                           const ReadCall& call, const access::Reserved& reserved) {
+Rest::Answer Rest::forward(const Caller& caller, const http::Request& request, const Use& use, const ReadCall& call) {
     http::Outgoing outgoing{
-        .upstream = binding.upstream,
+        .upstream = use.binding.upstream,
         .method = request.method,
         .target = "/" + std::string(request.parameter("path")),
         .headers = {{"Authorization", "Bearer " + caller.bearer},
                     {"Content-Type", std::string(json_type)},
                     {"Accept", std::string(json_type)},
                     {"traceparent", request.trace.traceparent()}},
-        .body = body_for_owner(call, binding.locator, reserved.subject, reserved.fields),
+        .body = body_for_owner(call, use.binding.locator, use.reserved.subject, use.reserved.fields),
         .limits = {.deadline = base::limits::owner_deadline, .body_bytes_max = base::limits::answer_body_bytes_max}};
-    http::Outcome outcome = co_await parts_.client.exchange(std::move(outgoing));
-    co_return conclude(request, reserved, binding.locator, std::move(outcome));
+    Owners::Asked asked = co_await parts_.owners.ask(use.way, std::move(outgoing));
+    co_return conclude(request, use, std::move(asked));
 }
 
-http::Response Rest::conclude(const http::Request& request, const access::Reserved& reserved, const Locator& locator,
-                              http::Outcome outcome) {
-    if (const auto* failure = std::get_if<http::Failure>(&outcome)) {
-        const bool nothing_sent = failure->lost == http::Lost::not_sent;
-        parts_.outcomes.book(reserved.id, nothing_sent ? UseState::not_sent : UseState::unknown, std::nullopt);
-        if (nothing_sent) return api::problem(bad_gateway, owner_unreachable, request);
-        if (failure->lost == http::Lost::bad_answer) return api::problem(bad_gateway, owner_failed, request);
-        return api::problem(gateway_timeout, owner_silent, request);
+http::Response Rest::not_answered(const http::Request& request, const Use& use, http::Lost lost) {
+    const bool nothing_sent = lost == http::Lost::not_sent;
+    parts_.outcomes.book(use.reserved.id, nothing_sent ? UseState::not_sent : UseState::unknown, std::nullopt);
+    if (nothing_sent) return api::problem(bad_gateway, owner_unreachable, request);
+    if (lost == http::Lost::bad_answer) return api::problem(bad_gateway, owner_failed, request);
+    return api::problem(gateway_timeout, owner_silent, request);
+}
+
+http::Response Rest::conclude(const http::Request& request, const Use& use, Owners::Asked asked) {
+    const access::Reserved& reserved = use.reserved;
+    if (const auto* failure = std::get_if<http::Failure>(&asked)) return not_answered(request, use, failure->lost);
+    if (const auto* owner = std::get_if<Owners::Rests>(&asked)) {
+        parts_.outcomes.book(reserved.id, UseState::not_sent, std::nullopt);
+        return rests(*owner, request);
     }
-    auto& answer = std::get<http::Answer>(outcome);
+    auto& answer = std::get<http::Answer>(asked);
+    parts_.owners.judged(use.way, answer.status);
     if (answer.status >= 500) {
         parts_.outcomes.book(reserved.id, UseState::unknown, std::nullopt);
         return api::problem(bad_gateway, owner_failed, request);
@@ -241,9 +267,9 @@ http::Response Rest::conclude(const http::Request& request, const access::Reserv
         parts_.outcomes.book(reserved.id, UseState::not_sent, std::nullopt);
         return api::problem(bad_gateway, owner_refused, request);
     }
-    const auto& service_fields =
-        parts_.registry.service(http::percent_decode(request.parameter("service")).value_or(""))->fields;
-    if (const auto fits = check_answer(answer.body, reserved.fields, service_fields, locator); fits.has_error()) {
+    const auto& service_fields = parts_.registry.service(use.way.service)->fields;
+    if (const auto fits = check_answer(answer.body, reserved.fields, service_fields, use.binding.locator);
+        fits.has_error()) {
         parts_.outcomes.book(reserved.id, UseState::unknown, std::nullopt);
         return api::problem(bad_gateway, fits.error(), request);
     }

@@ -99,6 +99,7 @@ struct SyncChannel::Call {
     std::optional<base::Time> forwarded = {}, replied = {};
     const registry::IntegrationService* service = nullptr;
     const SoapAddress* address = nullptr;
+    OwnerWay way = {.wire = Wire::soap, .service = {}};
     std::string token = {};  // that the decision was made under
     access::Takes takes = access::Takes::first_or_repeat;
     std::optional<base::Time> first_received = {};  // of a repeat
@@ -119,6 +120,16 @@ struct SyncChannel::Deciding {
     std::vector<std::string> repeated = {};  // parts of an answer that was given before
     std::vector<LeftOut> refused = {};
 };
+
+SyncChannel::SyncChannel(SyncChannelParts parts) : parts_(std::move(parts)) {
+    for (const auto& [key, service] : parts_.services) {
+        parts_.owners.add({.wire = Wire::soap, .service = key},
+                          {.upstream = service.address.upstream, .repeat = service.repeat});
+        for (const auto& [route, address] : service.routes)
+            parts_.owners.add({.wire = Wire::soap, .service = key, .route = route},
+                              {.upstream = address.upstream, .repeat = service.repeat});
+    }
+}
 
 std::vector<http::Route> SyncChannel::routes() {
     const http::RouteLimits limits{.body_bytes_max = base::limits::channel_xml_bytes_max,
@@ -248,10 +259,12 @@ boost::asio::awaitable<SyncChannel::Served> SyncChannel::carry(Call& call, const
 
 std::optional<SyncChannel::Refused> SyncChannel::choose_route(Call& call, const SoapService& service) {
     call.address = &service.address;
+    call.way.service = call.message.service_id;
     if (service.routes.empty() || call.message.route_id.empty()) return std::nullopt;
     const auto route = service.routes.find(call.message.route_id);
     if (route == service.routes.end()) return Refused{soap::sce_service_unknown, Refusal(route_unknown)};
     call.address = &route->second;
+    call.way.route = route->first;
     return std::nullopt;
 }
 
@@ -434,13 +447,19 @@ boost::asio::awaitable<SyncChannel::Served> SyncChannel::forward(Call& call, con
         .body = std::move(*bytes),
         .limits = {.deadline = base::limits::owner_deadline, .body_bytes_max = base::limits::channel_xml_bytes_max}};
     if (!call.token.empty()) request.headers.push_back({"kdp-token", call.token});
-    const http::Outcome outcome = co_await parts_.client.exchange(std::move(request));
+    const Owners::Asked asked = co_await parts_.owners.ask(call.way, std::move(request));
     call.replied = parts_.clock.now();
-    if (const auto* failure = std::get_if<http::Failure>(&outcome)) {
+    if (std::holds_alternative<Owners::Rests>(asked)) {
+        book(uses, UseState::not_sent, {});
+        co_return Refused{kls_owner_resting, Refusal(owner_resting), ExchangeState::failed};
+    }
+    if (const auto* failure = std::get_if<http::Failure>(&asked)) {
         book(uses, failure->lost == http::Lost::not_sent ? UseState::not_sent : UseState::unknown, {});
         co_return not_answered(failure->lost);
     }
-    auto judged = co_await judge(call, std::get<http::Answer>(outcome), service, uses);
+    const auto& answer = std::get<http::Answer>(asked);
+    auto judged = co_await judge(call, answer, service, uses);
+    tell_of_owner(call, answer.status, judged);
     if (const auto* refused = std::get_if<Refused>(&judged)) {
         // A fault of the owner's own holds no data of the person; what cannot be read may.
         book(uses, refused->why.has(owner_refused) ? UseState::not_sent : UseState::unknown, {});
@@ -456,6 +475,14 @@ SyncChannel::Refused SyncChannel::not_answered(http::Lost lost) {
     if (lost == http::Lost::not_sent) return {kls_owner_failed, Refusal(owner_unreachable), ExchangeState::failed};
     if (lost == http::Lost::no_answer) return {kls_owner_silent, Refusal(owner_silent), ExchangeState::failed};
     return {kls_owner_failed, Refusal(owner_failed), ExchangeState::failed};
+}
+
+// A fault that can be read is an answer, whatever its status (SOAP 1.1, 6.2: 500).
+void SyncChannel::tell_of_owner(const Call& call, int status, const Served& judged) {
+    const auto* refused = std::get_if<Refused>(&judged);
+    const bool readable = refused == nullptr || !refused->why.has(answer_not_soap);
+    constexpr int failed = 500;
+    parts_.owners.judged(call.way, readable ? ok : std::max(status, failed));
 }
 
 std::variant<SyncChannel::OwnersAnswer, SyncChannel::Refused> SyncChannel::read_answer(

@@ -149,6 +149,7 @@ public:
     // Null when there is no connection; then why() says it.
     asio::awaitable<std::unique_ptr<Link>> connect();
     const std::string& why() const { return why_; }
+    Step step() const { return step_; }
 
     enum class Sent { nothing, something, everything };
     asio::awaitable<Sent> send(Link& link);
@@ -171,6 +172,7 @@ private:
     SteadyTime deadline_;
     const ClientTls* tls_;
     std::string why_ = "no connection";
+    Step step_ = Step::connecting;
 
     Answer answer_;
     std::optional<HeaderScan> scan_;
@@ -181,11 +183,13 @@ private:
 
 asio::awaitable<std::unique_ptr<Link>> Attempt::connect() {
     const auto endpoints = co_await resolve(worker_, request_.upstream, deadline_);
+    if (endpoints.empty()) step_ = Step::resolving;
     auto link = std::make_unique<Link>(worker_);
     link->due = deadline_;
     for (const auto& endpoint : endpoints) {
         if (request_.reach == Reach::public_only && is_own_network(endpoint.address().to_string())) continue;
         error_code error;
+        step_ = Step::connecting;
         link->close();  // of the attempt before
         if (link->timed_out) break;
         co_await link->socket.async_connect(endpoint, asio::redirect_error(asio::use_awaitable, error));
@@ -200,6 +204,7 @@ asio::awaitable<std::unique_ptr<Link>> Attempt::connect() {
 
 // Nothing of the request leaves before the other side has proved its name.
 asio::awaitable<bool> Attempt::shake_hands(Link& link) {
+    step_ = Step::handshake;
     if (tls_ == nullptr) {
         why_ = "no TLS";
         co_return false;
@@ -348,7 +353,7 @@ asio::awaitable<Outcome> Client::exchange(Outgoing request) {
         lane.pools.try_emplace(lane_of(request.upstream), worker, links_max, options_.waiting_max).first->second;
 
     const auto place = co_await pool.enter(deadline);
-    if (!place) co_return Failure{Lost::not_sent, "no free connection in time"};
+    if (!place) co_return Failure{Lost::not_sent, "no free connection in time", Step::waiting};
     Attempt attempt(worker, request, head, deadline, options_.tls);
     std::unique_ptr<Link> link = pool.take_idle();
     auto sent = Attempt::Sent::nothing;
@@ -359,10 +364,11 @@ asio::awaitable<Outcome> Client::exchange(Outgoing request) {
     // The other side had closed the kept connection before it took a byte, so that a fresh one repeats nothing.
     if (sent == Attempt::Sent::nothing) {
         link = co_await attempt.connect();
-        if (!link) co_return Failure{Lost::not_sent, attempt.why()};
+        if (!link) co_return Failure{Lost::not_sent, attempt.why(), attempt.step()};
         sent = co_await attempt.send(*link);
     }
-    if (sent == Attempt::Sent::nothing) co_return Failure{Lost::not_sent, "the connection took no byte"};
+    if (sent == Attempt::Sent::nothing)
+        co_return Failure{Lost::not_sent, "the connection took no byte", Step::connecting};
     if (sent == Attempt::Sent::something) co_return Failure{Lost::no_answer, "the request left in part"};
     Outcome outcome = co_await attempt.receive(*link);
     if (attempt.reusable() && !link->timed_out) pool.keep(std::move(link), options_.idle_max);

@@ -143,13 +143,17 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST_F(ClientTest, NobodyListensIsNotSent) {
     upstream_.close();
-    EXPECT_EQ(lost(begin(request()).get()), "not_sent");
+    const Outcome outcome = begin(request()).get();
+    EXPECT_EQ(lost(outcome), "not_sent");
+    EXPECT_EQ(std::get<Failure>(outcome).step, Step::connecting);
 }
 
 TEST_F(ClientTest, AnUnknownHostIsNotSent) {
     Outgoing out = request();
     out.upstream.host = "no-such-host.invalid";
-    EXPECT_EQ(lost(begin(std::move(out)).get()), "not_sent");
+    const Outcome outcome = begin(std::move(out)).get();
+    EXPECT_EQ(lost(outcome), "not_sent");
+    EXPECT_EQ(std::get<Failure>(outcome).step, Step::resolving);
 }
 
 TEST_F(ClientTest, AnAddressThatDoesNotConnectInTimeIsNotSent) {
@@ -277,7 +281,9 @@ TEST_F(ClientTest, WaitsForAPlaceUpToItsBounds) {
     RawPeer two = upstream_.accept();
     auto third = begin(request());   // waits
     auto fourth = begin(request());  // one too many
-    EXPECT_EQ(lost(fourth.get()), "not_sent");
+    const Outcome turned_away = fourth.get();
+    EXPECT_EQ(lost(turned_away), "not_sent");
+    EXPECT_EQ(std::get<Failure>(turned_away).step, Step::waiting);
     one.some();
     one.send(ok);
     EXPECT_EQ(lost(first.get()), "answer");

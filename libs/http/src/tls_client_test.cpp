@@ -54,6 +54,8 @@ protected:
         const char* lost = failure.lost == Lost::not_sent    ? "not_sent: "
                            : failure.lost == Lost::no_answer ? "no_answer: "
                                                              : "bad_answer: ";
+        const bool in_handshake = failure.step == Step::handshake;
+        EXPECT_EQ(in_handshake, failure.lost == Lost::not_sent) << failure.why;
         return lost + failure.why;
     }
 };

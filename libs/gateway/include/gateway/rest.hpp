@@ -13,8 +13,8 @@
 #include "api/possession.hpp"
 #include "gateway/call.hpp"
 #include "gateway/outcomes.hpp"
+#include "gateway/owners.hpp"
 #include "gateway/quotas.hpp"
-#include "http/client.hpp"
 #include "http/route.hpp"
 
 namespace kelisim::gateway {
@@ -32,6 +32,7 @@ struct Binding {
     http::Authority upstream;
     Locator locator = {};
     std::string own_path = {};  // where a person's own look goes; empty: the cabinet does not show these data
+    Repeat repeat = Repeat::when_unheard;
 };
 
 struct RestParts {
@@ -44,14 +45,14 @@ struct RestParts {
     Quotas& quotas;
     const api::ClientAuthentication& clients;
     const api::Possession& possession;
-    http::Client& client;
+    Owners& owners;
     std::map<std::string, Binding, std::less<>> bindings;  // by service key
 };
 
 // Thread-safe. Outlives the server that has its routes.
 class Rest {
 public:
-    explicit Rest(RestParts parts) : parts_(std::move(parts)) {}
+    explicit Rest(RestParts parts);
 
     std::vector<http::Route> routes();
     const std::map<std::string, Binding, std::less<>>& bindings() const { return parts_.bindings; }
@@ -68,10 +69,15 @@ private:
     boost::asio::awaitable<std::variant<Caller, http::Response>> identify(const http::Request& request) const;
     Answer take(const Caller& caller, const http::Request& request);
     Answer exchange(const Caller& caller, const http::Request& request);
-    Answer forward(const Caller& caller, const http::Request& request, const Binding& binding, const ReadCall& call,
-                   const access::Reserved& reserved);
-    http::Response conclude(const http::Request& request, const access::Reserved& reserved, const Locator& locator,
-                            http::Outcome outcome);
+    // To the owner of a service, and back.
+    struct Use {
+        OwnerWay way;
+        const Binding& binding;
+        const access::Reserved& reserved;
+    };
+    Answer forward(const Caller& caller, const http::Request& request, const Use& use, const ReadCall& call);
+    http::Response conclude(const http::Request& request, const Use& use, Owners::Asked asked);
+    http::Response not_answered(const http::Request& request, const Use& use, http::Lost lost);
 
     RestParts parts_;
 };

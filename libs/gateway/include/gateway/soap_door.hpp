@@ -35,6 +35,7 @@ inline constexpr std::string_view kls_refused = "KLS403";       // the decision 
 inline constexpr std::string_view kls_conflict = "KLS409";      // the messageId was used before
 inline constexpr std::string_view kls_over_quota = "KLS429";    // the sender calls too often
 inline constexpr std::string_view kls_owner_failed = "KLS502";  // the owner was not reached, or answered nothing usable
+inline constexpr std::string_view kls_owner_resting = "KLS503";  // the owner failed too often and is not asked
 inline constexpr std::string_view kls_owner_silent = "KLS504";
 
 // What becomes a fault.

@@ -10,6 +10,7 @@
 #include "access/exchanges.hpp"
 #include "gateway/local_service.hpp"
 #include "gateway/outcomes.hpp"
+#include "gateway/owners.hpp"
 #include "gateway/several_persons.hpp"
 #include "gateway/soap_decisions.hpp"
 #include "gateway/soap_receivers.hpp"
@@ -31,6 +32,7 @@ struct SoapService {
     Persons persons = Persons::one;                               // several: no `subject`, the tokens say who
     bool signed_data = false;     // a request's business data are signed by its sender's organisation
     bool signed_answers = false;  // and an answer's by its owner's
+    Repeat repeat = Repeat::when_unheard;
 };
 
 struct SyncChannelParts {
@@ -43,7 +45,7 @@ struct SyncChannelParts {
     const access::Exchanges& exchanges;
     const SoapDecisions& decisions;
     Outcomes& outcomes;
-    http::Client& client;
+    Owners& owners;
     DataForms forms;
     std::map<std::string, SoapService, std::less<>> services;  // by service key
     LocalServices local = {};                                  // that the gateway answers itself
@@ -52,7 +54,7 @@ struct SyncChannelParts {
 // Thread-safe. Outlives the server that has its routes.
 class SyncChannel {
 public:
-    explicit SyncChannel(SyncChannelParts parts) : parts_(std::move(parts)) {}
+    explicit SyncChannel(SyncChannelParts parts);
 
     std::vector<http::Route> routes();
 
@@ -87,6 +89,7 @@ private:
     std::variant<OwnersAnswer, Refused> read_answer(const http::Answer& answer) const;
     boost::asio::awaitable<Served> judge(Call& call, const http::Answer& answer, const SoapService& service,
                                          const Uses& uses) const;
+    void tell_of_owner(const Call& call, int status, const Served& judged);
     boost::asio::awaitable<void> conclude(const Call& call, const Served& served, bool keep);
     http::Response fault(const Call& call, const Refused& refused) const;
 

@@ -59,9 +59,19 @@ enum class Lost {
     bad_answer,  // an answer came that is not HTTP or over the limits: the other side has most likely acted
 };
 
+// At which step of an exchange it was lost.
+enum class Step {
+    waiting,  // for a place among our own connections to the other side
+    resolving,
+    connecting,
+    handshake,  // of TLS
+    answering,  // from the first byte of the request on
+};
+
 struct Failure {
     Lost lost;
     std::string why;  // for logs; holds nothing of the request or the answer
+    Step step = Step::answering;
 };
 
 using Outcome = std::variant<Answer, Failure>;

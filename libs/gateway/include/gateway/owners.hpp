@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every call of an owner on behalf of somebody else goes through here: an owner that keeps failing is left in peace, a call that
+// cannot have been heard goes again, and what is known of each owner is shown.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "gateway/owner_route.hpp"
+#include "http/client.hpp"
+
+namespace kelisim::gateway {
+
+extern const base::Reason owner_resting;
+
+enum class Wire { rest, soap };
+BOOST_DESCRIBE_ENUM(Wire, rest, soap)
+
+// One way to an owner: of each service on each wire, and on SOAP of each of its routes.
+struct OwnerWay {
+    Wire wire{};
+    std::string service;
+    std::string route = {};  // routeId; empty: none
+    auto operator<=>(const OwnerWay&) const = default;
+};
+
+// When a call may go to an owner a second time: the use is the same one either way.
+enum class Repeat {
+    when_unheard,  // no byte of the first was taken (RFC 9110 9.2.2), whatever the method
+    when_in_doubt  // also when no answer came: it is registered that the owner does and counts nothing by being asked
+};
+
+struct OwnerAddress {
+    http::Authority upstream;
+    Repeat repeat = Repeat::when_unheard;
+};
+
+struct OwnersParts {
+    http::Client& client;
+    const base::Clock& clock;
+    BreakerRules rules = {};
+};
+
+// Thread-safe; its parts outlive it.
+class Owners {
+public:
+    explicit Owners(OwnersParts parts) : parts_(parts) {}
+
+    // Before anything is asked.
+    void add(const OwnerWay& way, OwnerAddress address);
+
+    // In place of an answer: nothing was sent, and before this time is over nothing would be.
+    struct Rests {
+        base::Duration left;
+    };
+    using Asked = std::variant<http::Answer, http::Failure, Rests>;
+
+    // A way that was added; else std::out_of_range, like the others.
+    std::optional<Rests> resting(const OwnerWay& way) const;
+    // `request.upstream` is filled in. After an http::Answer, and after no other outcome, judged() follows.
+    boost::asio::awaitable<Asked> ask(OwnerWay way, http::Outgoing request);
+    // Whether the owner's system is up, by the status of its answer.
+    void judged(const OwnerWay& way, int status);
+
+    struct Row {
+        OwnerWay way;
+        http::Authority upstream;
+        OwnerRoute::Health health;
+    };
+    std::vector<Row> rows() const;
+    std::uint64_t repeated() const { return repeated_; }
+
+private:
+    struct Kept {
+        Kept(OwnerAddress to, BreakerRules rules) : address(std::move(to)), route(rules) {}
+        OwnerAddress address;
+        OwnerRoute route;
+    };
+    Kept& kept(const OwnerWay& way) const;
+
+    const OwnersParts parts_;
+    std::map<OwnerWay, std::unique_ptr<Kept>> ways_;
+    std::atomic<std::uint64_t> repeated_{0};
+};
+
+}  // namespace kelisim::gateway
