@@ -27,4 +27,5 @@ set(KELISIM_POSTGRES_MIGRATIONS
     0024_temp_files.sql
     0025_exchange_records.sql
     0026_async_messages.sql
+    0027_contours.sql
 )

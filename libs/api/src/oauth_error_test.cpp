@@ -12,6 +12,7 @@
 #include "identity/clients.hpp"
 #include "people/person.hpp"
 #include "registry/channel_rules.hpp"
+#include "registry/contours.hpp"
 #include "registry/registry.hpp"
 
 namespace kelisim::api {
@@ -42,6 +43,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{consent::question_asker_blocked, "access_denied", 403}, Case{consent::proof_invalid, "access_denied", 403},
         Case{consent::proof_missing, "invalid_request", 400},
         Case{registry::channel_needs_security_centre, "unauthorized_client", 400},
+        Case{registry::contour_agreement_missing, "unauthorized_client", 400},
         Case{registry::unknown_service, "invalid_authorization_details", 400},
         Case{registry::no_connection, "unauthorized_client", 400}, Case{base::iin_malformed, "invalid_request", 400},
         Case{consent::request_life_out_of_bounds, "invalid_request", 400}),

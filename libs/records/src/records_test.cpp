@@ -471,6 +471,11 @@ TEST_F(RecordsTest, SandboxMessagesStandOnTheirPhoneOnceInOrder) {
 TEST_F(RecordsTest, TheRegistryComesBackWholeAndCanBeSavedAgain) {
     auto entries = testing::entries();
     entries.credentials = {{"demo-bank", "hash", "{}"}};
+    entries.systems.front().exclusions = {registry::Exclusion::official_use};
+    entries.services.front().kind = registry::ServiceKind::payment;
+    entries.agreements = {
+        {"12/34", "2026-01-01", "2026-12-31", {"000140000353", "000140000072"}, "2026-06-01T00:00:00Z"}};
+    entries.open_services = {{"OPEN", "000140000210", {"ашық", "открытые"}, "https://data.example/"}};
     const auto save = [&] { store.unit([&](WriteSession& session) { save_registry(session, entries); }); };
     save();
     entries.connections.front().uses_max = 5;
@@ -481,6 +486,8 @@ TEST_F(RecordsTest, TheRegistryComesBackWholeAndCanBeSavedAgain) {
     EXPECT_THAT(read.systems, ::testing::UnorderedElementsAreArray(entries.systems));
     EXPECT_THAT(read.services, ::testing::UnorderedElementsAreArray(entries.services));
     EXPECT_THAT(read.connections, ::testing::UnorderedElementsAreArray(entries.connections));
+    EXPECT_EQ(read.agreements, entries.agreements);
+    EXPECT_EQ(read.open_services, entries.open_services);
 }
 
 TEST_F(RecordsTest, ASettingIsNothingUntilItIsSetAndThenTheLastOne) {

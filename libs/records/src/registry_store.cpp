@@ -48,6 +48,8 @@ void save_registry(store::WriteSession& session, const registry::Entries& entrie
     save(session, "campaign", entries.campaigns, [](const auto& e) -> const std::string& { return e.code; });
     save(session, "tls_client", entries.tls_clients, [](const auto& e) -> const std::string& { return e.client_id; });
     save(session, "deferral_law", entries.deferral_laws, [](const auto& e) -> const std::string& { return e.key; });
+    save(session, "agreement", entries.agreements, [](const auto& e) -> const std::string& { return e.number; });
+    save(session, "open_service", entries.open_services, [](const auto& e) -> const std::string& { return e.key; });
 }
 
 registry::Entries load_registry(store::ReadSession& session) {
@@ -58,7 +60,9 @@ registry::Entries load_registry(store::ReadSession& session) {
             .credentials = load<registry::ClientCredential>(session, "credential"),
             .campaigns = load<registry::Campaign>(session, "campaign"),
             .deferral_laws = load<registry::DeferralLaw>(session, "deferral_law"),
-            .tls_clients = load<registry::TlsClient>(session, "tls_client")};
+            .tls_clients = load<registry::TlsClient>(session, "tls_client"),
+            .agreements = load<registry::SecurityAgreement>(session, "agreement"),
+            .open_services = load<registry::OpenService>(session, "open_service")};
 }
 
 std::optional<registry::Connection> load_connection(store::ReadSession& session, std::string_view key) {
@@ -67,6 +71,22 @@ std::optional<registry::Connection> load_connection(store::ReadSession& session,
 
 std::optional<registry::IntegrationService> load_service(store::ReadSession& session, std::string_view key) {
     return load_one<registry::IntegrationService>(session, "service", key);
+}
+
+std::vector<registry::System> load_systems(store::ReadSession& session) {
+    return load<registry::System>(session, "system");
+}
+
+std::optional<registry::System> load_system(store::ReadSession& session, std::string_view key) {
+    return load_one<registry::System>(session, "system", key);
+}
+
+std::optional<registry::SecurityAgreement> load_agreement(store::ReadSession& session, std::string_view number) {
+    return load_one<registry::SecurityAgreement>(session, "agreement", number);
+}
+
+std::optional<registry::OpenService> load_open_service(store::ReadSession& session, std::string_view key) {
+    return load_one<registry::OpenService>(session, "open_service", key);
 }
 
 std::optional<registry::Organisation> load_organisation(store::ReadSession& session, std::string_view bin) {

@@ -108,48 +108,12 @@ const Purpose* purpose_of(const Connection& connection, std::string_view code) {
     return at == connection.purposes.end() || !at->ended.empty() ? nullptr : &*at;
 }
 
-template <class Entry>
-void Registry::Kept<Entry>::add(const std::string& key, Entry&& entry) {
-    const auto [at, fresh] = current_.try_emplace(key, nullptr);
-    if (!fresh && at->second.load() != nullptr) throw std::invalid_argument("registered twice: " + key);
-    at->second = &versions_.emplace_back(std::move(entry));
-}
-
-template <class Entry>
-void Registry::Kept<Entry>::reserve(const std::string& key) {
-    current_.try_emplace(key, nullptr);
-}
-
-template <class Entry>
-void Registry::Kept<Entry>::replace(std::string_view key, Entry entry) {
-    const auto at = current_.find(key);
-    require(at != current_.end(), "what is to be replaced", key);
-    at->second = &versions_.emplace_back(std::move(entry));
-}
-
-template <class Entry>
-const Entry* Registry::Kept<Entry>::find(std::string_view key) const {
-    const auto at = current_.find(key);
-    return at == current_.end() ? nullptr : at->second.load();
-}
-
-template <class Entry>
-std::vector<const Entry*> Registry::Kept<Entry>::all() const {
-    std::vector<const Entry*> entries;
-    for (const auto& [key, current] : current_) {
-        if (const Entry* entry = current.load()) entries.push_back(entry);
-    }
-    return entries;
-}
-
 Registry::Registry(Entries entries) {
     for (Organisation& o : entries.organisations)
         organisations_.add(o.bin, std::move(o));
     for (System& s : entries.systems) {
         require(organisations_.find(s.organisation) != nullptr, "organisation", s.organisation);
         clients_.add(s.client_id, System(s));
-        credentials_.reserve(s.client_id);
-        tls_clients_.reserve(s.client_id);
         systems_.add(s.key, std::move(s));
     }
     for (IntegrationService& s : entries.services) {
@@ -179,6 +143,19 @@ Registry::Registry(Entries entries) {
             require(organisations_.find(bin) != nullptr, "one who decides", bin);
         deferral_laws_.add(d.key, std::move(d));
     }
+    for (SecurityAgreement& a : entries.agreements) {
+        require_parties(a);
+        agreements_.add(a.number, std::move(a));
+    }
+    for (OpenService& s : entries.open_services) {
+        require(organisation(s.publisher) != nullptr, "publisher", s.publisher);
+        open_services_.add(s.key, std::move(s));
+    }
+}
+
+void Registry::require_parties(const SecurityAgreement& agreement) const {
+    for (const std::string& bin : agreement.parties)
+        require(organisation(bin) != nullptr, "party", bin);
 }
 
 const Organisation* Registry::organisation(std::string_view bin) const {
@@ -212,6 +189,19 @@ const DeferralLaw* Registry::deferral_law(std::string_view key) const {
     return deferral_laws_.find(key);
 }
 
+const OpenService* Registry::open_service(std::string_view key) const {
+    return open_services_.find(key);
+}
+
+std::vector<const System*> Registry::systems() const {
+    return systems_.all();
+}
+std::vector<const SecurityAgreement*> Registry::agreements() const {
+    return agreements_.all();
+}
+std::vector<const OpenService*> Registry::open_services() const {
+    return open_services_.all();
+}
 std::vector<const Connection*> Registry::connections() const {
     return connections_.all();
 }
@@ -220,25 +210,42 @@ std::vector<const IntegrationService*> Registry::services() const {
 }
 
 void Registry::replace(Connection connection) {
-    const std::string key = connection.key;
-    connections_.replace(key, std::move(connection));
+    require(this->connection(connection.key) != nullptr, "connection", connection.key);
+    connections_.put(connection.key, std::move(connection));
 }
 void Registry::replace(IntegrationService service) {
-    const std::string key = service.key;
-    services_.replace(key, std::move(service));
+    require(this->service(service.key) != nullptr, "integration service", service.key);
+    put(std::move(service));
 }
-
 void Registry::replace(Organisation organisation) {
-    const std::string bin = organisation.bin;
-    organisations_.replace(bin, std::move(organisation));
+    require(this->organisation(organisation.bin) != nullptr, "organisation", organisation.bin);
+    organisations_.put(organisation.bin, std::move(organisation));
 }
 void Registry::replace(ClientCredential credential) {
-    const std::string client = credential.client_id;
-    credentials_.replace(client, std::move(credential));
+    require(system_of_client(credential.client_id) != nullptr, "client", credential.client_id);
+    credentials_.put(credential.client_id, std::move(credential));
 }
 void Registry::replace(TlsClient client) {
-    const std::string id = client.client_id;
-    tls_clients_.replace(id, std::move(client));
+    require(system_of_client(client.client_id) != nullptr, "client", client.client_id);
+    tls_clients_.put(client.client_id, std::move(client));
+}
+
+void Registry::put(System system) {
+    require(organisation(system.organisation) != nullptr, "organisation", system.organisation);
+    clients_.put(system.client_id, System(system));
+    systems_.put(system.key, std::move(system));
+}
+void Registry::put(IntegrationService service) {
+    require(system(service.owner) != nullptr, "owner system", service.owner);
+    services_.put(service.key, std::move(service));
+}
+void Registry::put(SecurityAgreement agreement) {
+    require_parties(agreement);
+    agreements_.put(agreement.number, std::move(agreement));
+}
+void Registry::put(OpenService service) {
+    require(organisation(service.publisher) != nullptr, "publisher", service.publisher);
+    open_services_.put(service.key, std::move(service));
 }
 
 bool Registry::base_operator(std::string_view system) const {

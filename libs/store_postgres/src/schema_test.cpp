@@ -88,6 +88,31 @@ TEST_F(Schema, EachOldVersionUpgradesToTheFullSchema) {
     }
 }
 
+// What is not known to be the state's is not.
+TEST_F(Schema, SystemsOfBeforeAreTheStatesByTheirOrganisation) {
+    static const store::Statement rows{"systems",
+                                       "SELECT key || ' ' || (body::jsonb ->> 'ownership') || ' ' ||"
+                                       " (body::jsonb ->> 'exclusions') FROM registry_entry WHERE kind = 'system'"
+                                       " UNION ALL SELECT key || ' ' || (body::jsonb ->> 'kind') FROM registry_entry"
+                                       " WHERE kind = 'service' ORDER BY 1"};
+    Options options = test::contract_options(test::shared_server());
+    options.schema = migrations().first(26);
+    init(options);
+    Connection(options.connection, "test")
+        .script(
+            "INSERT INTO registry_entry VALUES ('organisation', 'a', '{\"kind\":\"state_body\"}'), ('organisation', "
+            "'b',"
+            " '{\"kind\":\"bank\"}'), ('system', 'A', '{\"organisation\":\"a\"}'), ('system', 'B', "
+            "'{\"organisation\":\"b\"}'),"
+            " ('system', 'C', '{\"organisation\":\"c\"}'), ('service', 'S', '{\"key\":\"S\"}')");
+    options.schema = migrations();
+    upgrade(options);
+    Connection connection(options.connection, "test");
+    std::vector<std::string> found;
+    connection.query(rows, {}, [&](const store::Row& row) { found.emplace_back(row.text(0)); });
+    EXPECT_THAT(found, testing::ElementsAre("A state []", "B non_state []", "C non_state []", "S ordinary"));
+}
+
 TEST_F(Schema, InitRefusesADatabaseThatHasOne) {
     const auto options = options_with({});
     init(options);

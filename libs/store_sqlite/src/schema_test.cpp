@@ -145,6 +145,34 @@ TEST_F(Schema, NoticesOfBeforeGetNumbersInTheOrderOfTheirIds) {
     EXPECT_THAT(last, testing::ElementsAre(2, 1));
 }
 
+// What is not known to be the state's is not.
+TEST_F(Schema, SystemsOfBeforeAreTheStatesByTheirOrganisation) {
+    static const store::Statement rows{
+        "systems",
+        "SELECT key, json_extract(body, '$.ownership'), json_extract(body, '$.exclusions')"
+        " FROM registry_entry WHERE kind = 'system' ORDER BY key"};
+    Options options;
+    options.directory = directory_.path() / "data";
+    options.schema = migrations().first(26);
+    init(options);
+    Connection(database_file(options), Connection::Access::write, {})
+        .script(
+            "INSERT INTO registry_entry VALUES ('organisation', 'a', '{\"kind\":\"state_body\"}'), ('organisation', "
+            "'b',"
+            " '{\"kind\":\"bank\"}'), ('system', 'A', '{\"organisation\":\"a\"}'), ('system', 'B', "
+            "'{\"organisation\":\"b\"}'),"
+            " ('system', 'C', '{\"organisation\":\"c\"}'), ('service', 'S', '{\"key\":\"S\"}')");
+    options.schema = migrations();
+    upgrade(options);
+    Connection connection(database_file(options), Connection::Access::write, {});
+    std::vector<std::string> found;
+    connection.query(rows, {}, [&](const store::Row& row) {
+        found.push_back(std::string(row.text(0)) + " " + std::string(row.text(1)) + " " + std::string(row.text(2)));
+    });
+    EXPECT_THAT(found, testing::ElementsAre("A state []", "B non_state []", "C non_state []"));
+    EXPECT_EQ(connection.integer("SELECT count(*) FROM registry_entry WHERE body LIKE '%\"kind\":\"ordinary\"%'"), 1);
+}
+
 TEST_F(Schema, InitMakesADirectoryForItsOwnerAlone) {
     const auto options = options_with(real_and({}));
     init(options);

@@ -109,6 +109,29 @@ registry::Organisation organisation_of(const Table& table) {
             .renders_proactive_services = table.flag("renders_proactive_services", false)};
 }
 
+// Of all that a sandbox begins with, only organisations say whether they are the state's.
+registry::Ownership ownership_of(std::string_view bin, const registry::Entries& entries) {
+    const auto owner = std::find_if(entries.organisations.begin(), entries.organisations.end(),
+                                    [&](const registry::Organisation& each) { return each.bin == bin; });
+    using enum registry::OrganisationKind;
+    const bool non_state = owner == entries.organisations.end() || owner->kind == bank || owner->kind == company;
+    return non_state ? registry::Ownership::non_state : registry::Ownership::state;
+}
+
+// Signed with the operator, for the time for which the world has its connections.
+std::optional<registry::SecurityAgreement> agreement_of(const Table& table, const registry::Entries& entries) {
+    const std::string number = table.text_or("joint_security_agreement", "");
+    if (number.empty()) return std::nullopt;
+    std::vector<std::string> parties{table.text("bin")};
+    for (const registry::Organisation& each : entries.organisations) {
+        if (each.kind == registry::OrganisationKind::egov_operator) parties.push_back(each.bin);
+    }
+    return registry::SecurityAgreement{.number = number,
+                                       .signed_on = table.text_or("joint_security_agreement_signed_on", "2026-01-01"),
+                                       .valid_to = table.text_or("joint_security_agreement_valid_to", "2027-12-31"),
+                                       .parties = std::move(parties)};
+}
+
 registry::IntegrationService service_of(const Table& table) {
     const std::string access = table.text("access_class");
     return {
@@ -117,7 +140,8 @@ registry::IntegrationService service_of(const Table& table) {
         .personal_data = table.flag("personal_data", true),
         .access_class = access == "public" ? registry::AccessClass::public_data : registry::AccessClass::confidential,
         .name = table.name(),
-        .fields = table.texts("fields")};
+        .fields = table.texts("fields"),
+        .kind = table.choice_or("kind", registry::ServiceKind::ordinary)};
 }
 
 registry::Connection connection_of(const Table& table, const std::vector<registry::Connection>& before) {
@@ -197,6 +221,9 @@ World load(std::string_view text, std::string_view file_name) {
     World world;
     registry::Entries& entries = world.entries;
     root.each("organisation", [&](const Table& t) { entries.organisations.push_back(organisation_of(t)); });
+    root.each("organisation", [&](const Table& t) {
+        if (auto agreement = agreement_of(t, entries)) entries.agreements.push_back(std::move(*agreement));
+    });
     root.each("system", [&](const Table& t) {
         entries.systems.push_back({.key = t.text("key"),
                                    .organisation = t.text("organisation"),
@@ -204,12 +231,17 @@ World load(std::string_view text, std::string_view file_name) {
                                    .client_id = t.text("client_id"),
                                    .exempt_ground = t.text_or("exempt_ground", ""),
                                    .unified_requirements_declared = t.flag("unified_requirements_declared", false),
-                                   .security_test_protocol = t.text_or("security_test_protocol", "")});
+                                   .security_test_protocol = t.text_or("security_test_protocol", ""),
+                                   .ownership = ownership_of(t.text("organisation"), entries)});
         entries.credentials.push_back(
             {.client_id = t.text("client_id"), .secret_sha256 = sha256_of(t.text("client_secret")), .jwks = ""});
         if (auto client = tls_client_of(t)) entries.tls_clients.push_back(std::move(*client));
     });
     root.each("integration_service", [&](const Table& t) { entries.services.push_back(service_of(t)); });
+    root.each("open_service", [&](const Table& t) {
+        entries.open_services.push_back(
+            {.key = t.text("key"), .publisher = t.text("publisher"), .name = t.name(), .address = t.text("address")});
+    });
     root.each("connection",
               [&](const Table& t) { entries.connections.push_back(connection_of(t, entries.connections)); });
     root.each("campaign", [&](const Table& t) {

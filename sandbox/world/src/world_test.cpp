@@ -5,6 +5,8 @@
 
 #include <set>
 
+#include "registry/contours.hpp"
+
 namespace kelisim::world {
 namespace {
 
@@ -19,6 +21,20 @@ TEST(World, ThatComesWithTheProgramHoldsTogether) {
     ASSERT_NE(registry.connection("DEMOBANK-1"), nullptr);
     EXPECT_EQ(registry.connection("DEMOBANK-1")->channel, registry::Channel::contact_centre);
     EXPECT_EQ(registry.credential("demo-bank")->secret_sha256.size(), 43U) << "a hash, not the secret";
+    EXPECT_EQ(registry.open_services().size(), 1U);
+    // Every connection of it can be used by the external side.
+    for (const registry::Connection* connection : registry.connections()) {
+        for (const registry::Purpose& purpose : connection->purposes) {
+            for (const std::string& service : purpose.services) {
+                const registry::Arriving arriving{*registry.system(connection->initiator), registry::Side::external,
+                                                  "2026-11-22"};
+                EXPECT_TRUE(registry::contour_objections(registry, arriving, *registry.service(service)).empty())
+                    << connection->key << " " << service;
+            }
+        }
+    }
+    EXPECT_EQ(registry.system("DEMOBANK")->ownership, registry::Ownership::non_state);
+    EXPECT_EQ(registry.system("GBDFL")->ownership, registry::Ownership::state);
 }
 
 TEST(World, IsGeneratedBigger) {

@@ -15,6 +15,10 @@ registry::Entries load_registry(store::ReadSession& session);  // throws Damaged
 // As they stand in the store, which a unit reads instead of the memory: another unit of its batch may have changed them.
 std::optional<registry::Connection> load_connection(store::ReadSession& session, std::string_view key);
 std::optional<registry::IntegrationService> load_service(store::ReadSession& session, std::string_view key);
+std::vector<registry::System> load_systems(store::ReadSession& session);
+std::optional<registry::System> load_system(store::ReadSession& session, std::string_view key);
+std::optional<registry::SecurityAgreement> load_agreement(store::ReadSession& session, std::string_view number);
+std::optional<registry::OpenService> load_open_service(store::ReadSession& session, std::string_view key);
 std::optional<registry::Organisation> load_organisation(store::ReadSession& session, std::string_view bin);
 std::optional<registry::ClientCredential> load_credential(store::ReadSession& session, std::string_view client_id);
 std::vector<registry::TlsClient> load_tls_clients(store::ReadSession& session);

@@ -20,6 +20,17 @@ struct Name {
 
 enum class OrganisationKind { egov_operator, authorized_body, state_body, bank, company, state_corporation };
 enum class Contour { ets, external };
+// By which side of the gateway a call comes: from inside the unified transport environment (ШЭП), by the external gateway (ВШЭП),
+// by the payment gateway (ПШЭП): 307/НК п.2(26), п.2(27).
+enum class Side { inside, external, payment };
+// A state system belongs to a state body, or to whom it entrusts its tasks (418-V ст.44(1)).
+enum class Ownership { state, non_state };
+// What leaves a system out of the gateway, as its registration says of it (307/НК п.3(2), п.3(3)). analytics_space: it is to be
+// integrated as a part of the single data space for analytics; one that has another role besides is registered in that one.
+enum class Exclusion { state_secrets, official_use, analytics_space };
+// certification_authority and open_data: left out of the gateway (307/НК п.3(1), п.3(4)). payment: a request for a payment, which
+// goes by the payment gateway (418-V ст.28(2)).
+enum class ServiceKind { ordinary, payment, certification_authority, open_data };
 enum class AccessClass { public_data, confidential };
 enum class Environment { test, production };
 
@@ -54,6 +65,8 @@ struct System {
     std::string exempt_ground;                   // 236/НК п.3; empty where integration is required
     bool unified_requirements_declared = false;  // Decree 832 (236/НК п.7)
     std::string security_test_protocol = {};     // by number; empty: none (236/НК п.7)
+    Ownership ownership = Ownership::non_state;
+    std::vector<Exclusion> exclusions = {};
     bool operator==(const System&) const = default;
 };
 
@@ -104,7 +117,28 @@ struct IntegrationService {
     Name name;
     std::vector<std::string> fields;
     std::string ended = {};
+    ServiceKind kind = ServiceKind::ordinary;
     bool operator==(const IntegrationService&) const = default;
+};
+
+// A joint agreement on information security of state and non-state systems (418-V ст.43(1); 307/НК п.4), while it is on file.
+struct SecurityAgreement {
+    std::string number;
+    std::string signed_on, valid_to;   // as of a connection, both inclusive
+    std::vector<std::string> parties;  // BINs
+    std::string withdrawn = {};        // as `ended`
+    bool operator==(const SecurityAgreement&) const = default;
+};
+
+// A service of open data, or an open API: listed with the address where everybody reads it, and never behind the gateway (307/НК
+// п.2(5), п.2(17), п.3(4)).
+struct OpenService {
+    std::string key;        // no integration service has the same one
+    std::string publisher;  // BIN
+    Name name;
+    std::string address;  // a URL
+    std::string ended = {};
+    bool operator==(const OpenService&) const = default;
 };
 
 // A услуга: what the data are for, and the integration services that it needs (236/НК п.5(1), п.5(2)).
@@ -164,6 +198,9 @@ struct DeferralLaw {
 BOOST_DESCRIBE_STRUCT(Name, (), (kk, ru))
 BOOST_DESCRIBE_ENUM(OrganisationKind, egov_operator, authorized_body, state_body, bank, company, state_corporation)
 BOOST_DESCRIBE_ENUM(Contour, ets, external)
+BOOST_DESCRIBE_ENUM(Ownership, state, non_state)
+BOOST_DESCRIBE_ENUM(Exclusion, state_secrets, official_use, analytics_space)
+BOOST_DESCRIBE_ENUM(ServiceKind, ordinary, payment, certification_authority, open_data)
 BOOST_DESCRIBE_ENUM(AccessClass, public_data, confidential)
 BOOST_DESCRIBE_ENUM(Environment, test, production)
 BOOST_DESCRIBE_ENUM(Channel, contact_centre, own_means, proactive, logging, sms_code)
@@ -174,12 +211,14 @@ BOOST_DESCRIBE_STRUCT(Organisation, (),
                        proof_keys))
 BOOST_DESCRIBE_STRUCT(System, (),
                       (key, organisation, contour, client_id, exempt_ground, unified_requirements_declared,
-                       security_test_protocol))
+                       security_test_protocol, ownership, exclusions))
 BOOST_DESCRIBE_STRUCT(ClientCredential, (), (client_id, secret_sha256, jwks))
 BOOST_DESCRIBE_ENUM(CertificateName, subject_dn, san_dns, san_uri, san_ip, san_email)
 BOOST_DESCRIBE_STRUCT(TlsClient, (), (client_id, kind, name))
 BOOST_DESCRIBE_ENUM(KeyPurpose, client_authentication, proofs, tls_certificate)
-BOOST_DESCRIBE_STRUCT(IntegrationService, (), (key, owner, personal_data, access_class, name, fields, ended))
+BOOST_DESCRIBE_STRUCT(IntegrationService, (), (key, owner, personal_data, access_class, name, fields, ended, kind))
+BOOST_DESCRIBE_STRUCT(SecurityAgreement, (), (number, signed_on, valid_to, parties, withdrawn))
+BOOST_DESCRIBE_STRUCT(OpenService, (), (key, publisher, name, address, ended))
 BOOST_DESCRIBE_STRUCT(Purpose, (), (code, name, services, ended))
 BOOST_DESCRIBE_STRUCT(Connection, (),
                       (key, initiator, channel, environment, valid_from, valid_to, acts, grounds, storage, processing,

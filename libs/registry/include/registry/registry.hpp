@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <atomic>
-#include <deque>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +8,7 @@
 
 #include "base/result.hpp"
 #include "registry/entries.hpp"
+#include "registry/kept.hpp"
 
 namespace kelisim::registry {
 
@@ -30,6 +28,8 @@ struct Entries {
     std::vector<Campaign> campaigns = {};
     std::vector<DeferralLaw> deferral_laws = {};
     std::vector<TlsClient> tls_clients = {};
+    std::vector<SecurityAgreement> agreements = {};
+    std::vector<OpenService> open_services = {};
 };
 
 // What of a connection a request names. Empty parts are not given; services and purpose are, but for `any_purpose`.
@@ -68,19 +68,28 @@ public:
     const TlsClient* tls_client(std::string_view client_id) const;  // null: it shows no certificate
     const Campaign* campaign(std::string_view code) const;
     const DeferralLaw* deferral_law(std::string_view key) const;  // one that ended, too
+    const OpenService* open_service(std::string_view key) const;  // one that ended, too
 
     // By key.
     std::vector<const Connection*> connections() const;
     std::vector<const IntegrationService*> services() const;
     std::vector<const TlsClient*> tls_clients() const;
+    std::vector<const System*> systems() const;
+    std::vector<const SecurityAgreement*> agreements() const;  // by number
+    std::vector<const OpenService*> open_services() const;
 
-    // In the place of the one of the same key, which must be there (std::invalid_argument); of a client's credential and
-    // certificate name, the client must be. By one thread at a time, while any others read.
+    // In the place of the one of the same key; of a client's credential and certificate name, the client must be there, of the
+    // others the entry itself (std::invalid_argument). By one thread at a time, while any others read.
     void replace(Connection connection);
     void replace(IntegrationService service);
     void replace(Organisation organisation);
     void replace(ClientCredential credential);
     void replace(TlsClient client);
+    // Likewise, and beside the others where there is none of this key; what it names must be there.
+    void put(System system);
+    void put(IntegrationService service);
+    void put(SecurityAgreement agreement);
+    void put(OpenService service);
 
     // Whether its system answers for personal data of state objects: a base operator (236/НК п.2(4)).
     bool base_operator(std::string_view system) const;
@@ -89,21 +98,7 @@ public:
     base::Result<Match> match(const Wanted& wanted) const;
 
 private:
-    // All versions of the entries of one kind, and which of them holds. The keys are those of the beginning, so that the map
-    // itself never changes under its readers.
-    template <class Entry>
-    class Kept {
-    public:
-        void add(const std::string& key, Entry&& entry);
-        void reserve(const std::string& key);  // nothing stands there yet, and may later
-        void replace(std::string_view key, Entry entry);
-        const Entry* find(std::string_view key) const;
-        std::vector<const Entry*> all() const;
-
-    private:
-        std::deque<Entry> versions_;  // never moved
-        std::map<std::string, std::atomic<const Entry*>, std::less<>> current_;
-    };
+    void require_parties(const SecurityAgreement& agreement) const;
 
     Kept<Organisation> organisations_;
     Kept<System> systems_, clients_;
@@ -113,6 +108,8 @@ private:
     Kept<Campaign> campaigns_;
     Kept<DeferralLaw> deferral_laws_;
     Kept<TlsClient> tls_clients_;
+    Kept<SecurityAgreement> agreements_;
+    Kept<OpenService> open_services_;
 };
 
 // Whether this is the name by which the client's certificate is known. Whole names compare, letters of one case or the other
