@@ -17,6 +17,7 @@ void Uses::decide(std::function<void()> decided) {
                                      .receiver = target_.receiver,
                                      .service = "GBDFLUniversal_token",
                                      .purpose = {},
+                                     .side = registry::Side::external,
                                      .fields = {"surname", "name"},
                                      .acts = {},
                                      .persons = {granted.subject},

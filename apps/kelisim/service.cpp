@@ -124,22 +124,6 @@ std::string systems_url_of(const config::Config& config, const std::optional<htt
     return configured;
 }
 
-// Under which others know this server.
-std::vector<std::string> addresses_of(const std::string& issuer, const std::string& systems_url) {
-    std::vector<std::string> addresses{issuer};
-    if (!systems_url.empty()) addresses.push_back(systems_url);
-    return addresses;
-}
-
-// What a client assertion may be meant for: us, or an endpoint of ours (RFC 7523 section 3, 3).
-std::vector<std::string> audiences_of(const std::vector<std::string>& addresses) {
-    std::vector<std::string> audiences{addresses.front()};
-    for (const std::string& address : addresses) {
-        for (const auto* path : {"/token", "/bc-authorize", "/introspect", "/revoke"})
-            audiences.push_back(address + path);
-    }
-    return audiences;
-}
 
 }  // namespace
 
@@ -177,6 +161,7 @@ Service::Service(const ServiceOptions& options)
       uses_(parts()),
       use_cases_(parts(), answers_, issuer_, ledger_vkey_.name),
       registry_changes_(parts(), use_cases_.steering, registry_),
+      registrations_(parts(), registry_),
       introspection_(index_, keys_, issuer_),
       proofs_(registry_, issuer_),
       clients_(registry_, audiences_of(addresses_of(issuer_, systems_url_))),
@@ -613,6 +598,7 @@ http::Routes Service::routes() {
                            .reports = use_cases_.data_reports,
                            .supervision = use_cases_.supervision,
                            .registry_changes = registry_changes_,
+                           .registrations = registrations_,
                            .exchange_search = exchange_search_,
                            .async_queues = async_queues_,
                            .messages_ordered = [this] { async_alarm_.ring(); }}));

@@ -12,7 +12,7 @@
 #include "access/exchange_search.hpp"
 #include "access/introspection.hpp"
 #include "access/person_side.hpp"
-#include "access/registry_changes.hpp"
+#include "access/registrations.hpp"
 #include "access/tokens.hpp"
 #include "access/uses.hpp"
 #include "api/cabinet.hpp"
@@ -149,6 +149,7 @@ private:
     access::Uses uses_;
     access::PersonSide use_cases_;
     access::RegistryChanges registry_changes_;
+    access::Registrations registrations_;
     access::Introspection introspection_;
     identity::Proofs proofs_;
     identity::Clients clients_;

@@ -280,4 +280,19 @@ trust::Policy signature_policy_of(const config::Config& config) {
     return policy;
 }
 
+std::vector<std::string> addresses_of(const std::string& issuer, const std::string& systems_url) {
+    std::vector<std::string> addresses{issuer};
+    if (!systems_url.empty()) addresses.push_back(systems_url);
+    return addresses;
+}
+
+std::vector<std::string> audiences_of(const std::vector<std::string>& addresses) {
+    std::vector<std::string> audiences{addresses.front()};
+    for (const std::string& address : addresses) {
+        for (const auto* path : {"/token", "/bc-authorize", "/introspect", "/revoke"})
+            audiences.push_back(address + path);
+    }
+    return audiences;
+}
+
 }  // namespace kelisim::app

@@ -45,4 +45,9 @@ access::AsyncRules async_rules_of(const config::Config& config);
 access::Levels levels_of(const config::Config& config);
 trust::Policy signature_policy_of(const config::Config& config);
 
+// Under which others know this server.
+std::vector<std::string> addresses_of(const std::string& issuer, const std::string& systems_url);
+// What a client assertion may be meant for: us, or an endpoint of ours (RFC 7523 section 3, 3).
+std::vector<std::string> audiences_of(const std::vector<std::string>& addresses);
+
 }  // namespace kelisim::app

@@ -13,6 +13,7 @@
 #include "granting.hpp"
 #include "payload.hpp"
 #include "registry/channel_rules.hpp"
+#include "registry/contours.hpp"
 #include "telling.hpp"
 
 namespace kelisim::access {
@@ -36,12 +37,25 @@ struct Allowed {
     const registry::Connection* connection = nullptr;
 };
 
+// Nobody is asked for what the gateway would not let through. Requests come by the external side, where everybody may call.
+std::optional<base::Refusal> out_of_contour(const Parts& parts, const registry::System& initiator,
+                                            const consent::Terms& terms, base::Time now) {
+    const std::string day = parts.zone.day(now);
+    for (const std::string& key : terms.services) {
+        auto reasons = registry::contour_objections(parts.registry, {initiator, registry::Side::external, day},
+                                                    *parts.registry.service(key));
+        if (!reasons.empty()) return base::Refusal(std::move(reasons));
+    }
+    return std::nullopt;
+}
+
 Result<Allowed> allow(const Parts& parts, const AskCommand& command, base::Time now) {
     const registry::System* initiator = parts.registry.system(command.initiator);
     // 236/НК п.3: on the grounds of art. 9(1), 9(2), 9(9), 9(9-2) no integration is required, and so no connection.
     if (initiator != nullptr && !command.ask.ground.empty() && command.ask.ground == initiator->exempt_ground) {
         auto terms = consent::settle_exempt(command.ask, *initiator, parts.registry);
         if (terms.has_error()) return terms.error();
+        if (auto refused = out_of_contour(parts, *initiator, *terms, now)) return std::move(*refused);
         return Allowed{std::move(*terms), nullptr};
     }
     const auto match = parts.registry.match({.initiator = command.initiator,
@@ -57,6 +71,7 @@ Result<Allowed> allow(const Parts& parts, const AskCommand& command, base::Time 
     }
     auto terms = consent::settle(command.ask, *match, parts.registry);
     if (terms.has_error()) return terms.error();
+    if (auto refused = out_of_contour(parts, *initiator, *terms, now)) return std::move(*refused);
     return Allowed{std::move(*terms), match->connection};
 }
 

@@ -273,6 +273,40 @@ records::Fact registry_fact(std::string_view kind, const base::RawId& id, const 
     return {.kind = kind, .entity = id, .at = now, .subject = {}, .details = std::move(details)};
 }
 
+records::Fact registration_fact(std::string_view kind, const base::RawId& id, const OfficialAct& act,
+                                boost::json::object details, base::Time now) {
+    details["by"] = act.by.to_string();
+    details["organisation"] = act.organisation;
+    details["reason"] = act.reason;
+    return {.kind = kind, .entity = id, .at = now, .subject = {}, .details = std::move(details)};
+}
+
+boost::json::object details_of(const registry::System& system) {
+    return {{"system", system.key},
+            {"owner", system.organisation},
+            {"contour", boost::json::value_from(system.contour)},
+            {"ownership", boost::json::value_from(system.ownership)},
+            {"exclusions", boost::json::value_from(system.exclusions)}};
+}
+
+boost::json::object details_of(const registry::IntegrationService& service) {
+    return {{"service", service.key},
+            {"owner", service.owner},
+            {"kind", boost::json::value_from(service.kind)},
+            {"personal_data", service.personal_data}};
+}
+
+boost::json::object details_of(const registry::SecurityAgreement& agreement) {
+    return {{"agreement", agreement.number},
+            {"signed_on", agreement.signed_on},
+            {"valid_to", agreement.valid_to},
+            {"parties", boost::json::value_from(agreement.parties)}};
+}
+
+boost::json::object details_of(const registry::OpenService& service) {
+    return {{"service", service.key}, {"owner", service.publisher}, {"address", service.address}};
+}
+
 records::Fact keys_registered_fact(const records::KeptKeyRegistration& registration, base::Time now) {
     const registry::KeyRegistration& content = registration.content;
     boost::json::object details{{"organisation", content.organisation},

@@ -51,6 +51,17 @@ struct RegistryEnd {
     std::string_view organisation = {}, reason = {};
 };
 records::Fact registry_fact(std::string_view kind, const base::RawId& id, const RegistryEnd& end, base::Time now);
+// What an official put into the registry, or said of it; `details`: of the entry as it is from then on.
+struct OfficialAct {
+    consent::SubjectId by;
+    std::string_view organisation, reason;
+};
+records::Fact registration_fact(std::string_view kind, const base::RawId& id, const OfficialAct& act,
+                                boost::json::object details, base::Time now);
+boost::json::object details_of(const registry::System& system);
+boost::json::object details_of(const registry::IntegrationService& service);
+boost::json::object details_of(const registry::SecurityAgreement& agreement);
+boost::json::object details_of(const registry::OpenService& service);
 records::Fact keys_registered_fact(const records::KeptKeyRegistration& registration, base::Time now);
 // The first entry of a chain of its own. `person` is bound to it by a digest that only who opens the entry can read.
 records::Fact deferral_begun_fact(const records::Deferral& deferral, const base::Iin& person, base::Time now);
@@ -58,10 +69,6 @@ records::Fact deferral_prolonged_fact(const records::Deferral& deferral, base::T
 // In the person's own chain: names the other one.
 records::Fact deferral_disclosed_fact(const records::Deferral& deferral, base::Time now);
 // What officials do with deferrals; nobody's entry.
-struct OfficialAct {
-    consent::SubjectId by;
-    std::string_view organisation, reason;
-};
 records::Fact deferral_order_fact(const base::RawId& id, const OfficialAct& act, base::Time now);
 records::Fact deferral_look_fact(const base::RawId& id, const OfficialAct& act, base::Time now);
 // A messageId may name a person, so the fact holds its blind index.

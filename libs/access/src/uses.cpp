@@ -6,6 +6,7 @@
 #include "base/limits.hpp"
 #include "consent_changes.hpp"
 #include "facts.hpp"
+#include "registry/contours.hpp"
 #include "token_ends.hpp"
 
 namespace kelisim::access {
@@ -86,12 +87,18 @@ std::vector<const Reason*> Uses::objections(const records::Consents::Found& foun
                                             base::Time now) const {
     const registry::IntegrationService* service = parts_.registry.service(command.service);
     if (service == nullptr) return {&registry::unknown_service};
-    return consent::objections(found.consent, call_of(command),
-                               {.subject = found.subject.person.iin,
-                                .service = *service,
-                                .lost = consent::lost_basis(found.consent.terms, parts_.registry, parts_.zone.day(now)),
-                                .today = parts_.zone.day_number(now),
-                                .now = now});
+    const std::string day = parts_.zone.day(now);
+    auto reasons = consent::objections(found.consent, call_of(command),
+                                       {.subject = found.subject.person.iin,
+                                        .service = *service,
+                                        .lost = consent::lost_basis(found.consent.terms, parts_.registry, day),
+                                        .today = parts_.zone.day_number(now),
+                                        .now = now});
+    // The one place by which every call for personal data passes, whichever wire it came on.
+    const registry::System& receiver = *parts_.registry.system(command.receiver);
+    const auto contours = registry::contour_objections(parts_.registry, {receiver, command.side, day}, *service);
+    reasons.insert(reasons.end(), contours.begin(), contours.end());
+    return reasons;
 }
 
 UseDecision Uses::reserve(store::WriteSession& session, const UseCommand& command, base::Time now) const {

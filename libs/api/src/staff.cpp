@@ -12,6 +12,7 @@
 #include "json/json.hpp"
 #include "json_body.hpp"
 #include "staff_exchanges.hpp"
+#include "staff_registry.hpp"
 
 namespace kelisim::api {
 
@@ -147,6 +148,7 @@ Answer services(const StaffParts& parts, const StaffCall&, const http::Request&)
                                {"owner", service->owner},
                                {"name", boost::json::value_from(service->name)},
                                {"personal_data", service->personal_data},
+                               {"kind", boost::json::value_from(service->kind)},
                                {"ended", ended_json(service->ended)}});
     }
     co_return http::json_response(200, object{{"items", std::move(items)}});
@@ -288,6 +290,8 @@ std::vector<http::Route> staff_routes(const StaffParts& parts) {
         };
         routes.push_back({"GET", pattern, endpoint(Office::authorized_body, handler)});
     };
+    for (http::Route& route : staff_registry_routes(parts))
+        routes.push_back(std::move(route));
     list("/api/v1/staff/looks/{id}/requests", requests_of);
     list("/api/v1/staff/looks/{id}/consents", consents_of);
     list("/api/v1/staff/looks/{id}/uses", uses_of);

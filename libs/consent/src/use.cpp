@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "registry/contours.hpp"
+
 namespace kelisim::consent {
 
 using base::Kind;
@@ -202,11 +204,34 @@ std::vector<const Reason*> objections(const Consent& consent, const Call& call, 
 
 std::vector<const Reason*> use_reasons(const std::vector<std::string>& codes) {
     std::vector<const Reason*> reasons;
-    for (const Reason* reason :
-         {&registry::unknown_service, &use_consent_paused, &use_consent_withdrawn, &use_consent_expired,
-          &use_consent_exhausted, &use_consent_invalidated, &use_person_missing, &use_person_differs,
-          &use_service_outside, &use_receiver_differs, &use_purpose_outside, &use_fields_outside, &use_acts_outside,
-          &use_environment_differs, &use_connection_ended, &use_too_many_today}) {
+    for (const Reason* reason : {&registry::unknown_service,
+                                 &use_consent_paused,
+                                 &use_consent_withdrawn,
+                                 &use_consent_expired,
+                                 &use_consent_exhausted,
+                                 &use_consent_invalidated,
+                                 &use_person_missing,
+                                 &use_person_differs,
+                                 &use_service_outside,
+                                 &use_receiver_differs,
+                                 &use_purpose_outside,
+                                 &use_fields_outside,
+                                 &use_acts_outside,
+                                 &use_environment_differs,
+                                 &use_connection_ended,
+                                 &use_too_many_today,
+                                 &registry::contour_certification_authority,
+                                 &registry::contour_state_secrets,
+                                 &registry::contour_official_use,
+                                 &registry::contour_analytics_space,
+                                 &registry::contour_open_data,
+                                 &registry::contour_outside_environment,
+                                 &registry::contour_external_side_only,
+                                 &registry::contour_agreement_missing,
+                                 &registry::contour_agreement_over,
+                                 &registry::contour_payment_side_only,
+                                 &registry::contour_payments_only,
+                                 &registry::contour_payment_with_personal_data}) {
         if (std::find(codes.begin(), codes.end(), reason->code) != codes.end()) reasons.push_back(reason);
     }
     return reasons;

@@ -20,6 +20,7 @@ using records::AsyncMessage;
 using records::AsyncMessageId;
 using records::Conversation;
 using records::ConversationId;
+using registry::Side;
 using soap::AsyncOperation;
 namespace limits = base::limits;
 
@@ -146,19 +147,21 @@ struct AsyncChannel::Sending {
 std::vector<http::Route> AsyncChannel::routes() {
     const http::RouteLimits limits{.body_bytes_max = limits::channel_xml_bytes_max, .deadline = limits::soap_deadline};
     std::vector<http::Route> routes;
-    for (const auto& [path, protection] : {std::pair{"/bip-async-wss-gost/", Protection::wss},
-                                           {"/shep/bip-async-wss-gost/", Protection::wss},
-                                           {"/bip-async/", Protection::inside}}) {
+    for (const auto& [path, entrance] : std::initializer_list<std::pair<std::string_view, Entrance>>{
+             {"/bip-async-wss-gost/", {Protection::wss, Side::external}},
+             {"/shep/bip-async-wss-gost/", {Protection::wss, Side::inside}},
+             {"/bip-async/", {Protection::inside, Side::inside}},
+         }) {
         auto endpoint = SoapDoor::by_message(
-            [this, protection = protection](const http::Request& request) { return take(request, protection); });
+            [this, entrance = entrance](const http::Request& request) { return take(request, entrance); });
         parts_.door.add_routes(routes, path, "AsyncChannelHttp_Service", soap::FaultOf::send_message, limits,
                                std::move(endpoint));
     }
     return routes;
 }
 
-boost::asio::awaitable<http::Response> AsyncChannel::take(const http::Request& request, Protection protection) {
-    Arrival arrival = parts_.door.arrive(request, protection);
+boost::asio::awaitable<http::Response> AsyncChannel::take(const http::Request& request, Entrance entrance) {
+    Arrival arrival = parts_.door.arrive(request, entrance);
     const SoapDoor::ClaimedSender claimed = [this](xml::Element body) { return sender_of(body, parts_.zone); };
     auto operation_of_fault = soap::FaultOf::send_message;
     if (const auto refused = co_await parts_.door.open(arrival, claimed))
@@ -198,6 +201,7 @@ AsyncChannel::Serving AsyncChannel::send(Arrival& arrival) {
     if (!digest) co_return SoapRefusal{soap::sce_malformed, Refusal(xml::xml_malformed)};
     if (auto refused = parts_.door.admit(arrival, message->sender, message->date)) co_return std::move(*refused);
     parts_.door.require_key(arrival.received);
+    if (auto refused = parts_.decisions.open_elsewhere(message->service_id)) co_return std::move(*refused);
     const registry::IntegrationService* service = parts_.registry.service(message->service_id);
     const auto configured = parts_.services.find(message->service_id);
     if (configured == parts_.services.end() || service == nullptr || !service->ended.empty())
@@ -235,7 +239,7 @@ AsyncChannel::Serving AsyncChannel::queue(Arrival& arrival, Sending& sending) {
     if (sending.before) co_return accepted(arrival, *sending.before);
     if (sending.posted.kind == AsyncKind::request) {
         if (auto refused = co_await permit_request(arrival, sending)) co_return std::move(*refused);
-    } else if (auto refused = permit_more(sending)) {
+    } else if (auto refused = permit_more(arrival, sending)) {
         co_return std::move(*refused);
     }
     const access::Posted& ids = sending.posted;
@@ -299,7 +303,7 @@ std::optional<SoapRefusal> AsyncChannel::write_for_receiver(Sending& sending) co
 
 boost::asio::awaitable<std::optional<SoapRefusal>> AsyncChannel::permit_request(const Arrival& arrival,
                                                                                 Sending& sending) const {
-    if (!sending.service->personal_data) co_return parts_.decisions.check_connection(arrival, sending.service->key);
+    if (!sending.service->personal_data) co_return parts_.decisions.check_connection(arrival, *sending.service);
     const AskedUse asked{.arrival = arrival,
                          .service = *sending.service,
                          .data = sending.data,
@@ -321,8 +325,12 @@ boost::asio::awaitable<std::optional<SoapRefusal>> AsyncChannel::permit_request(
 }
 
 // What is said in a conversation under a use is about its person, and its owner gives data in it once.
-std::optional<SoapRefusal> AsyncChannel::permit_more(Sending& sending) const {
+std::optional<SoapRefusal> AsyncChannel::permit_more(const Arrival& arrival, Sending& sending) const {
     const Conversation& conversation = *sending.conversation;
+    const bool by_owner = conversation.owner == sending.posted.sender;
+    const std::string& other = by_owner ? conversation.initiator : conversation.owner;
+    if (auto refused = parts_.decisions.check_contours(arrival, *sending.service, *parts_.registry.system(other)))
+        return refused;
     if (!sending.subject) {
         // A conversation that began before its service had personal data stands on no decision.
         if (sending.service->personal_data) return SoapRefusal{kls_refused, Refusal(token_missing)};
@@ -332,7 +340,7 @@ std::optional<SoapRefusal> AsyncChannel::permit_more(Sending& sending) const {
     std::vector<base::Iin> persons = persons_in(sending.data);
     for (const std::string& text : texts_around(sending.message))
         collect_persons(text, persons);
-    if (conversation.owner != sending.posted.sender) {
+    if (!by_owner) {
         const bool others = std::any_of(persons.begin(), persons.end(),
                                         [&](const base::Iin& each) { return each != *sending.subject; });
         if (others) return SoapRefusal{kls_refused, Refusal(consent::use_person_differs)};
@@ -414,6 +422,7 @@ AsyncChannel::Serving AsyncChannel::give_messages(Arrival& arrival) {
     const soap::Sender sender = asked->sender.value_or(soap::Sender{});
     if (auto refused = parts_.door.admit(arrival, sender, asked->date.value_or(arrival.received)))
         co_return std::move(*refused);
+    if (auto refused = parts_.decisions.check_contours(arrival)) co_return std::move(*refused);
     parts_.door.require_key(arrival.received);
     const auto amount = static_cast<std::size_t>(std::max<std::int64_t>(asked->amount.value_or(0), 0));
     const std::size_t most =

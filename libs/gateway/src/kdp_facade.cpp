@@ -30,7 +30,7 @@ std::vector<http::Route> KdpFacade::routes() {
 boost::asio::awaitable<http::Response> KdpFacade::take(const api::ClientSystem& client, const http::Request& request) {
     constexpr int ok = 200;
     const soap::FaultOf operation = soap::FaultOf::person_data_access_control;
-    Arrival arrival = parts_.door.arrive(request, Protection::inside);
+    Arrival arrival = parts_.door.arrive(request, {Protection::inside, registry::Side::external});
     const SoapDoor::ClaimedSender nobody = [](xml::Element) { return std::optional<std::string>(); };
     if (const auto refused = co_await parts_.door.open(arrival, nobody))
         co_return parts_.door.fault(arrival, operation, *refused);

@@ -9,6 +9,7 @@
 #include "http/media_type.hpp"
 #include "http/unit.hpp"
 #include "http/uri.hpp"
+#include "registry/contours.hpp"
 
 namespace kelisim::gateway {
 
@@ -127,6 +128,13 @@ http::Response rests(const Owners::Rests& owner, const http::Request& request) {
     return response;
 }
 
+// RFC 8288: where else it stands.
+http::Response open_data(const registry::OpenService& open, const http::Request& request) {
+    http::Response response = api::problem(registry::contour_open_data, request);
+    response.headers.push_back({"Link", "<" + open.address + ">; rel=\"alternate\""});
+    return response;
+}
+
 int status_of_objection(const base::Refusal& refusal) {
     // Whatever the decision says of the call itself is one refusal: 403 with all reasons.
     const int status = api::status_of(refusal.first().kind);
@@ -152,6 +160,8 @@ std::vector<http::Route> Rest::routes() {
 }
 
 boost::asio::awaitable<std::variant<Rest::Caller, http::Response>> Rest::identify(const http::Request& request) const {
+    // Open data have no tokens, so nobody is asked for one.
+    if (const auto* open = open_elsewhere(request)) co_return open_data(*open, request);
     if (repeated(request.headers, {"Authorization", "kdp-token"})) co_return api::problem(token_given_twice, request);
     const auto brought = token_in(request.headers);
     if (brought.has_error()) co_return api::challenge(brought.error(), request, api::TokenScheme::bearer);
@@ -183,6 +193,12 @@ Rest::Answer Rest::take(const Caller& caller, const http::Request& request) {
     co_return response;
 }
 
+const registry::OpenService* Rest::open_elsewhere(const http::Request& request) const {
+    const auto service = http::percent_decode(request.parameter("service"));
+    const registry::OpenService* open = service ? parts_.registry.open_service(*service) : nullptr;
+    return open != nullptr && open->ended.empty() ? open : nullptr;
+}
+
 Rest::Answer Rest::exchange(const Caller& caller, const http::Request& request) {
     const auto service = http::percent_decode(request.parameter("service"));
     const auto binding = service ? parts_.bindings.find(*service) : parts_.bindings.end();
@@ -207,6 +223,7 @@ Rest::Answer Rest::exchange(const Caller& caller, const http::Request& request) 
                                       .receiver = caller.receiver,
                                       .service = *service,
                                       .purpose = std::string(request.headers.first("kdp-purpose").value_or("")),
+                                      .side = registry::Side::external,
                                       .fields = call->fields,
                                       .acts = words_of(request.headers.first("kdp-acts").value_or("")),
                                       .persons = call->persons,

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/soap_decisions.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
 
 #include "base/text.hpp"
 #include "gateway/rest.hpp"
 #include "http/unit.hpp"
+#include "registry/contours.hpp"
 
 namespace kelisim::gateway {
 
@@ -40,6 +42,11 @@ bool has_connection(const registry::Registry& registry, std::string_view sender,
     });
 }
 
+std::optional<SoapRefusal> refusal_for(std::vector<const Reason*> reasons) {
+    if (reasons.empty()) return std::nullopt;
+    return SoapRefusal{kls_refused, Refusal(std::move(reasons))};
+}
+
 }  // namespace
 
 std::vector<base::Iin> persons_in(const soap::BusinessData& data) {
@@ -49,10 +56,35 @@ std::vector<base::Iin> persons_in(const soap::BusinessData& data) {
     return persons;
 }
 
-std::optional<SoapRefusal> SoapDecisions::check_connection(const Arrival& arrival, const std::string& service) const {
-    if (has_connection(parts_.registry, arrival.sender->key, service, parts_.zone.day(arrival.received)))
-        return std::nullopt;
-    return SoapRefusal{kls_refused, Refusal(service_without_connection)};
+std::optional<SoapRefusal> SoapDecisions::check_connection(const Arrival& arrival,
+                                                           const registry::IntegrationService& service) const {
+    const std::string day = parts_.zone.day(arrival.received);
+    auto reasons = registry::contour_objections(parts_.registry, {*arrival.sender, arrival.side, day}, service);
+    const bool payment = service.kind == registry::ServiceKind::payment;
+    if (!payment && !has_connection(parts_.registry, arrival.sender->key, service.key, day))
+        reasons.push_back(&service_without_connection);
+    return refusal_for(std::move(reasons));
+}
+
+std::optional<SoapRefusal> SoapDecisions::check_contours(const Arrival& arrival) const {
+    const std::string day = parts_.zone.day(arrival.received);
+    return refusal_for(registry::contour_objections(parts_.registry, {*arrival.sender, arrival.side, day}));
+}
+
+std::optional<SoapRefusal> SoapDecisions::check_contours(const Arrival& arrival,
+                                                         const registry::IntegrationService& service,
+                                                         const registry::System& other) const {
+    const std::string day = parts_.zone.day(arrival.received);
+    return refusal_for(
+        registry::contour_objections(parts_.registry, {*arrival.sender, arrival.side, day}, service, other));
+}
+
+std::optional<SoapRefusal> SoapDecisions::open_elsewhere(std::string_view service) const {
+    const registry::OpenService* open = parts_.registry.open_service(service);
+    if (open == nullptr || !open->ended.empty()) return std::nullopt;
+    SoapRefusal refused{kls_refused, Refusal(registry::contour_open_data)};
+    refused.details = fmt::format("{} {}", registry::contour_open_data.code, open->address);
+    return refused;
 }
 
 // The token that the message brings, in the data or beside them.
@@ -108,6 +140,7 @@ boost::asio::awaitable<access::UseDecision> SoapDecisions::reserve(const AskedUs
                                               .receiver = asked.arrival.sender->key,
                                               .service = asked.service.key,
                                               .purpose = "",
+                                              .side = asked.arrival.side,
                                               // An answer of this wire has one shape and is never cut, so all of it
                                               // has to be consented to.
                                               .fields = asked.service.fields,

@@ -73,7 +73,7 @@ http::Response SoapDoor::broken(soap::FaultOf operation, int status, const Reaso
                                 const http::Request& request) const {
     constexpr int unavailable = 503;
     if (status != failed && status != unavailable) return api::error_page(status, why, request);
-    Arrival arrival = arrive(request, Protection::inside);
+    Arrival arrival = arrive(request, {Protection::inside, registry::Side::external});
     const auto envelope = soap::Envelope::parse(base::as_bytes(request.body), soap::channel_limits);
     if (envelope.has_value()) arrival.version = envelope->version();
     return fault(arrival, operation, {soap::sce_internal, Refusal(why)});
@@ -100,9 +100,10 @@ boost::asio::awaitable<http::Response> SoapDoor::describe(const http::Request& r
     co_return http::Response{.status = ok, .content_type = "text/xml; charset=utf-8", .headers = {}, .body = *text};
 }
 
-Arrival SoapDoor::arrive(const http::Request& request, Protection protection) const {
+Arrival SoapDoor::arrive(const http::Request& request, Entrance entrance) const {
     return {.request = request,
-            .protection = protection,
+            .protection = entrance.protection,
+            .side = entrance.side,
             .received = parts_.clock.now(),
             .session = soap::SessionId::parse(random_uuid()).value()};
 }

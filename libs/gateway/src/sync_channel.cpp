@@ -21,6 +21,7 @@ using base::Reason;
 using base::Refusal;
 using consent::UseState;
 using records::ExchangeState;
+using registry::Side;
 
 const Reason service_not_on_soap{"service_not_on_soap",
                                  Kind::not_found,
@@ -135,19 +136,22 @@ std::vector<http::Route> SyncChannel::routes() {
     const http::RouteLimits limits{.body_bytes_max = base::limits::channel_xml_bytes_max,
                                    .deadline = base::limits::soap_deadline};
     std::vector<http::Route> routes;
-    for (const auto& [path, protection] : {std::pair{"/bip-sync-wss-gost/", Protection::wss},
-                                           {"/shep/bip-sync-wss-gost/", Protection::wss},
-                                           {"/bip-sync/", Protection::inside}}) {
+    for (const auto& [path, entrance] : std::initializer_list<std::pair<std::string_view, Entrance>>{
+             {"/bip-sync-wss-gost/", {Protection::wss, Side::external}},
+             {"/shep/bip-sync-wss-gost/", {Protection::wss, Side::inside}},
+             {"/bip-sync/", {Protection::inside, Side::inside}},
+             {"/pshep/bip-sync-wss-gost/", {Protection::wss, Side::payment}},
+         }) {
         auto endpoint = SoapDoor::by_message(
-            [this, protection = protection](const http::Request& request) { return take(request, protection); });
+            [this, entrance = entrance](const http::Request& request) { return take(request, entrance); });
         parts_.door.add_routes(routes, path, "SyncChannelHttp_Service", soap::FaultOf::sync_send_message, limits,
                                std::move(endpoint));
     }
     return routes;
 }
 
-SyncChannel::Answer SyncChannel::take(const http::Request& request, Protection protection) {
-    Call call{.arrival = parts_.door.arrive(request, protection)};
+SyncChannel::Answer SyncChannel::take(const http::Request& request, Entrance entrance) {
+    Call call{.arrival = parts_.door.arrive(request, entrance)};
     const SoapDoor::ClaimedSender claimed = [this](xml::Element body) -> std::optional<std::string> {
         auto message = soap::read_send_message(body, parts_.zone);
         return message.has_value() ? std::optional(std::move(message->sender.id)) : std::nullopt;
@@ -202,7 +206,9 @@ SyncChannel::Answer SyncChannel::handle_locally(Call& call, const LocalService& 
     Served served{std::string()};
     bool keep = false;
     auto data = soap::BusinessData::read(call.message.data);
-    if (data.has_error()) {
+    if (auto objected = parts_.decisions.check_contours(call.arrival)) {
+        served = std::move(*objected);
+    } else if (data.has_error()) {
         served = Refused{soap::sce_malformed, data.error()};
     } else {
         const LocalCall asked{call.arrival, *call.arrival.sender, call.message, *data};
@@ -221,6 +227,7 @@ SyncChannel::Answer SyncChannel::handle_locally(Call& call, const LocalService& 
 }
 
 SyncChannel::Answer SyncChannel::handle(Call& call) {
+    if (const auto refused = parts_.decisions.open_elsewhere(call.message.service_id)) co_return fault(call, *refused);
     const auto service = parts_.services.find(call.message.service_id);
     call.service = parts_.registry.service(call.message.service_id);
     // One that is configured and not registered has nobody who may be asked for it.
@@ -246,7 +253,7 @@ boost::asio::awaitable<SyncChannel::Served> SyncChannel::carry(Call& call, const
     }
     Uses uses;
     if (!call.service->personal_data) {
-        auto refused = parts_.decisions.check_connection(call.arrival, call.service->key);
+        auto refused = parts_.decisions.check_connection(call.arrival, *call.service);
         if (refused) co_return std::move(*refused);
     } else {
         auto decision = co_await decide(call, service);

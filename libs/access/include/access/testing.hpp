@@ -11,7 +11,7 @@
 #include "access/contact.hpp"
 #include "access/introspection.hpp"
 #include "access/person_side.hpp"
-#include "access/registry_changes.hpp"
+#include "access/registrations.hpp"
 #include "access/security_events.hpp"
 #include "access/sweeps.hpp"
 #include "access/tokens.hpp"
@@ -42,7 +42,8 @@ struct Service {
                 // Stories ask the same few persons over and over.
                 .question_limits = {.person_day_max = 1'000'000, .asker_day_max = 1'000'000, .first_wait = {}},
                 .quiet_hours = {}},
-          registry_changes(parts, persons.steering, registry) {}
+          registry_changes(parts, persons.steering, registry),
+          registrations(parts, registry) {}
 
     store::Timers timers;
     store::Outbox outbox;
@@ -55,6 +56,7 @@ struct Service {
     Uses uses{parts};
     PersonSide persons{parts, answers, issuer, "kelisim.test/ledger"};
     RegistryChanges registry_changes;
+    Registrations registrations;
 };
 
 class World {
@@ -181,6 +183,7 @@ inline UseCommand call_with(consent::TokenId token, const base::Iin& subject) {
             .receiver = "DEMOBANK",
             .service = "GBDFLUniversal_token",
             .purpose = "",
+            .side = registry::Side::external,
             .fields = {"surname"},
             .acts = {},
             .persons = {subject},

@@ -23,6 +23,7 @@ enum class Takes { first_or_repeat, repeat_alone };
 struct UseCommand {
     consent::TokenId token;
     std::string receiver, service, purpose;
+    registry::Side side;  // by which it came in
     std::vector<std::string> fields, acts;
     std::vector<base::Iin> persons;
     std::string idempotency_key;  // or the message id; empty when the caller gave none

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What officials do: those of the authorized body look at who asked for and used a person's data, and never at the data
-// (236/НК п.2(6)); those of the operator end what is registered, find messages between systems, and look at nobody (418-V ст.46(1)).
+// (236/НК п.2(6)); those of the operator register, classify and end, find messages between systems, and look at nobody (418-V ст.46(1)).
 #pragma once
 
 #include <functional>
@@ -9,7 +9,7 @@
 #include "access/async_queues.hpp"
 #include "access/data_reports.hpp"
 #include "access/exchange_search.hpp"
-#include "access/registry_changes.hpp"
+#include "access/registrations.hpp"
 #include "api/staff_authentication.hpp"
 #include "http/elsewhere.hpp"
 
@@ -26,6 +26,7 @@ struct StaffParts {
     const access::DataReports& reports;
     const access::Supervision& supervision;
     const access::RegistryChanges& registry_changes;
+    const access::Registrations& registrations;
     const access::ExchangeSearch& exchange_search;
     const access::AsyncQueues& async_queues;
     std::function<void()> messages_ordered;  // one may wait anew

@@ -57,13 +57,13 @@ private:
     using Served = std::variant<std::string, SoapRefusal>;  // the content of the answer's body
     using Serving = boost::asio::awaitable<Served>;
 
-    boost::asio::awaitable<http::Response> take(const http::Request& request, Protection protection);
+    boost::asio::awaitable<http::Response> take(const http::Request& request, Entrance entrance);
     Serving serve(Arrival& arrival, soap::AsyncOperation operation);
     Serving send(Arrival& arrival);
     Serving queue(Arrival& arrival, Sending& sending);
     std::optional<SoapRefusal> look_up(Sending& sending) const;
     boost::asio::awaitable<std::optional<SoapRefusal>> permit_request(const Arrival& arrival, Sending& sending) const;
-    std::optional<SoapRefusal> permit_more(Sending& sending) const;
+    std::optional<SoapRefusal> permit_more(const Arrival& arrival, Sending& sending) const;
     std::optional<SoapRefusal> write_for_receiver(Sending& sending) const;
     Serving notify(Arrival& arrival);
     Serving tell_status(Arrival& arrival);

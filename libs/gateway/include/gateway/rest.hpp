@@ -67,6 +67,7 @@ private:
     using Answer = boost::asio::awaitable<http::Response>;
 
     boost::asio::awaitable<std::variant<Caller, http::Response>> identify(const http::Request& request) const;
+    const registry::OpenService* open_elsewhere(const http::Request& request) const;
     Answer take(const Caller& caller, const http::Request& request);
     Answer exchange(const Caller& caller, const http::Request& request);
     // To the owner of a service, and back.

@@ -60,8 +60,16 @@ public:
     boost::asio::awaitable<access::UseDecision> reserve(const AskedUse& asked, consent::TokenId token,
                                                         std::vector<base::Iin> persons) const;
     bool knows_key(const std::string& public_key) const;
-    // Of a service without personal data: whether an approved application of the sender's names it, on the day that it came.
-    std::optional<SoapRefusal> check_connection(const Arrival& arrival, const std::string& service) const;
+    // Of a service without personal data: whether the sender may reach it, and an approved application of the sender's names it,
+    // on the day that it came. Requests for payments need no application (418-V ст.44(1)).
+    std::optional<SoapRefusal> check_connection(const Arrival& arrival,
+                                                const registry::IntegrationService& service) const;
+    // Whether the sender may reach this service itself, or speak to another system in a conversation (registry/contours.hpp).
+    std::optional<SoapRefusal> check_contours(const Arrival& arrival) const;
+    std::optional<SoapRefusal> check_contours(const Arrival& arrival, const registry::IntegrationService& service,
+                                              const registry::System& other) const;
+    // Of open data: where they are open to everybody.
+    std::optional<SoapRefusal> open_elsewhere(std::string_view service) const;
 
 private:
     std::variant<std::string, SoapRefusal> token_of(const Arrival& arrival, const SoapCall& read) const;

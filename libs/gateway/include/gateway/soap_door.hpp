@@ -56,10 +56,18 @@ struct SoapRefusal {
 // Whether an address wants messages signed; answers follow it.
 enum class Protection { wss, inside };
 
+// What an address says of the messages that come there. Addresses under /shep/, and those without signatures, stand inside the
+// unified transport environment, the others are those of the external gateway (wire.md A6).
+struct Entrance {
+    Protection protection;
+    registry::Side side;
+};
+
 // A message that came in. What is read from it lives as long as it.
 struct Arrival {
     const http::Request& request;
     Protection protection;
+    registry::Side side;
     base::Time received;
     soap::SessionId session;
     soap::Version version = soap::Version::v11;
@@ -101,7 +109,7 @@ public:
     // For who says in the message itself who sends it.
     static http::Endpoint by_message(http::Handler handler);
 
-    Arrival arrive(const http::Request& request, Protection protection) const;
+    Arrival arrive(const http::Request& request, Entrance entrance) const;
 
     // Who a body says that sends it, before anything of it is believed; nothing when it does not say.
     using ClaimedSender = std::function<std::optional<std::string>(xml::Element body)>;

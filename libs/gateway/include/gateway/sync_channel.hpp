@@ -66,7 +66,7 @@ private:
     using Decision = std::variant<Uses, access::Repeated, Refused>;
     using Answer = boost::asio::awaitable<http::Response>;
 
-    Answer take(const http::Request& request, Protection protection);
+    Answer take(const http::Request& request, Entrance entrance);
     std::optional<Refused> read(Call& call) const;
     Answer handle(Call& call);
     Answer handle_locally(Call& call, const LocalService& service);
