@@ -293,6 +293,13 @@ std::optional<AsyncMessage> AsyncQueues::given_up(store::ReadSession& session, A
     return message;
 }
 
+void AsyncQueues::note_look(store::WriteSession& session, const std::optional<AsyncMessageId>& id,
+                            const RegistryChanges::Order& by, base::Time now) const {
+    const base::RawId look = base::RawId::make(now, {}, parts_.entropy);
+    parts_.records.journal.append(session, id ? message_look_fact("message.seen", *id, by, now)
+                                              : message_look_fact("message.listed", look, by, now));
+}
+
 Result<void> AsyncQueues::replay(store::WriteSession& session, AsyncMessageId id, const RegistryChanges::Order& order,
                                  base::Time now) const {
     const records::AsyncMessages& messages = parts_.records.async_messages;

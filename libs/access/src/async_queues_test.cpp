@@ -278,6 +278,27 @@ TEST_F(AsyncQueuesTest, WhatWaitsTooLongGoesToTheOperatorWhoLetsItWaitAnew) {
                 ElementsAre("message.accepted", "message.given_up", "message.replayed", "message.delivered"));
 }
 
+// 418-V ст.46(1)
+TEST_F(AsyncQueuesTest, WhoLooksAtWhatWasGivenUpIsOnRecord) {
+    const auto id = accepted(request()).id;
+    const RegistryChanges::Order by{.official = {}, .organisation = "000140000072", .reason = {}};
+    for (const auto& which : {std::optional<records::AsyncMessageId>(), std::optional(id)}) {
+        world.unit([&](store::WriteSession& session) {
+            queues().note_look(session, which, by, world.clock.now());
+            return true;
+        });
+    }
+    EXPECT_THAT(world.journal_of(id), ElementsAre("message.accepted", "message.seen"));
+    int listed = 0;
+    world.look([&](store::ReadSession& session) {
+        world.records.journal.each_after(session, 0, 1'000'000, [&](const records::JournalEntry& entry) {
+            if (entry.kind == "message.listed") ++listed;
+        });
+        return true;
+    });
+    EXPECT_EQ(listed, 1);
+}
+
 TEST_F(AsyncQueuesTest, WhatIsRefusedAgainAndAgainDoesNotHoldUpTheOthers) {
     const auto first = accepted(request("1")).id, second = accepted(request("2")).id;
     for (std::int64_t i = 0; i < base::limits::async_refusals_max; ++i) {

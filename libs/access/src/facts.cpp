@@ -243,6 +243,15 @@ records::Fact question_fact(std::string_view kind, const records::UseQuestion& q
                         {"initiator", question.initiator}}};
 }
 
+records::Fact message_look_fact(std::string_view kind, const base::RawId& id, const RegistryChanges::Order& by,
+                                base::Time now) {
+    return {.kind = kind,
+            .entity = id,
+            .at = now,
+            .subject = {},
+            .details = {{"by", by.official.to_string()}, {"organisation", by.organisation}}};
+}
+
 records::Fact own_look_fact(const records::OwnLook& look, base::Time now) {
     return {.kind = "own_look.reserved",
             .entity = look.id,

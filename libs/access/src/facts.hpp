@@ -42,6 +42,9 @@ records::Fact message_order_fact(std::string_view kind, const records::AsyncMess
                                  const RegistryChanges::Order& order, base::Time now);
 records::Fact question_fact(std::string_view kind, const records::UseQuestion& question, base::Time now);
 records::Fact own_look_fact(const records::OwnLook& look, base::Time now);
+// Somebody of the operator looked at the list of those given up, or at one of them.
+records::Fact message_look_fact(std::string_view kind, const base::RawId& id, const RegistryChanges::Order& by,
+                                base::Time now);
 // `official`: who looked, so that the operator alone can tell.
 records::Fact official_look_fact(const records::OfficialLook& look, std::string_view official, base::Time now);
 // What the operator ended, by its key; the parts that were not named are empty.

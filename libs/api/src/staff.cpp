@@ -217,17 +217,32 @@ object message_json(const records::AsyncMessage& message) {
         {"error", message.error}};
 }
 
-Answer messages_given_up(const StaffParts& parts, const StaffCall&, const http::Request& request) {
+// Who looks at messages that were given up is on record before they are shown, as with searches.
+boost::asio::awaitable<void> note_look(const StaffParts& parts, const StaffCall& call,
+                                       std::optional<records::AsyncMessageId> id) {
+    auto unit = [&queues = parts.async_queues, id,
+                 by =
+                     access::RegistryChanges::Order{
+                         .official = call.official.subject, .organisation = call.official.organisation, .reason = {}},
+                 now = parts.clock.now()](store::WriteSession& session) {
+        queues.note_look(session, id, by, now);
+        return true;
+    };
+    co_await http::committed(parts.writer, std::move(unit));
+}
+
+Answer messages_given_up(const StaffParts& parts, const StaffCall& call, const http::Request& request) {
     const auto query = read_query(request);
     if (query.has_error()) co_return problem(query.error(), request);
     object body;
+    co_await note_look(parts, call, std::nullopt);
     parts.readers.read([&](store::ReadSession& session) {
         body = page_json(parts.async_queues.given_up(session, query->page), message_json);
     });
     co_return http::json_response(200, body);
 }
 
-Answer message_given_up(const StaffParts& parts, const StaffCall&, const http::Request& request) {
+Answer message_given_up(const StaffParts& parts, const StaffCall& call, const http::Request& request) {
     const auto id = records::AsyncMessageId::parse(request.parameter("id"));
     std::optional<records::AsyncMessage> message;
     if (id) {
@@ -235,6 +250,7 @@ Answer message_given_up(const StaffParts& parts, const StaffCall&, const http::R
     }
     if (!message) co_return problem(access::async_message_unknown, request);
     co_return http::json_response(200, message_json(*message));
+    co_await note_look(parts, call, message->id);
 }
 
 using MessageOrder = base::Result<void> (access::AsyncQueues::*)(store::WriteSession&, records::AsyncMessageId,

@@ -91,6 +91,9 @@ public:
     // What the operator sees and does: never what a message says (418-V ст.46(1)).
     Page<records::AsyncMessage> given_up(store::ReadSession& session, const PageWanted& wanted) const;
     std::optional<records::AsyncMessage> given_up(store::ReadSession& session, records::AsyncMessageId id) const;
+    // Who looked, at the list or at one of them; before it is shown.
+    void note_look(store::WriteSession& session, const std::optional<records::AsyncMessageId>& id,
+                   const RegistryChanges::Order& by, base::Time now) const;
     base::Result<void> replay(store::WriteSession& session, records::AsyncMessageId id,
                               const RegistryChanges::Order& order, base::Time now) const;
     base::Result<void> give_back(store::WriteSession& session, records::AsyncMessageId id,
