@@ -24,6 +24,7 @@ find_package(benchmark REQUIRED)
 # xmlsec1's core alone: its headers need the definitions that Debian built it with, its engines are not used.
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(XMLSEC REQUIRED xmlsec1)
+pkg_check_modules(LIBZIP REQUIRED IMPORTED_TARGET libzip)
 find_library(XMLSEC_CORE NAMES xmlsec1 REQUIRED)
 add_library(xmlsec INTERFACE)
 add_library(xmlsec::core ALIAS xmlsec)
