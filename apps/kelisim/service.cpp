@@ -289,7 +289,9 @@ Service::Service(const ServiceOptions& options)
                      .owners = owners_,
                      .forms = data_forms_of(options_.config),
                      .services = soap_services(),
-                     .local = local_services()}),
+                     .local = local_services(),
+                     .bodies = records_.exchange_bodies,
+                     .kept = kept_messages_of(options_.config)}),
       async_channel_({.registry = registry_,
                       .messages = records_.async_messages,
                       .writer = database_->writer(),
@@ -366,6 +368,7 @@ Service::Service(const ServiceOptions& options)
                               .sms = phones_,
                               .events_came = [&alarm = event_alarm_] { alarm.ring(); }});
     start_ledger();
+    start_time_stamps();
     archiver_->ring();  // there is a checkpoint now
     if (systems_listener_) {
         systems_server_ = serve(std::move(*systems_listener_), guarded_routes_of_systems(), certificates_.systems());
@@ -383,6 +386,7 @@ Service::~Service() {
     for (const auto& witness : witnesses_)
         witness->stop();
     witnesses_.clear();
+    time_stamper_.reset();
     sequencer_.reset();
     runner_.reset();
     scheduler_.reset();
@@ -601,7 +605,9 @@ http::Routes Service::routes() {
                            .registrations = registrations_,
                            .exchange_search = exchange_search_,
                            .async_queues = async_queues_,
-                           .messages_ordered = [this] { async_alarm_.ring(); }}));
+                           .messages_ordered = [this] { async_alarm_.ring(); },
+                           .board = board_,
+                           .evidence_keys = gateway_keys_.keys()}));
     add(api::operation_routes(
         {.writer = database_->writer(), .readers = database_->readers(), .clock = clock_, .metrics = [this] {
              return metrics();

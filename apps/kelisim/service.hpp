@@ -46,6 +46,7 @@
 #include "identity/system_certificates.hpp"
 #include "network_status_source.hpp"
 #include "notary/sequencer.hpp"
+#include "notary/time_stamps.hpp"
 #include "notary/witness.hpp"
 #include "sandbox_registries.hpp"
 #include "signing.hpp"
@@ -106,6 +107,8 @@ private:
     void start_async_pusher();
     void expose_archives(telemetry::Exposition& out) const;
     void start_ledger();
+    void start_time_stamps();
+    void expose_time_stamps(telemetry::Exposition& out) const;
     void replay_erasures();
 
     // In the order in which they are made; each refers to those above it only.
@@ -204,6 +207,8 @@ private:
     std::unique_ptr<notary::LastSigned> last_signed_;
     std::unique_ptr<notary::Sequencer> sequencer_;
     std::vector<std::unique_ptr<notary::Witness>> witnesses_;
+    std::optional<trust::Authorities> stamping_authorities_;  // none: nothing is stamped
+    std::unique_ptr<notary::TimeStamper> time_stamper_;       // null: nothing is stamped
     std::unique_ptr<http::Server> systems_server_;
     std::unique_ptr<http::Server> server_;
 };

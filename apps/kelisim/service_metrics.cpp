@@ -52,6 +52,7 @@ std::string Service::metrics() const {
     expose_owners(out);
     expose_async(out);
     expose_ledger(out);
+    expose_time_stamps(out);
     expose_archives(out);
     return std::move(out).finish();
 }
@@ -125,6 +126,21 @@ void Service::expose_ledger(telemetry::Exposition& out) const {
     }
     counter("kelisim_ledger_cosignatures", "Signatures of witnesses, verified and stored.", cosignatures);
     counter("kelisim_ledger_witness_failures", "Submissions to witnesses that brought no signature.", failures);
+}
+
+void Service::expose_time_stamps(telemetry::Exposition& out) const {
+    notary::TimeStampsMissing missing;
+    if (time_stamper_)
+        database_->readers().read(
+            [&](store::ReadSession& session) { missing = notary::missing_time_stamps(session, records_); });
+    out.counter("kelisim_time_stamps", "Time stamps, verified and stored.");
+    out.count(time_stamper_ ? time_stamper_->counts().stamps.load() : 0);
+    out.counter("kelisim_time_stamp_failures", "Requests for time stamps that brought none; they come again.");
+    out.count(time_stamper_ ? time_stamper_->counts().failures.load() : 0);
+    const base::Duration age = missing.oldest ? clock_.now() - *missing.oldest : base::Duration{};
+    out.gauge("kelisim_time_stamps_oldest_seconds",
+              "How long the oldest entry of the ledger has lacked its time stamp.");
+    out.value(std::chrono::duration<double>(age).count());
 }
 
 void Service::expose_archives(telemetry::Exposition& out) const {

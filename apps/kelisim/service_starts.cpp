@@ -73,6 +73,27 @@ void Service::start_ledger() {
     }
 }
 
+void Service::start_time_stamps() {
+    const config::Config& config = options_.config;
+    auto address = time_stamps_of(config);
+    if (!address) return;
+    const std::string& directory = config.text("timestamps.authorities");
+    stamping_authorities_ =
+        directory.empty() ? trusted(config, directory_, entropy_) : trust::read_authorities(directory);
+    time_stamper_ = std::make_unique<notary::TimeStamper>(
+        notary::TimeStampParts{
+            .records = records_,
+            .writer = database_->writer(),
+            .readers = database_->readers(),
+            .clock = system_clock_,
+            .entropy = entropy_,
+            .log = *log_,
+            .board = board_,
+            .exchange = [this](http::Outgoing request) { return exchange(workers_, client_, std::move(request)); },
+            .authorities = *stamping_authorities_},
+        std::move(*address), std::chrono::seconds{config.number("timestamps.interval_seconds")});
+}
+
 void Service::start_async_pusher() {
     async_pusher_ = std::make_unique<gateway::AsyncPusher>(
         gateway::AsyncPusherParts{.writer = database_->writer(),

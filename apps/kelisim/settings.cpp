@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "base/limits.hpp"
+#include "base/text.hpp"
 
 namespace kelisim::app {
 
@@ -205,6 +206,29 @@ std::map<std::string, gateway::SoapService, std::less<>> soap_services_of(const 
     for (const std::string& text : config.list("gateway.soap_routes"))
         add_route(services, text);
     return services;
+}
+
+// "serviceKey=days"
+gateway::KeptFor kept_messages_of(const config::Config& config) {
+    gateway::KeptFor kept;
+    for (const std::string& text : config.list("gateway.kept_messages")) {
+        const auto equals = text.find('=');
+        const auto days =
+            equals == std::string::npos ? std::nullopt : base::parse_integer(std::string_view(text).substr(equals + 1));
+        // What is known of an exchange is forgotten by then, and nothing would lead to its messages any more.
+        if (!days || *days < 1 || std::chrono::days{*days} > base::limits::exchange_search_span_max)
+            throw base::Outage("gateway.kept_messages: not serviceKey=days, from 1 to 92: " + text);
+        kept.emplace(text.substr(0, equals), std::chrono::days{*days});
+    }
+    return kept;
+}
+
+std::optional<notary::TimeStampAddress> time_stamps_of(const config::Config& config) {
+    const std::string& url = config.text("timestamps.url");
+    if (url.empty()) return std::nullopt;
+    auto address = notary::parse_time_stamp_address(url, config.text("timestamps.policy"));
+    if (!address) throw base::Outage("timestamps.url: not http[s]://host[:port][/path], or no policy: " + url);
+    return address;
 }
 
 gateway::KdpSettings kdp_settings_of(const config::Config& config) {

@@ -19,7 +19,7 @@
 #include "gateway/rest.hpp"
 #include "gateway/sync_channel.hpp"
 #include "identity/caller_address.hpp"
-#include "notary/witness.hpp"
+#include "notary/time_stamps.hpp"
 #include "trust/policy.hpp"
 
 namespace kelisim::app {
@@ -37,6 +37,9 @@ gateway::Quota common_quota_of(const config::Config& config);
 // Of systems that are registered.
 std::map<std::string, gateway::Quota, std::less<>> own_quotas_of(const config::Config& config,
                                                                  const registry::Registry& registry);
+gateway::KeptFor kept_messages_of(const config::Config& config);
+// Nothing where none is to be asked. Throws base::Outage for an address that is none.
+std::optional<notary::TimeStampAddress> time_stamps_of(const config::Config& config);
 gateway::KdpSettings kdp_settings_of(const config::Config& config);
 std::map<std::string, gateway::SoapAddress, std::less<>> async_receivers_of(const config::Config& config);
 std::map<std::string, gateway::AsyncService, std::less<>> async_services_of(const config::Config& config);

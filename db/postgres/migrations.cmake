@@ -28,4 +28,5 @@ set(KELISIM_POSTGRES_MIGRATIONS
     0025_exchange_records.sql
     0026_async_messages.sql
     0027_contours.sql
+    0028_evidence.sql
 )

@@ -651,7 +651,8 @@ CREATE TABLE temp_file_quota (
 );
 
 -- What operators search: every exchange as it ended, in the order of time, also those whose row in `exchange` gave way to a repeat.
--- Columns as there; owner: the system behind the service, if there is one.
+-- Columns as there; owner: the system behind the service, if there is one. *_sha256: of the message as it went over the wire, with its
+-- envelope and its signature: as it came, as it went to the owner, as the owner answered, as the sender was answered; NULL where there was none.
 CREATE TABLE exchange_record (
     id bytea NOT NULL UNIQUE,
     sender text COLLATE "C" NOT NULL,
@@ -667,7 +668,11 @@ CREATE TABLE exchange_record (
     replied bigint,
     concluded bigint NOT NULL,
     response bytea,
-    response_bytes bigint NOT NULL
+    response_bytes bigint NOT NULL,
+    received_sha256 bytea,
+    forwarded_sha256 bytea,
+    replied_sha256 bytea,
+    sent_sha256 bytea
 );
 CREATE INDEX exchange_record_message ON exchange_record (message);
 CREATE INDEX exchange_record_session ON exchange_record (session) WHERE session IS NOT NULL;
@@ -736,3 +741,28 @@ CREATE TABLE async_notice (
     PRIMARY KEY (receiver, id)
 );
 CREATE INDEX async_notice_next ON async_notice (next);
+
+-- Those messages, where the policy of a service keeps them. key: of this exchange alone, wrapped; it goes with them.
+CREATE TABLE exchange_bodies (
+    exchange bytea NOT NULL,
+    expires bigint NOT NULL,
+    bytes bigint NOT NULL,
+    key bytea NOT NULL,
+    PRIMARY KEY (exchange)
+);
+CREATE INDEX exchange_bodies_expires ON exchange_bodies (expires);
+-- message: which of the four.
+CREATE TABLE exchange_body (
+    exchange bytea NOT NULL,
+    message bigint NOT NULL CHECK (message BETWEEN 0 AND 3),
+    sealed bytea NOT NULL,
+    UNIQUE (exchange, message)
+);
+
+-- Time stamps (RFC 3161) over the text of checkpoints of the ledger: each is about every entry below `size`.
+CREATE TABLE time_stamp (
+    size bigint NOT NULL PRIMARY KEY,
+    note text COLLATE "C" NOT NULL,
+    at bigint NOT NULL,
+    token bytea NOT NULL
+);

@@ -635,7 +635,8 @@ CREATE TABLE temp_file_quota (
 ) STRICT, WITHOUT ROWID;
 
 -- What operators search: every exchange as it ended, in the order of time, also those whose row in `exchange` gave way to a repeat.
--- Columns as there; owner: the system behind the service, if there is one.
+-- Columns as there; owner: the system behind the service, if there is one. *_sha256: of the message as it went over the wire, with its
+-- envelope and its signature: as it came, as it went to the owner, as the owner answered, as the sender was answered; NULL where there was none.
 CREATE TABLE exchange_record (
     id BLOB NOT NULL UNIQUE,
     sender TEXT NOT NULL,
@@ -651,7 +652,11 @@ CREATE TABLE exchange_record (
     replied INTEGER,
     concluded INTEGER NOT NULL,
     response BLOB,
-    response_bytes INTEGER NOT NULL
+    response_bytes INTEGER NOT NULL,
+    received_sha256 BLOB,
+    forwarded_sha256 BLOB,
+    replied_sha256 BLOB,
+    sent_sha256 BLOB
 ) STRICT;
 CREATE INDEX exchange_record_message ON exchange_record (message);
 CREATE INDEX exchange_record_session ON exchange_record (session) WHERE session IS NOT NULL;
@@ -720,3 +725,28 @@ CREATE TABLE async_notice (
     PRIMARY KEY (receiver, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX async_notice_next ON async_notice (next);
+
+-- Those messages, where the policy of a service keeps them. key: of this exchange alone, wrapped; it goes with them.
+CREATE TABLE exchange_bodies (
+    exchange BLOB NOT NULL,
+    expires INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    key BLOB NOT NULL,
+    PRIMARY KEY (exchange)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX exchange_bodies_expires ON exchange_bodies (expires);
+-- message: which of the four.
+CREATE TABLE exchange_body (
+    exchange BLOB NOT NULL,
+    message INTEGER NOT NULL CHECK (message BETWEEN 0 AND 3),
+    sealed BLOB NOT NULL,
+    UNIQUE (exchange, message)
+) STRICT;
+
+-- Time stamps (RFC 3161) over the text of checkpoints of the ledger: each is about every entry below `size`.
+CREATE TABLE time_stamp (
+    size INTEGER NOT NULL PRIMARY KEY,
+    note TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    token BLOB NOT NULL
+) STRICT;

@@ -29,6 +29,19 @@ const Reason exchange_search_reason_missing{
     "418-V ст.46(1)",
     {"Іздеу себебін көрсетіңіз.", "Укажите причину поиска.", "Say why you search."}};
 
+const Reason exchange_unknown{"exchange_unknown",
+                              Kind::not_found,
+                              "",
+                              {"Мұндай алмасу жоқ немесе ол туралы жазбаның мерзімі өтті.",
+                               "Такого обмена нет, или срок хранения записи о нём истёк.",
+                               "There is no such exchange, or the time for which it is on record is over."}};
+const Reason exchange_export_reason_missing{
+    "exchange_export_reason_missing",
+    Kind::invalid,
+    "418-V ст.46(1)",
+    {"Дәлелдемені не үшін алатыныңызды көрсетіңіз.", "Укажите, для чего вы получаете доказательства.",
+     "Say what you take the evidence for."}};
+
 base::Result<records::ExchangeFilter> ExchangeSearch::begin(store::WriteSession& session, const Official& by,
                                                             const ExchangeQuestion& question, base::Time now) const {
     std::vector<const Reason*> reasons;
@@ -49,6 +62,18 @@ base::Result<records::ExchangeFilter> ExchangeSearch::begin(store::WriteSession&
     const OfficialAct act{.by = by.subject, .organisation = by.organisation, .reason = question.reason};
     parts_.records.journal.append(session, exchange_search_fact(id, act, filter, now));
     return filter;
+}
+
+base::Result<records::Exchange> ExchangeSearch::begin_export(store::WriteSession& session, const Official& by,
+                                                             records::ExchangeId id, std::string_view reason,
+                                                             base::Time now) const {
+    if (reason.empty()) return base::Refusal(exchange_export_reason_missing);
+    auto exchange = parts_.records.exchanges.recorded(session, id);
+    if (!exchange) return base::Refusal(exchange_unknown);
+    const OfficialAct act{.by = by.subject, .organisation = by.organisation, .reason = reason};
+    const std::string_view bodies = by.office == Office::authorized_body ? "with" : "without";
+    parts_.records.journal.append(session, exchange_export_fact(id, act, bodies, now));
+    return std::move(*exchange);
 }
 
 records::ExchangePage ExchangeSearch::find(store::ReadSession& session, const records::ExchangeFilter& filter,

@@ -196,5 +196,39 @@ TEST_F(ExchangeSearchTest, WhatIsOlderThanAnyQuestionIsForgotten) {
     EXPECT_THAT(found({.reason = "x"}), IsEmpty());
 }
 
+// 418-V ст.46(1): who takes the evidence of an exchange, and why, is on record before it is read.
+TEST_F(ExchangeSearchTest, WhoTakesEvidenceIsOnRecord) {
+    exchange("m-1");
+    const auto id = page(begin({.reason = "x"}).value(), {.before = {}, .max = 1}).items.front().id;
+    const auto take = [&](Office office, records::ExchangeId of, std::string_view reason) {
+        const Official by{.subject = {}, .organisation = "000140000072", .office = office};
+        return world.unit([&](store::WriteSession& session) {
+            return ExchangeSearch(world.service->parts).begin_export(session, by, of, reason, world.clock.now());
+        });
+    };
+    EXPECT_TRUE(take(Office::egov_operator, id, "").error().has(exchange_export_reason_missing));
+    const auto none = records::ExchangeId::make(world.clock.now(), {}, world.entropy);
+    EXPECT_TRUE(take(Office::egov_operator, none, "x").error().has(exchange_unknown));
+    EXPECT_THAT(world.journal_of(id), ElementsAre("exchange.concluded"));
+    EXPECT_EQ(take(Office::egov_operator, id, "Іс № 7").value().id, id);
+    EXPECT_EQ(take(Office::authorized_body, id, "Іс № 8").value().id, id);
+    std::vector<std::string> facts;
+    world.look([&](store::ReadSession& session) {
+        world.records.journal.each_after(session, 0, 1'000'000, [&](const records::JournalEntry& entry) {
+            if (entry.kind == "exchange.exported") facts.push_back(world.records.journal.open(entry));
+        });
+        return true;
+    });
+    ASSERT_EQ(facts.size(), 2U);
+    EXPECT_NE(facts[0].find(R"("reason":"Іс № 7","bodies":"without")"), std::string::npos) << facts[0];
+    EXPECT_NE(facts[1].find(R"("reason":"Іс № 8","bodies":"with")"), std::string::npos) << facts[1];
+    world.clock.advance(limits::exchange_search_span_max + 1h);
+    world.unit([&](store::WriteSession& session) {
+        world.records.exchanges.forget_records_before(session, world.clock.now() - limits::exchange_search_span_max);
+        return true;
+    });
+    EXPECT_TRUE(take(Office::authorized_body, id, "x").error().has(exchange_unknown));
+}
+
 }  // namespace
 }  // namespace kelisim::access

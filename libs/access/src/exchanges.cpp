@@ -30,6 +30,9 @@ namespace {
 // Longer than a call can be under way: what is older was cut off.
 constexpr base::Duration patience = limits::owner_deadline + std::chrono::seconds{30};
 constexpr std::size_t given_up_at_once = 1000;
+constexpr std::size_t bodies_removed_at_once = 1000;
+// An engine walks through the content that it lets go of, while units wait.
+constexpr std::int64_t bytes_removed_at_once = 256LL * 1024 * 1024;
 
 // From its claim on: a signature may have been waited for before.
 bool is_cut_off(const Exchange& exchange, base::Time now) {
@@ -73,10 +76,27 @@ void Exchanges::conclude(store::WriteSession& session, Exchange exchange, const 
     exchange.response = conclusion.response;
     exchange.response_bytes = static_cast<std::int64_t>(conclusion.response_bytes);
     exchange.kept = conclusion.kept;
+    exchange.wire = conclusion.wire;
     if (const auto* service = parts_.registry.service(exchange.service)) exchange.owner = service->owner;
     parts_.records.exchanges.put(session, exchange);
     parts_.records.exchanges.record(session, exchange);
-    parts_.records.journal.append(session, exchange_fact(exchange, now));
+    std::optional<base::Time> kept_until;
+    if (conclusion.bodies) {
+        parts_.records.exchange_bodies.add(session, *conclusion.bodies);
+        kept_until = conclusion.bodies->expires;
+    }
+    parts_.records.journal.append(session, exchange_fact(exchange, kept_until, now));
+}
+
+void Exchanges::sweep_bodies(store::WriteSession& session, base::Time now) const {
+    const records::ExchangeBodies& bodies = parts_.records.exchange_bodies;
+    std::int64_t bytes = 0;
+    for (const auto& each : bodies.expired(session, now, bodies_removed_at_once)) {
+        if (bytes > bytes_removed_at_once) break;
+        bytes += each.bytes;
+        bodies.remove(session, each.exchange);
+        parts_.records.journal.append(session, exchange_bodies_deleted_fact(each.exchange, now));
+    }
 }
 
 void Exchanges::give_up(store::WriteSession& session, base::Time now) const {

@@ -125,5 +125,73 @@ TEST_F(ExchangesTest, TheJournalTiesRequestAndAnswerTogether) {
     EXPECT_THAT(world.journal_of(exchange.id), ElementsAre("exchange.concluded"));
 }
 
+class KeptBodiesTest : public ExchangesTest {
+protected:
+    const records::Messages said{"<request/>", "<forwarded/>", "<reply/>", "<answer/>"};
+
+    records::ExchangeId conclude_keeping(base::Duration term) {
+        const auto exchange = std::get<Exchange>(begin(message()));
+        Conclusion conclusion{.state = ExchangeState::answered};
+        for (std::size_t i = 0; i < said.size(); ++i)
+            conclusion.wire.at(i) = crypto::sha256(base::as_bytes(said.at(i)));
+        conclusion.bodies = world.records.exchange_bodies.seal(exchange.id, world.clock.now() + term, said);
+        world.unit([&](store::WriteSession& session) {
+            Exchanges(world.service->parts).conclude(session, exchange, conclusion, world.clock.now());
+        });
+        return exchange.id;
+    }
+    std::optional<records::SealedBodies> find(records::ExchangeId id) {
+        return world.look([&](store::ReadSession& session) {
+            return world.records.exchange_bodies.find(session, id, world.clock.now());
+        });
+    }
+    void sweep() {
+        world.unit([&](store::WriteSession& session) {
+            Exchanges(world.service->parts).sweep_bodies(session, world.clock.now());
+        });
+    }
+};
+
+TEST_F(KeptBodiesTest, WhatWasSaidIsSealedAndReadAgain) {
+    const auto id = conclude_keeping(24h);
+    world.restart();
+    const auto kept = find(id);
+    ASSERT_TRUE(kept);
+    EXPECT_EQ(world.records.exchange_bodies.open(*kept), said);
+    for (const std::string& each : said)
+        EXPECT_EQ(world.store.raw_bytes().find(each), std::string::npos) << each;
+    const auto recorded =
+        world.look([&](store::ReadSession& session) { return world.records.exchanges.recorded(session, id); });
+    ASSERT_TRUE(recorded);
+    for (std::size_t i = 0; i < said.size(); ++i)
+        EXPECT_EQ(recorded->wire.at(i), crypto::sha256(base::as_bytes(said.at(i))));
+}
+
+TEST_F(KeptBodiesTest, TheirTimeIsOverByTheClockAndTheSweepDestroysThem) {
+    const auto id = conclude_keeping(24h);
+    world.clock.advance(24h - 1s);
+    sweep();
+    EXPECT_TRUE(find(id));
+    world.clock.advance(1s);
+    EXPECT_FALSE(find(id)) << "before the sweep too";
+    sweep();
+    world.clock.advance(-1h);
+    EXPECT_FALSE(find(id)) << "there is nothing left to find";
+}
+
+TEST_F(KeptBodiesTest, AMessageInThePlaceOfAnotherDoesNotOpen) {
+    auto kept = *find(conclude_keeping(24h));
+    std::swap(kept.sealed[0], kept.sealed[3]);
+    EXPECT_THROW(world.records.exchange_bodies.open(kept), records::Damaged);
+    kept.exchange = records::ExchangeId::make(world.clock.now(), {}, world.entropy);
+    EXPECT_THROW(world.records.exchange_bodies.open(kept), records::Damaged);
+}
+
+TEST_F(KeptBodiesTest, WhereNothingIsKeptNothingIsFound) {
+    const auto exchange = std::get<Exchange>(begin(message()));
+    conclude(exchange, ExchangeState::answered);
+    EXPECT_FALSE(find(exchange.id));
+}
+
 }  // namespace
 }  // namespace kelisim::access

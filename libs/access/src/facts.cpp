@@ -157,7 +157,7 @@ records::Fact document_fact(const records::ElectronicDocument& document, consent
                         {"certificate", base::to_hex(certificate)}}};
 }
 
-records::Fact exchange_fact(const records::Exchange& exchange, base::Time now) {
+records::Fact exchange_fact(const records::Exchange& exchange, std::optional<base::Time> kept_until, base::Time now) {
     records::Fact fact{.kind = "exchange.concluded",
                        .entity = exchange.id,
                        .at = now,
@@ -174,7 +174,17 @@ records::Fact exchange_fact(const records::Exchange& exchange, base::Time now) {
         fact.details["response_sha256"] = base::to_hex(*exchange.response);
         fact.details["response_bytes"] = exchange.response_bytes;
     }
+    const auto& [came, forwarded, replied, sent] = exchange.wire;
+    if (came) fact.details["received_sha256"] = base::to_hex(*came);
+    if (forwarded) fact.details["forwarded_sha256"] = base::to_hex(*forwarded);
+    if (replied) fact.details["replied_sha256"] = base::to_hex(*replied);
+    if (sent) fact.details["sent_sha256"] = base::to_hex(*sent);
+    if (kept_until) fact.details["kept_until"] = base::to_iso8601(*kept_until);
     return fact;
+}
+
+records::Fact exchange_bodies_deleted_fact(const records::ExchangeId& exchange, base::Time now) {
+    return {.kind = "exchange.bodies_deleted", .entity = exchange, .at = now, .subject = {}, .details = {}};
 }
 
 records::Fact temp_file_kept_fact(const records::TempFile& file) {
@@ -233,6 +243,15 @@ records::Fact message_order_fact(std::string_view kind, const records::AsyncMess
                 {"by", order.official.to_string()}, {"organisation", order.organisation}, {"reason", order.reason}}};
 }
 
+records::Fact message_look_fact(std::string_view kind, const base::RawId& id, const RegistryChanges::Order& by,
+                                base::Time now) {
+    return {.kind = kind,
+            .entity = id,
+            .at = now,
+            .subject = {},
+            .details = {{"by", by.official.to_string()}, {"organisation", by.organisation}}};
+}
+
 records::Fact question_fact(std::string_view kind, const records::UseQuestion& question, base::Time now) {
     return {.kind = kind,
             .entity = question.id,
@@ -241,15 +260,6 @@ records::Fact question_fact(std::string_view kind, const records::UseQuestion& q
             .details = {{"subject", question.subject.to_string()},
                         {"use", question.use.to_string()},
                         {"initiator", question.initiator}}};
-}
-
-records::Fact message_look_fact(std::string_view kind, const base::RawId& id, const RegistryChanges::Order& by,
-                                base::Time now) {
-    return {.kind = kind,
-            .entity = id,
-            .at = now,
-            .subject = {},
-            .details = {{"by", by.official.to_string()}, {"organisation", by.organisation}}};
 }
 
 records::Fact own_look_fact(const records::OwnLook& look, base::Time now) {
@@ -402,6 +412,18 @@ records::Fact exchange_search_fact(const base::RawId& id, const OfficialAct& act
     if (!filter.service.empty()) details["service"] = filter.service;
     if (!filter.party.empty()) details["party"] = filter.party;
     return {.kind = "exchange.searched", .entity = id, .at = now, .subject = {}, .details = std::move(details)};
+}
+
+records::Fact exchange_export_fact(const records::ExchangeId& exchange, const OfficialAct& act, std::string_view bodies,
+                                   base::Time now) {
+    return {.kind = "exchange.exported",
+            .entity = exchange,
+            .at = now,
+            .subject = {},
+            .details = {{"by", act.by.to_string()},
+                        {"organisation", act.organisation},
+                        {"reason", act.reason},
+                        {"bodies", bodies}}};
 }
 
 records::Fact data_change_fact(const records::DataChange& change, std::optional<consent::SubjectId> subject,

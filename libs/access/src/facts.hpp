@@ -31,7 +31,9 @@ records::Fact session_begun_fact(const records::PersonSession& begun, const std:
 records::Fact document_fact(const records::ElectronicDocument& document, consent::SubjectId by,
                             const crypto::Digest& certificate);
 // What came and what was given back, tied together: digests, sizes and times, nothing of what they say.
-records::Fact exchange_fact(const records::Exchange& exchange, base::Time now);
+// `kept_until`: nothing where its messages are not kept.
+records::Fact exchange_fact(const records::Exchange& exchange, std::optional<base::Time> kept_until, base::Time now);
+records::Fact exchange_bodies_deleted_fact(const records::ExchangeId& exchange, base::Time now);
 records::Fact temp_file_kept_fact(const records::TempFile& file);
 // `by`: the system that had or confirmed it; empty where the clock did it.
 records::Fact temp_file_fact(std::string_view kind, const records::TempFile& file, std::string_view by, base::Time now);
@@ -40,11 +42,11 @@ records::Fact message_accepted_fact(const records::AsyncMessage& message);
 records::Fact message_ended_fact(const records::AsyncMessage& message, base::Time now);
 records::Fact message_order_fact(std::string_view kind, const records::AsyncMessage& message,
                                  const RegistryChanges::Order& order, base::Time now);
-records::Fact question_fact(std::string_view kind, const records::UseQuestion& question, base::Time now);
-records::Fact own_look_fact(const records::OwnLook& look, base::Time now);
 // Somebody of the operator looked at the list of those given up, or at one of them.
 records::Fact message_look_fact(std::string_view kind, const base::RawId& id, const RegistryChanges::Order& by,
                                 base::Time now);
+records::Fact question_fact(std::string_view kind, const records::UseQuestion& question, base::Time now);
+records::Fact own_look_fact(const records::OwnLook& look, base::Time now);
 // `official`: who looked, so that the operator alone can tell.
 records::Fact official_look_fact(const records::OfficialLook& look, std::string_view official, base::Time now);
 // What the operator ended, by its key; the parts that were not named are empty.
@@ -76,6 +78,9 @@ records::Fact deferral_order_fact(const base::RawId& id, const OfficialAct& act,
 records::Fact deferral_look_fact(const base::RawId& id, const OfficialAct& act, base::Time now);
 // A messageId may name a person, so the fact holds its blind index.
 records::Fact exchange_search_fact(const base::RawId& id, const OfficialAct& act, const records::ExchangeFilter& filter,
+                                   base::Time now);
+// `bodies`: "with" or "without" what was said.
+records::Fact exchange_export_fact(const records::ExchangeId& exchange, const OfficialAct& act, std::string_view bodies,
                                    base::Time now);
 records::Fact data_change_fact(const records::DataChange& change, std::optional<consent::SubjectId> subject,
                                base::Time now);

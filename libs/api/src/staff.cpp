@@ -11,6 +11,7 @@
 #include "http/unit.hpp"
 #include "json/json.hpp"
 #include "json_body.hpp"
+#include "staff_evidence.hpp"
 #include "staff_exchanges.hpp"
 #include "staff_registry.hpp"
 
@@ -234,8 +235,8 @@ boost::asio::awaitable<void> note_look(const StaffParts& parts, const StaffCall&
 Answer messages_given_up(const StaffParts& parts, const StaffCall& call, const http::Request& request) {
     const auto query = read_query(request);
     if (query.has_error()) co_return problem(query.error(), request);
-    object body;
     co_await note_look(parts, call, std::nullopt);
+    object body;
     parts.readers.read([&](store::ReadSession& session) {
         body = page_json(parts.async_queues.given_up(session, query->page), message_json);
     });
@@ -249,8 +250,8 @@ Answer message_given_up(const StaffParts& parts, const StaffCall& call, const ht
         parts.readers.read([&](store::ReadSession& session) { message = parts.async_queues.given_up(session, *id); });
     }
     if (!message) co_return problem(access::async_message_unknown, request);
-    co_return http::json_response(200, message_json(*message));
     co_await note_look(parts, call, message->id);
+    co_return http::json_response(200, message_json(*message));
 }
 
 using MessageOrder = base::Result<void> (access::AsyncQueues::*)(store::WriteSession&, records::AsyncMessageId,
@@ -295,6 +296,8 @@ std::vector<http::Route> staff_routes(const StaffParts& parts) {
         {"POST", "/api/v1/staff/connections/{key}/purposes/{code}/end", endpoint(Office::egov_operator, end_purpose)},
         {"POST", "/api/v1/staff/services/{key}/end", endpoint(Office::egov_operator, end_service)},
         {"POST", "/api/v1/staff/exchanges/search", endpoint(Office::egov_operator, search_exchanges)},
+        {"POST", "/api/v1/staff/exchanges/{id}/evidence", endpoint({}, export_evidence)},
+        {"GET", "/api/v1/staff/time-stamps", endpoint(Office::egov_operator, time_stamps)},
         {"GET", "/api/v1/staff/messages", endpoint(Office::egov_operator, messages_given_up)},
         {"GET", "/api/v1/staff/messages/{id}", endpoint(Office::egov_operator, message_given_up)},
         {"POST", "/api/v1/staff/messages/{id}/replay", endpoint(Office::egov_operator, replay_message)},

@@ -77,6 +77,17 @@ base::Result<Wanted> read(const http::Request& request) {
     return wanted;
 }
 
+object page_of(const records::ExchangePage& page) {
+    boost::json::array items;
+    for (const records::Exchange& each : page.items)
+        items.push_back(exchange_json(each));
+    object body{{"items", std::move(items)}};
+    if (page.next) body["next"] = page.next->to_string();
+    return body;
+}
+
+}  // namespace
+
 object exchange_json(const records::Exchange& exchange) {
     object json{{"id", exchange.id.to_string()},
                 {"sender", exchange.sender},
@@ -94,19 +105,13 @@ object exchange_json(const records::Exchange& exchange) {
         json["response_sha256"] = base::to_hex(*exchange.response);
         json["response_bytes"] = exchange.response_bytes;
     }
+    const auto& [came, forwarded, replied, sent] = exchange.wire;
+    if (came) json["received_sha256"] = base::to_hex(*came);
+    if (forwarded) json["forwarded_sha256"] = base::to_hex(*forwarded);
+    if (replied) json["replied_sha256"] = base::to_hex(*replied);
+    if (sent) json["sent_sha256"] = base::to_hex(*sent);
     return json;
 }
-
-object page_of(const records::ExchangePage& page) {
-    boost::json::array items;
-    for (const records::Exchange& each : page.items)
-        items.push_back(exchange_json(each));
-    object body{{"items", std::move(items)}};
-    if (page.next) body["next"] = page.next->to_string();
-    return body;
-}
-
-}  // namespace
 
 boost::asio::awaitable<http::Response> search_exchanges(const StaffParts& parts, const StaffCall& call,
                                                         const http::Request& request) {

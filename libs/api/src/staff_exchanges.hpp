@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <boost/json/object.hpp>
+
 #include "api/staff.hpp"
 
 namespace kelisim::api {
@@ -8,5 +10,7 @@ namespace kelisim::api {
 // Messages between systems, as the operator finds them: never what they say (418-V ст.46(1)).
 boost::asio::awaitable<http::Response> search_exchanges(const StaffParts& parts, const StaffCall& call,
                                                         const http::Request& request);
+
+boost::json::object exchange_json(const records::Exchange& exchange);
 
 }  // namespace kelisim::api

@@ -201,6 +201,11 @@ std::vector<Key> gateway_keys() {
          .description = "How systems want business data on the SOAP wire: \"SYSTEM=nodes\", \"SYSTEM=escaped\" or "
                         "\"SYSTEM=cdata\". Whoever is not named gets them as the other side writes them.",
          .fallback = Texts{}},
+        {.name = "gateway.kept_messages",
+         .description =
+             "Services whose signed messages are kept as they went over the wire, sealed: \"serviceKey=days\", from 1 "
+             "to 92. Of the others only digests are.",
+         .fallback = Texts{}},
         {.name = "gateway.async_services",
          .description = "Keys of services on the asynchronous channel; their owners get the requests. Followed by "
                         "\" subject=persons/iin\": where the data name the person, \"iin\" without it; "
@@ -303,6 +308,28 @@ std::vector<Key> ledger_keys() {
     };
 }
 
+// Stamps of a time-stamping authority over checkpoints of the ledger.
+std::vector<Key> time_stamp_keys() {
+    using std::int64_t;
+    return {
+        {.name = "timestamps.url",
+         .description =
+             "The authority: \"http://host:port/path\" or https (RFC 3161 over HTTP). Empty: nothing is stamped.",
+         .fallback = std::string()},
+        {.name = "timestamps.policy",
+         .description = "Under which policy it is to stamp, as a dotted identifier. Empty: whichever it takes.",
+         .fallback = std::string()},
+        {.name = "timestamps.authorities",
+         .description = "Directory with whom its certificate leads to, as trust.authorities. Empty: that one.",
+         .fallback = std::string()},
+        {.name = "timestamps.interval_seconds",
+         .description = "Seconds between two stamps at least. One is about all exchanges before it.",
+         .fallback = int64_t{60},
+         .min = 1,
+         .max = 86'400},
+    };
+}
+
 // What is kept where once it is old.
 std::vector<Key> archive_keys() {
     using std::int64_t;
@@ -364,8 +391,8 @@ std::vector<Key> kdp_keys() {
 const std::vector<Key>& table() {
     static const std::vector<Key> keys = [] {
         std::vector<Key> all = server_keys();
-        for (auto* more :
-             {running_keys, gateway_keys, tls_keys, ledger_keys, archive_keys, asking_keys, sign_in_keys, kdp_keys}) {
+        for (auto* more : {running_keys, gateway_keys, tls_keys, ledger_keys, time_stamp_keys, archive_keys,
+                           asking_keys, sign_in_keys, kdp_keys}) {
             for (Key& key : more())
                 all.push_back(std::move(key));
         }

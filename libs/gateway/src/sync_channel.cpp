@@ -20,6 +20,7 @@ using base::Kind;
 using base::Reason;
 using base::Refusal;
 using consent::UseState;
+using records::ExchangeMessage;
 using records::ExchangeState;
 using registry::Side;
 
@@ -106,6 +107,8 @@ struct SyncChannel::Call {
     std::optional<base::Time> first_received = {};  // of a repeat
     bool owner_refused = false;                     // in an ordinary answer
     std::vector<LeftOut> left_out = {};             // of several tokens
+    records::WireDigests wire = {};
+    records::Messages messages = {};  // where they are kept
 };
 
 // Its data may be a view of the envelope.
@@ -220,10 +223,7 @@ SyncChannel::Answer SyncChannel::handle_locally(Call& call, const LocalService& 
             served = std::move(std::get<LocalAnswer>(answer).content);
         }
     }
-    co_await conclude(call, served, keep);
-    const auto* content = std::get_if<std::string>(&served);
-    co_return content != nullptr ? parts_.door.respond(call.arrival, ok, *content)
-                                 : fault(call, std::get<Refused>(served));
+    co_return co_await finish(call, served, keep);
 }
 
 SyncChannel::Answer SyncChannel::handle(Call& call) {
@@ -236,10 +236,7 @@ SyncChannel::Answer SyncChannel::handle(Call& call) {
     if (auto answered = co_await begin(call)) co_return std::move(*answered);
     const Served served = co_await carry(call, service->second);
     // What holds a person's data stands with the use, under that person's key.
-    co_await conclude(call, served, !call.service->personal_data);
-    const auto* content = std::get_if<std::string>(&served);
-    co_return content != nullptr ? parts_.door.respond(call.arrival, ok, *content)
-                                 : fault(call, std::get<Refused>(served));
+    co_return co_await finish(call, served, !call.service->personal_data);
 }
 
 boost::asio::awaitable<SyncChannel::Served> SyncChannel::carry(Call& call, const SoapService& service) {
@@ -444,6 +441,7 @@ boost::asio::awaitable<SyncChannel::Served> SyncChannel::forward(Call& call, con
         book(uses, UseState::not_sent, {});
         co_return Refused{soap::sce_internal, bytes.error(), ExchangeState::failed};
     }
+    note(call, ExchangeMessage::request_forwarded, *bytes);
     http::Outgoing request{
         .upstream = call.address->upstream,
         .method = "POST",
@@ -465,6 +463,7 @@ boost::asio::awaitable<SyncChannel::Served> SyncChannel::forward(Call& call, con
         co_return not_answered(failure->lost);
     }
     const auto& answer = std::get<http::Answer>(asked);
+    note(call, ExchangeMessage::answer_received, answer.body);
     auto judged = co_await judge(call, answer, service, uses);
     tell_of_owner(call, answer.status, judged);
     if (const auto* refused = std::get_if<Refused>(&judged)) {
@@ -533,11 +532,43 @@ boost::asio::awaitable<SyncChannel::Served> SyncChannel::judge(Call& call, const
     co_return soap::write(message, parts_.zone);
 }
 
+// What nobody signed proves nothing, and has its sender's password in it.
+std::optional<std::chrono::days> SyncChannel::kept_for(const Call& call) const {
+    const auto kept = parts_.kept.find(call.message.service_id);
+    if (kept == parts_.kept.end() || call.arrival.protection != Protection::wss) return std::nullopt;
+    return kept->second;
+}
+
+void SyncChannel::note(Call& call, ExchangeMessage which, const std::string& bytes) const {
+    const auto place = static_cast<std::size_t>(which);
+    call.wire.at(place) = crypto::sha256(base::as_bytes(bytes));
+    if (kept_for(call)) call.messages.at(place) = bytes;
+}
+
+SyncChannel::Answer SyncChannel::finish(Call& call, const Served& served, bool keep) {
+    const auto* content = std::get_if<std::string>(&served);
+    http::Response response =
+        content != nullptr ? parts_.door.respond(call.arrival, ok, *content) : fault(call, std::get<Refused>(served));
+    co_await conclude(call, served, keep, response.body);
+    co_return response;
+}
+
 // A repeat depends on it, so it is waited for.
-boost::asio::awaitable<void> SyncChannel::conclude(const Call& call, const Served& served, bool keep) {
+boost::asio::awaitable<void> SyncChannel::conclude(Call& call, const Served& served, bool keep,
+                                                   const std::string& sent) {
     if (!call.exchange) co_return;
-    access::Conclusion conclusion{
-        .state = ExchangeState::answered, .forwarded = call.forwarded, .replied = call.replied};
+    note(call, ExchangeMessage::request_received, call.arrival.request.body);
+    note(call, ExchangeMessage::answer_sent, sent);
+    access::Conclusion conclusion{.state = ExchangeState::answered,
+                                  .forwarded = call.forwarded,
+                                  .replied = call.replied,
+                                  .response = {},
+                                  .response_bytes = 0,
+                                  .kept = {},
+                                  .wire = call.wire,
+                                  .bodies = {}};
+    if (const auto term = kept_for(call))
+        conclusion.bodies = parts_.bodies.seal(call.exchange->id, call.arrival.received + *term, call.messages);
     if (const auto* refused = std::get_if<Refused>(&served)) {
         conclusion.state = refused->state;
     } else {

@@ -31,14 +31,16 @@ constexpr store::Statement forget{"exchange_forget", "DELETE FROM exchange WHERE
 
 #define RECORD_COLUMNS                                                                                                 \
     "sender, message, id, service, request, request_bytes, received, state, forwarded, replied, concluded, response, " \
-    "response_bytes, session, owner"
+    "response_bytes, session, owner, received_sha256, forwarded_sha256, replied_sha256, sent_sha256"
 #define SEARCH "SELECT " RECORD_COLUMNS " FROM exchange_record WHERE id >= ?1 AND id < ?2"
 constexpr store::Statement insert_record{
     "exchange_record_insert",
     "INSERT INTO exchange_record (" RECORD_COLUMNS
-    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) "
+    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19) "
     "ON CONFLICT (id) DO UPDATE SET state = ?8, forwarded = ?9, replied = ?10, concluded = ?11, response = ?12, "
-    "response_bytes = ?13"};
+    "response_bytes = ?13, received_sha256 = ?16, forwarded_sha256 = ?17, replied_sha256 = ?18, sent_sha256 = ?19"};
+constexpr store::Statement find_record{"exchange_record_find",
+                                       "SELECT " RECORD_COLUMNS " FROM exchange_record WHERE id = ?1"};
 constexpr store::Statement search_time{"exchange_record_by_time", SEARCH " ORDER BY id DESC LIMIT ?3"};
 constexpr store::Statement search_message{"exchange_record_by_message",
                                           SEARCH " AND message = ?4 ORDER BY id DESC LIMIT ?3"};
@@ -79,22 +81,28 @@ Exchange without_answer(const store::Row& row) {
     return exchange;
 }
 
-Exchange recorded(const store::Row& row) {
+constexpr int first_wire_column = 15;
+
+Exchange read_record(const store::Row& row) {
     Exchange exchange = without_answer(row);
     if (!row.null(13)) exchange.session = id_at<base::RawId>(row, 13);
     if (!row.null(14)) exchange.owner = row.text(14);
+    for (std::size_t i = 0; i < exchange.wire.size(); ++i) {
+        const int column = first_wire_column + static_cast<int>(i);
+        if (!row.null(column)) exchange.wire.at(i) = digest_at(row, column);
+    }
     return exchange;
 }
 
-store::Param response_param(const Exchange& exchange) {
-    return exchange.response ? store::Param{base::BytesView(*exchange.response)} : store::Param{};
+store::Param digest_param(const std::optional<Digest>& digest) {
+    return digest ? store::Param{base::BytesView(*digest)} : store::Param{};
 }
 
 // The next of those between two ids, newest first, that the indexes can tell.
 std::vector<Exchange> some_recorded(store::ReadSession& session, const ExchangeFilter& filter, base::BytesView from,
                                     base::BytesView end) {
     std::vector<Exchange> some;
-    const auto visit = [&](const store::Row& row) { some.push_back(recorded(row)); };
+    const auto visit = [&](const store::Row& row) { some.push_back(read_record(row)); };
     constexpr auto limit = static_cast<std::int64_t>(looked_at_a_time);
     if (filter.message) {
         session.query(search_message, {from, end, limit, *filter.message}, visit);
@@ -153,16 +161,24 @@ void Exchanges::put(store::WriteSession& session, const Exchange& exchange) cons
                     {exchange.sender, exchange.message, exchange.id.bytes(), exchange.service, exchange.request,
                      exchange.request_bytes, micros(exchange.received), number(exchange.state),
                      time_param(exchange.forwarded), time_param(exchange.replied), time_param(exchange.concluded),
-                     response_param(exchange), exchange.response_bytes, kept, id_param(exchange.session)});
+                     digest_param(exchange.response), exchange.response_bytes, kept, id_param(exchange.session)});
 }
 
 void Exchanges::record(store::WriteSession& session, const Exchange& exchange) const {
     const auto owner = exchange.owner.empty() ? store::Param{} : store::Param{std::string_view(exchange.owner)};
-    session.execute(insert_record,
-                    {exchange.sender, exchange.message, exchange.id.bytes(), exchange.service, exchange.request,
-                     exchange.request_bytes, micros(exchange.received), number(exchange.state),
-                     time_param(exchange.forwarded), time_param(exchange.replied), time_param(exchange.concluded),
-                     response_param(exchange), exchange.response_bytes, id_param(exchange.session), owner});
+    session.execute(
+        insert_record,
+        {exchange.sender, exchange.message, exchange.id.bytes(), exchange.service, exchange.request,
+         exchange.request_bytes, micros(exchange.received), number(exchange.state), time_param(exchange.forwarded),
+         time_param(exchange.replied), time_param(exchange.concluded), digest_param(exchange.response),
+         exchange.response_bytes, id_param(exchange.session), owner, digest_param(exchange.wire[0]),
+         digest_param(exchange.wire[1]), digest_param(exchange.wire[2]), digest_param(exchange.wire[3])});
+}
+
+std::optional<Exchange> Exchanges::recorded(store::ReadSession& session, ExchangeId id) const {
+    std::optional<Exchange> found;
+    session.query(find_record, {id.bytes()}, [&](const store::Row& row) { found = read_record(row); });
+    return found;
 }
 
 ExchangePage Exchanges::search(store::ReadSession& session, const ExchangeFilter& filter,

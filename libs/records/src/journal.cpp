@@ -21,6 +21,9 @@ constexpr store::Statement at_seq{
 constexpr store::Statement of_one_in{"journal_of_subject_in",
                                      "SELECT seq, entity, kind, subject, salt, sealed, commitment FROM journal "
                                      "WHERE seq >= ?1 AND seq < ?2 AND subject = ?3 ORDER BY seq LIMIT ?4"};
+constexpr store::Statement of_entity_in{"journal_of_entity_in",
+                                        "SELECT seq, entity, kind, subject, salt, sealed, commitment FROM journal "
+                                        "WHERE seq >= ?1 AND seq < ?2 AND entity = ?3 ORDER BY seq"};
 constexpr store::Statement id_from{"journal_id_from", "SELECT id FROM journal WHERE seq >= ?1 ORDER BY seq LIMIT 1"};
 constexpr store::Statement last_seq{"journal_last", "SELECT max(seq) FROM journal"};
 constexpr store::Statement subjects_in{
@@ -232,20 +235,13 @@ std::optional<base::Time> Journal::written(store::ReadSession& session, std::int
     return time;
 }
 
-std::optional<JournalEntry> Journal::find(store::ReadSession& session, consent::SubjectId subject, base::Time near,
-                                          const std::function<bool(const JournalEntry&)>& fits) const {
-    std::optional<JournalEntry> found;
-    const auto look = [&](const JournalEntry& entry) {
-        if (fits(entry)) found = entry;
-        return !found;
-    };
-    const std::int64_t last = this->last(session);
-    // Ids tell milliseconds, and so does what is compared with them. The block before the first that begins at that time.
+std::int64_t Journal::block_near(store::ReadSession& session, base::Time near) const {
+    // Ids tell milliseconds, and so does what is compared with them.
     const base::Time instant = std::chrono::floor<std::chrono::milliseconds>(near);
     // Between the ends of the file that it is in, or among the live ones: no other file is opened for it.
     const auto [earliest, latest] = archives_.around(session, instant);
     std::int64_t from = earliest / block_entries;
-    for (std::int64_t to = std::min(latest, last) / block_entries + 1; from < to;) {
+    for (std::int64_t to = std::min(latest, last(session)) / block_entries + 1; from < to;) {
         const std::int64_t middle = from + (to - from) / 2;
         const auto begins = written(session, middle * block_entries);
         if (begins && *begins < instant) {
@@ -254,7 +250,44 @@ std::optional<JournalEntry> Journal::find(store::ReadSession& session, consent::
             to = middle;
         }
     }
-    const std::int64_t begin = std::max<std::int64_t>(from - 1, 0) * block_entries - 1;
+    return std::max<std::int64_t>(from - 1, 0);
+}
+
+std::optional<JournalEntry> Journal::find_of(store::ReadSession& session, const base::RawId& entity, base::Time near,
+                                             const std::function<bool(const JournalEntry&)>& fits) const {
+    std::optional<JournalEntry> found;
+    const std::int64_t blocks = last(session) / block_entries + 1;
+    const auto look = [&](std::int64_t first, std::size_t max) {
+        const std::int64_t end = std::min(first + static_cast<std::int64_t>(max), blocks);
+        archives_.over_entries(session, first * block_entries, end * block_entries,
+                               [&](store::ReadSession& piece, std::int64_t from, std::int64_t to) {
+                                   piece.query(of_entity_in, {from, to, entity.bytes()}, [&](const store::Row& row) {
+                                       JournalEntry entry = entry_at(row);
+                                       if (!found && fits(entry)) found = std::move(entry);
+                                   });
+                                   return !found;
+                               });
+        return end;
+    };
+    constexpr std::size_t around = 2;  // the one in which it was written, and the next
+    const std::int64_t begin = block_near(session, near);
+    const std::int64_t end = look(begin, around);
+    if (found || (begin == 0 && end == blocks)) return found;
+    const std::int64_t searched = look(0, base::limits::journal_search_blocks_max);
+    if (!found && searched < blocks)
+        throw store::Unavailable("the journal is too long to be looked through for one entry");
+    return found;
+}
+
+std::optional<JournalEntry> Journal::find(store::ReadSession& session, consent::SubjectId subject, base::Time near,
+                                          const std::function<bool(const JournalEntry&)>& fits) const {
+    std::optional<JournalEntry> found;
+    const auto look = [&](const JournalEntry& entry) {
+        if (fits(entry)) found = entry;
+        return !found;
+    };
+    const std::int64_t last = this->last(session);
+    const std::int64_t begin = block_near(session, near) * block_entries - 1;
     const std::int64_t there = walk(session, subject, begin, base::limits::journal_read_blocks_max, look);
     if (found || (begin <= 0 && there >= last)) return found;
     const std::int64_t anywhere = walk(session, subject, 0, base::limits::journal_search_blocks_max, look);

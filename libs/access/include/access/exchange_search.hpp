@@ -14,6 +14,8 @@ namespace kelisim::access {
 extern const base::Reason exchange_search_span;
 extern const base::Reason exchange_search_sender_missing;
 extern const base::Reason exchange_search_reason_missing;
+extern const base::Reason exchange_unknown;
+extern const base::Reason exchange_export_reason_missing;
 
 // Empty parts are not asked for. A messageId is of its sender, who is the party then.
 struct ExchangeQuestion {
@@ -33,6 +35,11 @@ public:
                                                 const ExchangeQuestion& question, base::Time now) const;
     records::ExchangePage find(store::ReadSession& session, const records::ExchangeFilter& filter,
                                const PageWanted& wanted) const;
+
+    // The evidence of one exchange is to be handed out; with what was said to the authorized body alone. Inside a unit, durable
+    // before anything is read.
+    base::Result<records::Exchange> begin_export(store::WriteSession& session, const Official& by,
+                                                 records::ExchangeId id, std::string_view reason, base::Time now) const;
 
 private:
     Parts parts_;

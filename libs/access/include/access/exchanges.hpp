@@ -8,7 +8,7 @@
 #include <variant>
 
 #include "access/parts.hpp"
-#include "records/exchanges.hpp"
+#include "records/exchange_bodies.hpp"
 
 namespace kelisim::access {
 
@@ -30,6 +30,8 @@ struct Conclusion {
     std::optional<crypto::Digest> response = {};  // SHA-256 of what the sender was given
     std::size_t response_bytes = 0;
     std::string kept = {};  // for a repeat, where the answer stands nowhere else
+    records::WireDigests wire = {};
+    std::optional<records::SealedBodies> bodies = {};  // where the policy of the service keeps them
 };
 
 // Thread-safe; every function runs inside a unit.
@@ -48,6 +50,8 @@ public:
     void conclude(store::WriteSession& session, records::Exchange exchange, const Conclusion& conclusion,
                   base::Time now) const;
 
+    // Destroys kept messages whose time is over, a bounded amount at a time.
+    void sweep_bodies(store::WriteSession& session, base::Time now) const;
     // What was cut off is concluded as unknown, so that it has its fact too.
     void give_up(store::WriteSession& session, base::Time now) const;
 

@@ -12,6 +12,8 @@
 #include "access/registrations.hpp"
 #include "api/staff_authentication.hpp"
 #include "http/elsewhere.hpp"
+#include "notary/board.hpp"
+#include "trust/signing_key.hpp"
 
 namespace kelisim::api {
 
@@ -30,6 +32,8 @@ struct StaffParts {
     const access::ExchangeSearch& exchange_search;
     const access::AsyncQueues& async_queues;
     std::function<void()> messages_ordered;  // one may wait anew
+    const notary::Board& board;
+    const trust::SigningKeys& evidence_keys;
 };
 
 // The parts outlive the server that has these routes.

@@ -3,6 +3,7 @@
 // taken once, and passes to the owner of its service only under a decision that is durable before (307/НК п.45-7).
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <string>
 #include <vector>
@@ -35,6 +36,9 @@ struct SoapService {
     Repeat repeat = Repeat::when_unheard;
 };
 
+// For how long the signed messages of a service are kept, by its key; not at all where it is not named.
+using KeptFor = std::map<std::string, std::chrono::days, std::less<>>;
+
 struct SyncChannelParts {
     const registry::Registry& registry;
     store::Writer& writer;
@@ -49,6 +53,8 @@ struct SyncChannelParts {
     DataForms forms;
     std::map<std::string, SoapService, std::less<>> services;  // by service key
     LocalServices local = {};                                  // that the gateway answers itself
+    const records::ExchangeBodies& bodies;
+    KeptFor kept = {};
 };
 
 // Thread-safe. Outlives the server that has its routes.
@@ -90,7 +96,11 @@ private:
     boost::asio::awaitable<Served> judge(Call& call, const http::Answer& answer, const SoapService& service,
                                          const Uses& uses) const;
     void tell_of_owner(const Call& call, int status, const Served& judged);
-    boost::asio::awaitable<void> conclude(const Call& call, const Served& served, bool keep);
+    // Signs what the sender is given, concludes the exchange with it, and only then lets it go.
+    Answer finish(Call& call, const Served& served, bool keep);
+    boost::asio::awaitable<void> conclude(Call& call, const Served& served, bool keep, const std::string& sent);
+    std::optional<std::chrono::days> kept_for(const Call& call) const;
+    void note(Call& call, records::ExchangeMessage which, const std::string& bytes) const;
     http::Response fault(const Call& call, const Refused& refused) const;
 
     SyncChannelParts parts_;

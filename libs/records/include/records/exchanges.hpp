@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <boost/describe.hpp>
 #include <optional>
 #include <string>
@@ -24,6 +25,12 @@ enum class ExchangeState {
 };
 BOOST_DESCRIBE_ENUM(ExchangeState, begun, answered, refused, failed, unknown)
 
+// What goes over the wire in one exchange, in the order of time. Stored by number.
+enum class ExchangeMessage { request_received, request_forwarded, answer_received, answer_sent };
+inline constexpr std::size_t exchange_messages = 4;
+// SHA-256 of each with its envelope and its signature; nothing where there was none.
+using WireDigests = std::array<std::optional<Digest>, exchange_messages>;
+
 // A message between systems that passes the gateway (1277 п.9), in the keyspace of its sender. Nothing of what it says.
 struct Exchange {
     ExchangeId id;
@@ -40,6 +47,7 @@ struct Exchange {
     std::string kept = {};                    // the answer, for a repeat; empty: none is kept here
     std::optional<base::RawId> session = {};  // sessionId that the gateway gave it
     std::string owner = {};                   // of a concluded one: the system behind the service; empty: none
+    WireDigests wire = {};                    // of a concluded one
 };
 
 // What an operator may search by; parts that are not given are empty.
@@ -69,6 +77,7 @@ public:
     std::vector<Exchange> begun_before(store::ReadSession& session, base::Time at, std::size_t max) const;
     // For the searches of operators: as it ended; what was given up may end after all.
     void record(store::WriteSession& session, const Exchange& exchange) const;
+    std::optional<Exchange> recorded(store::ReadSession& session, ExchangeId id) const;
     // At most `max`, of before `before`. Looks at a bounded number of exchanges, so that no question holds a reader for long.
     ExchangePage search(store::ReadSession& session, const ExchangeFilter& filter,
                         const std::optional<base::RawId>& before, std::size_t max) const;

@@ -66,6 +66,9 @@ public:
     // is not there: the clock may have been turned. Throws store::Unavailable when the journal is too long to say that it has none.
     std::optional<JournalEntry> find(store::ReadSession& session, consent::SubjectId subject, base::Time near,
                                      const std::function<bool(const JournalEntry&)>& fits) const;
+    // The same among the entries of everybody and of nobody, by what they are about.
+    std::optional<JournalEntry> find_of(store::ReadSession& session, const base::RawId& entity, base::Time near,
+                                        const std::function<bool(const JournalEntry&)>& fits) const;
     // When the entry at `seq`, or the first one behind it, was written; nothing beyond the last.
     std::optional<base::Time> written(store::ReadSession& session, std::int64_t seq) const;
 
@@ -98,6 +101,8 @@ public:
     Growth& growth() const { return growth_; }
 
 private:
+    // The block before the first that begins at that time.
+    std::int64_t block_near(store::ReadSession& session, base::Time near) const;
     // Visits those of one person after `seq` until the visitor has enough or the blocks are used up. Returns up to where all were
     // visited.
     std::int64_t walk(store::ReadSession& session, consent::SubjectId subject, std::int64_t seq, std::size_t blocks,

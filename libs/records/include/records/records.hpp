@@ -10,6 +10,7 @@
 #include "records/data_changes.hpp"
 #include "records/deferrals.hpp"
 #include "records/documents.hpp"
+#include "records/exchange_bodies.hpp"
 #include "records/exchanges.hpp"
 #include "records/journal.hpp"
 #include "records/key_registrations.hpp"
@@ -30,6 +31,7 @@
 #include "records/status_lists.hpp"
 #include "records/subjects.hpp"
 #include "records/temp_files.hpp"
+#include "records/time_stamps.hpp"
 #include "records/tokens.hpp"
 #include "records/use_questions.hpp"
 #include "records/use_refusals.hpp"
@@ -64,6 +66,7 @@ struct Records {
           documents(entropy),
           key_registrations(with, entropy),
           exchanges(with, entropy),
+          exchange_bodies(with, entropy),
           temp_files(with, entropy),
           async_messages(with, entropy) {}
 
@@ -97,6 +100,8 @@ struct Records {
     Documents documents;
     KeyRegistrations key_registrations;
     Exchanges exchanges;
+    ExchangeBodies exchange_bodies;
+    TimeStamps time_stamps;
     TempFiles temp_files;
     AsyncMessages async_messages;
     PartyNotices party_notices;
