@@ -124,7 +124,6 @@ std::string systems_url_of(const config::Config& config, const std::optional<htt
     return configured;
 }
 
-
 }  // namespace
 
 Service::Service(const ServiceOptions& options)

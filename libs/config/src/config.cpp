@@ -220,6 +220,13 @@ std::vector<Key> gateway_keys() {
          .fallback = int64_t{10'000},
          .min = 1,
          .max = 1'000'000},
+    };
+}
+
+// With what the gateway signs on the SOAP wire, and whom it knows there.
+std::vector<Key> gateway_signing_keys() {
+    using Texts = std::vector<std::string>;
+    return {
         {.name = "gateway.signing_keys",
          .description = "Keys with which the gateway signs messages: PKCS #12 files, or PEM with its certificates. The "
                         "newest that is valid signs. Empty, and no token: one of each start, in a sandbox.",
@@ -391,8 +398,8 @@ std::vector<Key> kdp_keys() {
 const std::vector<Key>& table() {
     static const std::vector<Key> keys = [] {
         std::vector<Key> all = server_keys();
-        for (auto* more : {running_keys, gateway_keys, tls_keys, ledger_keys, time_stamp_keys, archive_keys,
-                           asking_keys, sign_in_keys, kdp_keys}) {
+        for (auto* more : {running_keys, gateway_keys, gateway_signing_keys, tls_keys, ledger_keys, time_stamp_keys,
+                           archive_keys, asking_keys, sign_in_keys, kdp_keys}) {
             for (Key& key : more())
                 all.push_back(std::move(key));
         }
