@@ -290,7 +290,7 @@ Service::Service(const ServiceOptions& options)
                      .services = soap_services(),
                      .local = local_services(),
                      .bodies = records_.exchange_bodies,
-                     .kept = kept_messages_of(options_.config)}),
+                     .kept = kept_messages_of(options_.config, registry_)}),
       async_channel_({.registry = registry_,
                       .messages = records_.async_messages,
                       .writer = database_->writer(),

@@ -209,7 +209,7 @@ std::map<std::string, gateway::SoapService, std::less<>> soap_services_of(const 
 }
 
 // "serviceKey=days"
-gateway::KeptFor kept_messages_of(const config::Config& config) {
+gateway::KeptFor kept_messages_of(const config::Config& config, const registry::Registry& registry) {
     gateway::KeptFor kept;
     for (const std::string& text : config.list("gateway.kept_messages")) {
         const auto equals = text.find('=');
@@ -218,7 +218,11 @@ gateway::KeptFor kept_messages_of(const config::Config& config) {
         // What is known of an exchange is forgotten by then, and nothing would lead to its messages any more.
         if (!days || *days < 1 || std::chrono::days{*days} > base::limits::exchange_search_span_max)
             throw base::Outage("gateway.kept_messages: not serviceKey=days, from 1 to 92: " + text);
-        kept.emplace(text.substr(0, equals), std::chrono::days{*days});
+        std::string key = text.substr(0, equals);
+        const registry::IntegrationService* const service = registry.service(key);
+        if (service == nullptr || service->personal_data)
+            throw base::Outage("gateway.kept_messages: not a registered service without personal data: " + key);
+        kept.emplace(std::move(key), std::chrono::days{*days});
     }
     return kept;
 }

@@ -37,7 +37,8 @@ gateway::Quota common_quota_of(const config::Config& config);
 // Of systems that are registered.
 std::map<std::string, gateway::Quota, std::less<>> own_quotas_of(const config::Config& config,
                                                                  const registry::Registry& registry);
-gateway::KeptFor kept_messages_of(const config::Config& config);
+// Of services that are registered and have no personal data.
+gateway::KeptFor kept_messages_of(const config::Config& config, const registry::Registry& registry);
 // Nothing where none is to be asked. Throws base::Outage for an address that is none.
 std::optional<notary::TimeStampAddress> time_stamps_of(const config::Config& config);
 gateway::KdpSettings kdp_settings_of(const config::Config& config);

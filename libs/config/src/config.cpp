@@ -203,8 +203,8 @@ std::vector<Key> gateway_keys() {
          .fallback = Texts{}},
         {.name = "gateway.kept_messages",
          .description =
-             "Services whose signed messages are kept as they went over the wire, sealed: \"serviceKey=days\", from 1 "
-             "to 92. Of the others only digests are.",
+             "Services without personal data whose signed messages are kept as they went over the wire, sealed: "
+             "\"serviceKey=days\", from 1 to 92. Of the others only digests are.",
          .fallback = Texts{}},
         {.name = "gateway.async_services",
          .description = "Keys of services on the asynchronous channel; their owners get the requests. Followed by "

@@ -534,7 +534,9 @@ boost::asio::awaitable<SyncChannel::Served> SyncChannel::judge(Call& call, const
 
 // What nobody signed proves nothing, and has its sender's password in it.
 std::optional<std::chrono::days> SyncChannel::kept_for(const Call& call) const {
-    const auto kept = parts_.kept.find(call.message.service_id);
+    // The class of a service may change while we run; what the gateway answers itself is about persons or has passwords in it.
+    if (call.service == nullptr || call.service->personal_data) return std::nullopt;
+    const auto kept = parts_.kept.find(call.service->key);
     if (kept == parts_.kept.end() || call.arrival.protection != Protection::wss) return std::nullopt;
     return kept->second;
 }
