@@ -12,7 +12,6 @@ import { Kelisim, temporaryDirectory } from '../support/kelisim.mjs';
 import { consent } from '../support/oauth.mjs';
 import { allFields as fields, bank, details, persons, service } from '../support/world.mjs';
 
-
 // Debian's own Python has Debian's zeep.
 const client = `
 import json, sys, zeep
@@ -32,10 +31,12 @@ except zeep.exceptions.Fault as fault:
 
 let server;
 before(async () => {
-  // The bank inside the state network, for once: without a signature nothing comes from outside.
+  // The bank the state's and inside its network, for once: without a signature nothing comes from outside, and inside only the state's.
   const world = await readFile(path.resolve(import.meta.dirname, '../../sandbox/world.toml'), 'utf8');
-  const moved = world.replace(/(key = "DEMOBANK"\norganisation = "\d+"\ncontour = )"external"/, '$1"ets"');
-  assert.notEqual(moved, world);
+  const inside = world.replace(/(key = "DEMOBANK"\norganisation = "\d+"\ncontour = )"external"/, '$1"ets"');
+  const moved = inside.replace(/(bin = "000140000353"\nkind = )"bank"/, '$1"state_body"');
+  assert.notEqual(inside, world);
+  assert.notEqual(moved, inside);
   const file = path.join(await temporaryDirectory(), 'world.toml');
   await writeFile(file, moved);
   server = await Kelisim.start({ options: ['--sandbox-data', file] });
