@@ -70,7 +70,7 @@ const find = async (session) => {
 };
 // The registry wants a token and says so in an ordinary answer.
 const ask = async (said = randomUUID()) => {
-  const request = await sign(key, 'soap', sendMessage({ serviceId: service, 
+  const request = await sign(key, 'soap', sendMessage({ serviceId: service,
     data: `<messageId>${said}</messageId><messageDate>2026-11-22T10:00:00+05:00</messageDate><senderCode>BANK</senderCode><iin>${abai.iin}</iin>` }));
   return { request, answer: await post(server.base, signedPath, request) };
 };
