@@ -219,6 +219,8 @@ std::vector<const Reason*> use_reasons(const std::vector<std::string>& codes) {
                                  &use_acts_outside,
                                  &use_environment_differs,
                                  &use_connection_ended,
+                                 &use_purpose_ended,
+                                 &use_service_ended,
                                  &use_too_many_today,
                                  &registry::contour_certification_authority,
                                  &registry::contour_state_secrets,

@@ -85,6 +85,8 @@ TEST_P(Objection, IsTheOneReason) {
     const auto reasons = s.objections();
     ASSERT_EQ(reasons.size(), 1U);
     EXPECT_EQ(reasons.front()->code, GetParam().reason.code);
+    // The record of the attempt keeps the code, and the person reads the reason from it.
+    EXPECT_EQ(use_reasons({std::string(GetParam().reason.code)}), reasons);
 }
 INSTANTIATE_TEST_SUITE_P(
     Table, Objection,
