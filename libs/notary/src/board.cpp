@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/limits.hpp"
+
 namespace kelisim::notary {
 
 namespace {
@@ -94,6 +96,21 @@ PublishedPtr Board::next(const PublishedPtr& seen, std::chrono::steady_clock::ti
     changed_.wait(lock, stop,
                   [&] { return newest_ && (!seen || seen->checkpoint.to_text() != newest_->checkpoint.to_text()); });
     return stop.stop_requested() ? nullptr : newest_;
+}
+
+void Board::follow(std::chrono::milliseconds pace, const std::stop_token& stop,
+                   const std::function<bool(const Published&)>& work) const {
+    using Clock = std::chrono::steady_clock;
+    PublishedPtr seen;
+    auto not_before = Clock::now();
+    std::chrono::milliseconds delay = pace;
+    while (const PublishedPtr newest = next(seen, not_before, stop)) {
+        const bool done = work(*newest);
+        seen = done ? newest : nullptr;
+        delay = done ? pace
+                     : std::max(pace, std::min<std::chrono::milliseconds>(delay * 2, base::limits::witness_retry_max));
+        not_before = Clock::now() + delay;
+    }
 }
 
 }  // namespace kelisim::notary

@@ -90,23 +90,14 @@ TimeStamper::TimeStamper(TimeStampParts parts, TimeStampAddress address, std::ch
       thread_([this](const std::stop_token& stop) { work(stop); }) {}
 
 void TimeStamper::work(const std::stop_token& stop) {
-    using Clock = std::chrono::steady_clock;
-    PublishedPtr seen;
-    auto not_before = Clock::now();
-    std::chrono::milliseconds delay = pace_;
-    while (const PublishedPtr newest = board_.next(seen, not_before, stop)) {
-        bool done = false;
+    board_.follow(pace_, stop, [this](const Published& newest) {
         try {
-            done = stamping_.stamp(*newest);
+            return stamping_.stamp(newest);
         } catch (const std::exception&) {
-            stamping_.failed("our own store");  // which reports itself
+            stamping_.failed("an error of our own");
+            return false;
         }
-        // After an outage the newest checkpoint alone is stamped: it is about everything before it.
-        seen = done ? newest : nullptr;
-        delay =
-            done ? pace_ : std::max(pace_, std::min<std::chrono::milliseconds>(delay * 2, limits::witness_retry_max));
-        not_before = Clock::now() + delay;
-    }
+    });
 }
 
 TimeStampsMissing missing_time_stamps(store::ReadSession& session, const records::Records& records) {

@@ -124,22 +124,14 @@ Witness::Witness(WitnessParts parts, WitnessAddress address, std::chrono::millis
       thread_([this](const std::stop_token& stop) { work(stop); }) {}
 
 void Witness::work(const std::stop_token& stop) {
-    using Clock = std::chrono::steady_clock;
-    PublishedPtr seen;
-    auto not_before = Clock::now();
-    std::chrono::milliseconds delay = pace_;
-    while (const PublishedPtr newest = board_.next(seen, not_before, stop)) {
-        bool done = false;
+    board_.follow(pace_, stop, [this](const Published& newest) {
         try {
-            done = witnessing_.submit(*newest);
+            return witnessing_.submit(newest);
         } catch (const std::exception&) {
-            witnessing_.failed("our own store");  // which reports itself
+            witnessing_.failed("an error of our own");
+            return false;
         }
-        // A checkpoint that was not cosigned is tried again, unless there is a newer one by then.
-        seen = done ? newest : nullptr;
-        delay = done ? pace_ : std::min<std::chrono::milliseconds>(delay * 2, limits::witness_retry_max);
-        not_before = Clock::now() + delay;
-    }
+    });
 }
 
 }  // namespace kelisim::notary

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -47,6 +48,12 @@ public:
     // Waits until `not_before`, then until the newest text is another than that of `seen`. Nothing when stopped.
     PublishedPtr next(const PublishedPtr& seen, std::chrono::steady_clock::time_point not_before,
                       const std::stop_token& stop) const;
+
+    // Shows `work` each newest text that differs from the last one it was done with, until it is stopped: `pace` apart at least, and
+    // further and further where it was not done, at most limits::witness_retry_max (or the pace, where that is longer). What was
+    // not done is shown again, unless there is a newer one by then.
+    void follow(std::chrono::milliseconds pace, const std::stop_token& stop,
+                const std::function<bool(const Published&)>& work) const;
 
 private:
     void show_locked(const Notes& notes);
