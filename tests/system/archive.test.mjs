@@ -155,6 +155,27 @@ test('receipts of before get their proof, which verifies without a network', asy
   assert.equal(status, 0, out);
 });
 
+// The next checkpoint may come out in the middle of an answer, and from a file an answer takes its time.
+test('a proof that was there once is in each later answer, while the ledger grows', async () => {
+  const cabinet = await Cabinet.signIn(server.base, abai);
+  const oldest = story.all.filter(({ state }) => state === 'delivered').at(-1);
+  const { access_token: token } = await consent(server.base, eleventh);
+  const until = Date.now() + 4000;
+  const grow = async () => {
+    while (Date.now() < until) await call(server.base, token, { iin: abai.iin });
+  };
+  let [given, unproven] = [0, 0];
+  const read = async () => {
+    for (; Date.now() < until; ++given) {
+      const { json } = await cabinet.get(`/uses/${oldest.id}/receipt`, { accept: 'application/jose+json' });
+      if (!json.header) ++unproven;
+    }
+  };
+  await Promise.all([grow(), read(), read(), read(), read()]);
+  assert.ok(given > 0);
+  assert.equal(unproven, 0, `${unproven} of ${given}`);
+});
+
 test('the log answers the same, and a whole copy of it verifies', async () => {
   assert.deepEqual(await tilesOf(server.base), story.tiles);
   const proof = await get(server.base, '/ledger/proof/3');

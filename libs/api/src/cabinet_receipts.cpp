@@ -38,21 +38,28 @@ std::string payload_of(std::string_view jws) {
     return std::string(base::as_text(payload.value()));
 }
 
-// Of the published checkpoints that have the leaf: rather one that a witness signed too.
-notary::PublishedPtr checkpoint_with(const notary::Board& board, std::uint64_t leaf) {
-    for (const auto& published : {board.cosigned(), board.newest()}) {
-        if (published && leaf < published->checkpoint.size) return published;
-    }
-    return nullptr;
-}
+// The checkpoints there are before the read that uses them, so that its snapshot has all they cover; the board goes on meanwhile.
+struct Checkpoints {
+    notary::PublishedPtr cosigned, newest;
 
-// The note of a checkpoint of exactly this size, while it is kept; a reader who asks for a size has one.
-std::string note_of(const notary::Board& board, std::uint64_t size) {
-    for (const auto& published : {board.cosigned(), board.newest()}) {
-        if (published && published->checkpoint.size == size) return published->note;
+    explicit Checkpoints(const notary::Board& board) : cosigned(board.cosigned()), newest(board.newest()) {}
+
+    // One that has the leaf: rather one that a witness signed too.
+    notary::PublishedPtr with(std::uint64_t leaf) const {
+        for (const auto& published : {cosigned, newest}) {
+            if (published && leaf < published->checkpoint.size) return published;
+        }
+        return nullptr;
     }
-    return {};
-}
+
+    // The note of a checkpoint of exactly this size, while it is kept; a reader who asks for a size has one.
+    std::string note_of(std::uint64_t size) const {
+        for (const auto& published : {cosigned, newest}) {
+            if (published && published->checkpoint.size == size) return published->note;
+        }
+        return {};
+    }
+};
 
 }  // namespace
 
@@ -136,20 +143,20 @@ Cabinet::Answer Cabinet::give_receipt(const PersonCall& call, const http::Reques
 Cabinet::Answer Cabinet::file_of(const records::Receipt& receipt, const http::Request& request) {
     receipts::File file{.jws = receipt.jws, .proof = {}};
     const auto wanted = read_query(request).value().tree_size;
-    const auto newest = parts_.board.newest();
+    const Checkpoints checkpoints(parts_.board);
     const records::Ledger& ledger = parts_.parts.records.ledger;
     auto read = [&](store::ReadSession& session) {
         const auto leaf = receipt.journal_seq ? ledger.leaf_of(session, *receipt.journal_seq) : std::nullopt;
-        if (!leaf || !newest) return;
+        if (!leaf || !checkpoints.newest) return;
         receipts::Proof proof{.index = *leaf, .size = 0, .path = {}, .checkpoint = {}};
         if (wanted) {
             proof.size = static_cast<std::uint64_t>(*wanted);
-            proof.checkpoint = note_of(parts_.board, proof.size);
-        } else if (const auto published = checkpoint_with(parts_.board, *leaf)) {
+            proof.checkpoint = checkpoints.note_of(proof.size);
+        } else if (const auto published = checkpoints.with(*leaf)) {
             proof.size = published->checkpoint.size;
             proof.checkpoint = published->note;
         }
-        if (proof.index >= proof.size || proof.size > newest->checkpoint.size) return;
+        if (proof.index >= proof.size || proof.size > checkpoints.newest->checkpoint.size) return;
         proof.path = ledger.tree(session, proof.size).inclusion(proof.index);
         file.proof = std::move(proof);
     };

@@ -50,14 +50,13 @@ std::optional<records::JournalEntry> entry_of(store::ReadSession& session, const
 }
 
 void add_ledger(std::vector<asic::File>& files, store::ReadSession& session, const StaffParts& parts,
-                const records::Exchange& exchange) {
+                const records::Exchange& exchange, const notary::PublishedPtr& newest) {
     const records::Records& records = parts.parts.records;
     const auto entry = entry_of(session, records, exchange);
     if (!entry) return;
     const object opened{{"fact", records.journal.open(*entry)}, {"salt", base::to_base64(entry->salt)}};
     files.push_back(file("ledger/entry.json", json_type, boost::json::serialize(opened)));
     const auto leaf = records.ledger.leaf_of(session, entry->seq);
-    const auto newest = parts.board.newest();
     if (!leaf || !newest || *leaf >= newest->checkpoint.size) return;
     files.push_back(file("ledger/checkpoint.txt", note_type, newest->note));
     files.push_back(file("ledger/proof.json", json_type, proof_json(session, records, *leaf, newest->checkpoint.size)));
@@ -83,9 +82,11 @@ void add_messages(std::vector<asic::File>& files, store::ReadSession& session, c
 
 std::vector<asic::File> collect(const StaffParts& parts, const records::Exchange& exchange, access::Office office) {
     std::vector<asic::File> files{file("exchange.json", json_type, boost::json::serialize(exchange_json(exchange)))};
+    // Taken before the read, so that its snapshot has all that the checkpoint covers.
+    const auto newest = parts.board.newest();
     parts.readers.read([&](store::ReadSession& session) {
         files.resize(1);
-        add_ledger(files, session, parts, exchange);
+        add_ledger(files, session, parts, exchange, newest);
         if (office == access::Office::authorized_body) add_messages(files, session, parts, exchange);
     });
     return files;
