@@ -27,9 +27,9 @@ bool is_x509_in_base64(xml::Element token) {
            token.attribute("", "EncodingType").value_or(std::string(base64_binary)) == base64_binary;
 }
 
-std::optional<Certificate> read_token(xml::Element token, Findings& findings) {
+std::optional<Certificate> read_token(xml::Element token, const trust::Verification& with, Findings& findings) {
     std::optional<Certificate> certificate;
-    if (is_x509_in_base64(token)) certificate = trust::certificate_in(token);
+    if (is_x509_in_base64(token)) certificate = trust::certificate_in(token, with);
     if (!certificate) findings.fail(soap_key_reference, std::string(token.name()));
     return certificate;
 }
@@ -47,8 +47,9 @@ std::optional<Certificate> find_named(xml::Element data, const std::vector<Certi
 
 class Reader {
 public:
-    Reader(const Envelope& envelope, const std::vector<Certificate>& known, Findings& findings)
-        : envelope_(envelope), known_(known), findings_(findings) {}
+    Reader(const Envelope& envelope, const std::vector<Certificate>& known, const trust::Verification& with,
+           Findings& findings)
+        : envelope_(envelope), known_(known), with_(with), findings_(findings) {}
 
     // The signature to verify, or nothing when the header is not as it has to be.
     std::optional<xml::Element> signature() {
@@ -82,7 +83,7 @@ public:
         const std::vector<xml::Element> references = ways.front().children();
         if (references.size() != 1) return no_certificate(ways.front());
         const xml::Element reference = references.front();
-        if (reference.is(wsse_namespace, "KeyIdentifier")) return read_token(reference, findings_);
+        if (reference.is(wsse_namespace, "KeyIdentifier")) return read_token(reference, with_, findings_);
         if (reference.is(wsse_namespace, "Reference")) return referred(reference);
         if (reference.is(dsig, "X509Data")) return find_named(reference, known_, findings_);
         return no_certificate(reference);
@@ -111,11 +112,12 @@ private:
         }
         if (!token->is(wsse_namespace, "BinarySecurityToken") || token->parent() != security_)
             return no_certificate(reference);
-        return read_token(*token, findings_);
+        return read_token(*token, with_, findings_);
     }
 
     const Envelope& envelope_;
     const std::vector<Certificate>& known_;
+    const trust::Verification& with_;
     Findings& findings_;
     std::optional<xml::Element> security_;
 };
@@ -133,7 +135,7 @@ std::string key_identifier(const Certificate& certificate) {
 trust::DocumentReport verify(const Envelope& envelope, const std::vector<Certificate>& known,
                              const trust::Verification& with) {
     Findings findings;
-    Reader reader(envelope, known, findings);
+    Reader reader(envelope, known, with, findings);
     trust::DocumentReport report;
     if (const auto signature = reader.signature()) {
         const std::optional<Certificate> certificate = reader.certificate(*signature);

@@ -5,7 +5,7 @@
 
 #include "soap/security.hpp"
 #include "trust/testing.hpp"
-#include "trust/verified_links.hpp"
+#include "trust/verified_certificates.hpp"
 
 namespace kelisim::soap {
 namespace {
@@ -19,14 +19,14 @@ struct World {
         : pki(kind, entropy),
           authorities(pki.authorities()),
           key(trust::test::signing_key(pki.information_system, {}, entropy)) {
-        if (remembers) with.links = &links;
+        if (remembers) with.verified = &verified;
     }
 
     base::SystemEntropy entropy;
     trust::test::Pki pki;
     trust::Authorities authorities;
     trust::SigningKey key;
-    trust::VerifiedLinks links;
+    trust::VerifiedCertificates verified;
     trust::Policy policy{.revocation_required = false};
     trust::Verification with{.authorities = authorities,
                              .policy = policy,

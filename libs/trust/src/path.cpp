@@ -9,7 +9,7 @@
 #include "openssl_path.hpp"
 #include "trust/findings.hpp"
 #include "trust/revocation.hpp"
-#include "trust/verified_links.hpp"
+#include "trust/verified_certificates.hpp"
 
 namespace kelisim::trust {
 namespace {
@@ -73,8 +73,8 @@ struct Way {
 // a signature is a stranger's.
 class Search {
 public:
-    Search(const std::vector<Certificate>& others, const Authorities& authorities, VerifiedLinks* links)
-        : others_(others), authorities_(authorities), links_(links) {}
+    Search(const std::vector<Certificate>& others, const Authorities& authorities, VerifiedCertificates* verified)
+        : others_(others), authorities_(authorities), verified_(verified) {}
 
     Way best(const Certificate& leaf) {
         Way way;
@@ -109,7 +109,7 @@ private:
     }
 
     bool is_signed_by(const Certificate& certificate, const Certificate& issuer) const {
-        return links_ != nullptr ? links_->is_signed_by(certificate, issuer) : certificate.is_signed_by(issuer);
+        return verified_ != nullptr ? verified_->is_signed_by(certificate, issuer) : certificate.is_signed_by(issuer);
     }
 
     // Installed ones before those that came along. Never by AIA: wrong ones are in the wild (pki.md 1.3).
@@ -124,7 +124,7 @@ private:
 
     const std::vector<Certificate>& others_;
     const Authorities& authorities_;
-    VerifiedLinks* const links_;
+    VerifiedCertificates* const verified_;
     Way best_;
     std::size_t tries_ = 0;
     bool met_wrong_signature_ = false;
@@ -279,7 +279,7 @@ bool CertificateReport::has(Role role) const {
 
 CertificateReport check_certificate(const Certificate& leaf, const std::vector<Certificate>& others, Purpose purpose,
                                     const Verification& with) {
-    Search search(others, with.authorities, with.links);
+    Search search(others, with.authorities, with.verified);
     Way way = search.best(leaf);
     CertificateReport report{.chain = std::move(way.chain), .roles = {}, .findings = {}};
     check_links(report.chain, way.anchored, with, report.findings);

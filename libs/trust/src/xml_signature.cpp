@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "ecdsa_form.hpp"
 #include "trust/findings.hpp"
+#include "trust/verified_certificates.hpp"
 #include "trust/xml_findings.hpp"
 #include "xml_form.hpp"
 #include "xmlsec.hpp"
@@ -41,7 +42,8 @@ struct Signer {
 
 // XMLDSig 4.5.4: "All such elements that appear MUST refer to the validation key"; the first certificate is taken for the
 // signer's, the others for its chain. Certificates prove themselves, so nothing here is believed.
-Signer read_x509_data(xml::Element data, const std::vector<Certificate>& known, Findings& findings) {
+Signer read_x509_data(xml::Element data, const std::vector<Certificate>& known, const Verification& with,
+                      Findings& findings) {
     Signer found;
     const std::vector<xml::Element> certificates = data.children(dsig_namespace, "X509Certificate");
     if (certificates.size() > base::limits::certificate_chain_max) {
@@ -52,7 +54,7 @@ Signer read_x509_data(xml::Element data, const std::vector<Certificate>& known, 
         const std::optional<std::string> text = each.text();
         if (!text || !from_xml_base64(*text))
             findings.fail(xml_signature_base64, "X509Certificate");
-        else if (auto certificate = certificate_in(each))
+        else if (auto certificate = certificate_in(each, with))
             found.others.push_back(*std::move(certificate));
         else
             findings.fail(certificate_malformed);
@@ -74,13 +76,13 @@ Signer read_x509_data(xml::Element data, const std::vector<Certificate>& known, 
 }
 
 Signer read_key_info(const std::optional<xml::Element>& key_info, const std::vector<Certificate>& known,
-                     Findings& findings) {
+                     const Verification& with, Findings& findings) {
     const std::optional<xml::Element> data = key_info ? key_info->child(dsig_namespace, "X509Data") : std::nullopt;
     if (!data) {
         findings.fail(xml_signature_key_missing);
         return {};
     }
-    return read_x509_data(*data, known, findings);
+    return read_x509_data(*data, known, with, findings);
 }
 
 // --- What is signed
@@ -193,7 +195,7 @@ OneSignature verify_business(const xml::Document& document, xml::Element signatu
         one.signer.findings = std::move(findings);
         return one;
     }
-    Signer signer = read_key_info(form->key_info, rules.known, findings);
+    Signer signer = read_key_info(form->key_info, rules.known, with, findings);
     return conclude(document, signature, *form, rules.part, std::move(signer), std::move(findings), rules.purpose,
                     with);
 }
@@ -286,10 +288,11 @@ std::optional<Certificate> find_by_issuer_and_serial(xml::Element issuer_serial,
     return std::nullopt;
 }
 
-std::optional<Certificate> certificate_in(xml::Element element) {
+std::optional<Certificate> certificate_in(xml::Element element, const Verification& with) {
     const std::optional<std::string> text = element.text();
     const std::optional<base::Bytes> der = text ? from_xml_base64(*text) : std::nullopt;
-    return der ? Certificate::from_der(*der) : std::nullopt;
+    if (!der) return std::nullopt;
+    return with.verified != nullptr ? with.verified->read(*der) : Certificate::from_der(*der);
 }
 
 DocumentReport verify_xml(base::BytesView document, const XmlRules& rules, const Verification& with) {

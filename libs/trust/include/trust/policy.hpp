@@ -33,16 +33,16 @@ struct Policy {
 std::optional<bool> is_legacy_allowed(SignatureAlgorithm algorithm, const Policy& policy);
 
 class Revocation;
-class VerifiedLinks;
+class VerifiedCertificates;
 
 // All that a verification is made with. What it refers to outlives it.
 struct Verification {
     const Authorities& authorities;
     const Policy& policy;
-    Revocation* revocation = nullptr;  // null: revocation is not asked for, and the report says so
-    VerifiedLinks* links = nullptr;    // null: each signature of a certificate is looked at
-    base::Time at;                     // the instant for which the answer is wanted, now or earlier
-    base::Time now;                    // what is said later about that instant counts, up to here
+    Revocation* revocation = nullptr;          // null: revocation is not asked for, and the report says so
+    VerifiedCertificates* verified = nullptr;  // null: each certificate is read and its signature looked at
+    base::Time at;                             // the instant for which the answer is wanted, now or earlier
+    base::Time now;                            // what is said later about that instant counts, up to here
 };
 
 }  // namespace kelisim::trust

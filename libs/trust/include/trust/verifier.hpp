@@ -6,7 +6,7 @@
 #include "trust/authorities.hpp"
 #include "trust/policy.hpp"
 #include "trust/revocation.hpp"
-#include "trust/verified_links.hpp"
+#include "trust/verified_certificates.hpp"
 
 namespace kelisim::trust {
 
@@ -24,7 +24,7 @@ public:
         return {.authorities = authorities_,
                 .policy = policy_,
                 .revocation = &revocation_,
-                .links = &links_,
+                .verified = &verified_,
                 .at = now,
                 .now = now};
     }
@@ -34,7 +34,7 @@ private:
     const Policy policy_;
     const base::Clock& clock_;
     mutable Revocation revocation_;
-    mutable VerifiedLinks links_;
+    mutable VerifiedCertificates verified_;
 };
 
 }  // namespace kelisim::trust

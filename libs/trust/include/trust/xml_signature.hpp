@@ -57,7 +57,7 @@ DocumentReport verify_message_signature(const xml::Document& document, xml::Elem
 // both. That it is the right one, the signature shows.
 std::optional<Certificate> find_by_issuer_and_serial(xml::Element issuer_serial, const std::vector<Certificate>& known);
 // The certificate that an element holds in base64, blanks allowed.
-std::optional<Certificate> certificate_in(xml::Element element);
+std::optional<Certificate> certificate_in(xml::Element element, const Verification& with);
 
 // Signs the whole document: enveloped, as the last child of the root.
 base::Result<base::Bytes> sign_xml(base::BytesView document, const SigningKey& key);
