@@ -165,6 +165,15 @@ test('a signed document passes whole or not at all', async () => {
   assert.deepEqual(whole.iins, [abai.iin], whole.text);
 });
 
+// docs/decisions/0051
+test('an identifier that ends in an IIN by chance names nobody, one that only looks so does', async () => {
+  const ended = (uuid) => ({ more: `<reference>${uuid}${ybyrai.iin}</reference>` });
+  const whole = await call(report.service, request([await token(abai, report)], ended('a8098c1a-f86e-41da-bd1a-')));
+  assert.deepEqual(whole.iins, [abai.iin], whole.text);
+  const refused = await call(report.service, request([await token(abai, report)], ended('00000000-0000-0000-0000-')));
+  assertFault(refused, 'KLS403', 'use_person_differs');
+});
+
 test('nobody is named who brings no token, and no token stands elsewhere', async () => {
   const good = await token(abai, report);
   assertFault(await call(report.service, request([good], { more: `<note>${ybyrai.iin}</note>` })), 'KLS403', 'use_person_differs');
@@ -218,7 +227,7 @@ test('a repeat gets the same answer and counts once, until one of its persons en
 
 test('an answer that names somebody else is not passed on', async () => {
   let named = abai;
-  let data = () => `<r><iin>${abai.iin}</iin><iin>${named.iin}</iin></r>`;
+  let data = () => `<r id="a8098c1af86e41dabd1a${ybyrai.iin}"><iin>${abai.iin}</iin><iin>${named.iin}</iin></r>`;
   const owner = createServer((incoming, response) => {
     incoming.resume().on('end', () => response.writeHead(200, { 'content-type': 'text/xml' }).end(
       '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><t:SendMessageResponse xmlns:t="http://bip.bee.kz/SyncChannel/v10/Types">' +

@@ -58,6 +58,40 @@ void add_values(const xml::Element& fields, std::initializer_list<std::string_vi
     }
 }
 
+constexpr std::size_t iin_digits = 12;
+
+bool is_hex(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+// RFC 9562 4: groups of 8, 4, 4, 4 and 12 hexadecimal digits; 4.1 and 4.2: the variant is 8 to b, the version one that there is. Many
+// write it without its hyphens.
+bool is_uuid(std::string_view word) {
+    constexpr std::string_view bare = "xxxxxxxxxxxxVxxxNxxxxxxxxxxxxxxx",
+                               grouped = "xxxxxxxx-xxxx-Vxxx-Nxxx-xxxxxxxxxxxx";
+    const std::string_view form = word.size() == bare.size() ? bare : grouped;
+    return std::equal(word.begin(), word.end(), form.begin(), form.end(), [](char c, char expected) {
+        if (expected == '-') return c == '-';
+        if (expected == 'V') return c >= '1' && c <= '8';
+        if (expected == 'N') return std::string_view("89abAB").find(c) != std::string_view::npos;
+        return is_hex(c);
+    });
+}
+
+// Whether the word around a place is one: what letters, digits and hyphens make. No further to either side than one could reach.
+bool is_within_uuid(std::string_view text, std::size_t at) {
+    constexpr std::size_t characters = 36;
+    const auto in_word = [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
+    };
+    std::size_t begin = at, end = at;
+    while (begin > 0 && at - begin <= characters && in_word(text[begin - 1]))
+        --begin;
+    while (end < text.size() && end - begin <= characters && in_word(text[end]))
+        ++end;
+    return is_uuid(text.substr(begin, end - begin));
+}
+
 }  // namespace
 
 base::Result<SoapCall> read_soap_call(const soap::BusinessData& data, std::string_view subject) {
@@ -85,13 +119,12 @@ base::Result<SoapCall> read_soap_call(const soap::BusinessData& data, std::strin
 }
 
 void collect_persons(std::string_view text, std::vector<base::Iin>& persons) {
-    constexpr std::size_t iin_digits = 12;
     const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
     for (std::size_t begin = 0; begin < text.size();) {
         std::size_t end = begin;
         while (end < text.size() && is_digit(text[end]))
             ++end;
-        if (end - begin == iin_digits) {
+        if (end - begin == iin_digits && !is_within_uuid(text, begin)) {
             const auto iin = base::Iin::parse(text.substr(begin, iin_digits));
             if (iin.has_value() && std::find(persons.begin(), persons.end(), *iin) == persons.end())
                 persons.push_back(*iin);

@@ -68,6 +68,52 @@ TEST(SoapCall, WhoeverIsNamedBetweenElementsInListsAndInDocumentsInsideTexts) {
     EXPECT_THAT(persons(*read("<iin>450810100013</iin><account>411020100014000</account>")), ElementsAre(abai));
 }
 
+std::vector<std::string> named_in(std::string_view text) {
+    std::vector<base::Iin> all;
+    collect_persons(text, all);
+    return persons(SoapCall{.persons = all, .tokens = {}, .public_keys = {}});
+}
+
+TEST(SoapCall, AUuidNamesNobody) {
+    for (const std::string text : {
+             "a8098c1a-f86e-41da-bd1a-450810100013",           // of random digits
+             "A8098C1A-F86E-11DA-BD1A-450810100013",           // of a time and a node
+             "urn:uuid:0192d5c0-7b3e-7cc1-8f00-450810100013",  // of a time
+             "{a8098c1a-f86e-41da-bd1a-450810100013}",         //
+             "a8098c1af86e41dabd1a450810100013",               //
+             "a450810100013c8f8a6e41dabd1a4508",               // nor in the middle of one
+         })
+        EXPECT_THAT(named_in(text), IsEmpty()) << text;
+}
+
+// Whoever would hide a person has to look like chance, and hides nothing from whoever reads what stands beside it.
+TEST(SoapCall, WhatOnlyLooksLikeAUuidNamesWhomItNames) {
+    for (const std::string text : {
+             "00000000-0000-0000-0000-450810100013",               // neither a version nor a variant
+             "a8098c1a-f86e-01da-bd1a-450810100013",               //
+             "a8098c1a-f86e-91da-bd1a-450810100013",               //
+             "a8098c1a-f86e-41da-cd1a-450810100013",               //
+             "a8098c1af86e41da-bd1a-450810100013",                 // other groups
+             "a8098c1a-f86e-41da-bd1a_450810100013",               //
+             "8098c1a-f86e-41da-bd1a-450810100013",                // too short
+             "aa8098c1a-f86e-41da-bd1a-450810100013",              // too long
+             "a8098c1a-f86e-41da-bd1a-450810100013-1",             //
+             "ИИНa8098c1a-f86e-41da-bd1x-450810100013",            // no hexadecimal digit
+             "a8098c1a-f86e-41da-bd1a-0f0a0b0c0d0e 450810100013",  // beside one
+             "a8098c1a-f86e-41da-bd1a-450810100013;450810100013",
+             "iin-450810100013",
+             "a8098c1a-f86e-41da-bd1a--450810100013",
+         })
+        EXPECT_THAT(named_in(text), ElementsAre(abai)) << text;
+}
+
+TEST(SoapCall, ALongWordOfManyNumbersIsReadInOneGo) {
+    std::string text;
+    while (text.size() < (std::size_t{1} << 20U))
+        text += "450810100013a";
+    EXPECT_THAT(named_in(text), ElementsAre(abai));
+}
+
 TEST(SoapCall, WhatAnAnswerGives) {
     const auto gives = [](std::string_view data) {
         const auto document = xml::Document::parse(base::as_bytes(data)).value();

@@ -26,7 +26,8 @@ struct SoapCall {
 // would have to be found.
 base::Result<SoapCall> read_soap_call(const soap::BusinessData& data, std::string_view subject);
 
-// Adds whoever is named by twelve digits that stand by themselves and are an IIN, each once.
+// Adds whoever is named by twelve digits that stand by themselves and are an IIN, each once. Digits within a UUID name nobody: one of
+// some hundred thousand ends in an IIN by chance (docs/decisions/0051-uuids-name-nobody.md).
 void collect_persons(std::string_view text, std::vector<base::Iin>& persons);
 // Wherever they stand: in texts, in attributes, between elements, in a document inside a text.
 std::vector<base::Iin> persons_in(const xml::Element& root);
