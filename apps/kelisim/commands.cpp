@@ -266,7 +266,8 @@ int sandbox_eds(const SandboxEds& wanted) {
                                               .name = wanted.name,
                                               .bin = wanted.bin,
                                               .organisation = wanted.organisation,
-                                              .office = offices.at(wanted.role)},
+                                              .office = offices.at(wanted.role),
+                                              .valid_for = std::chrono::days(wanted.days)},
                                              wanted.passphrase, clock.now(), entropy);
     std::ofstream out(wanted.out, std::ios::binary);
     out << base::as_text(file);

@@ -47,6 +47,7 @@ struct SandboxEds {
     std::filesystem::path data, out;
     std::string name = "АЙДАРОВ АСАН", bin, organisation, passphrase = "sandbox";
     std::string role = "first_head";  // with a BIN: or may_sign, employee, system
+    int days = 365;                   // how long it is valid, from yesterday
 };
 int sandbox_eds(const SandboxEds& wanted);
 // What NCALayer would do: signs standard input with such a file and prints the result.

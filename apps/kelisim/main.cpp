@@ -231,6 +231,7 @@ void declare(CLI::App& cli, Arguments& a, int& status) {
         ->check(CLI::IsMember({"first_head", "may_sign", "employee", "system"}));
     eds->add_option("--organisation", a.eds.organisation, "Its name.");
     eds->add_option("--passphrase", a.eds.passphrase);
+    eds->add_option("--days", a.eds.days, "How long it is valid, from yesterday.")->check(CLI::Range(2, 3650));
     eds->callback([&] { status = app::sandbox_eds(a.eds); });
     auto* sign = sandbox->add_subcommand("sign", "Sign standard input with such an EDS, as NCALayer would.");
     sign->add_option("--key", a.sign.key)->required()->check(CLI::ExistingFile);

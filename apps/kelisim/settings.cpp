@@ -134,7 +134,7 @@ gateway::SoapAddress address_of(Named& named) {
 
 constexpr std::string_view soap_services_key = "gateway.soap_services";
 
-// "serviceKey=https://host:port/path several-persons signed-data signed-answers repeatable".
+// "serviceKey=https://host:port/path several-persons signed-data signed-answers signed-envelopes repeatable".
 std::pair<std::string, gateway::SoapService> soap_service_of(const std::string& text) {
     Words words(soap_services_key, text);
     Named named = named_address_of(soap_services_key, words.first());
@@ -143,6 +143,7 @@ std::pair<std::string, gateway::SoapService> soap_service_of(const std::string& 
     service.subject = words.take_value("subject").value_or(service.subject);
     service.signed_data = words.take("signed-data");
     service.signed_answers = words.take("signed-answers");
+    service.signed_envelopes = words.take("signed-envelopes");
     service.repeat = take_repeat(words);
     words.expect_no_more();
     return {std::move(named.name), std::move(service)};

@@ -17,10 +17,10 @@ async function run(words, input) {
 }
 
 // An EDS for a person of the sandbox that keeps its data in this directory; with a BIN one of that organisation, where the
-// role is first_head unless another is named.
-export async function issueEds(data, iin, { bin, organisation, role = 'first_head' } = {}) {
-  const file = path.join(data, `eds-${iin}-${bin ? `${bin}-${role}` : 'person'}.p12`);
-  const words = ['sandbox', 'eds', '--data', data, '--out', file];
+// role is first_head unless another is named. It is valid for this many days from yesterday.
+export async function issueEds(data, iin, { bin, organisation, role = 'first_head', days = 365 } = {}) {
+  const file = path.join(data, `eds-${iin}-${bin ? `${bin}-${role}` : 'person'}-${days}.p12`);
+  const words = ['sandbox', 'eds', '--data', data, '--out', file, '--days', days];
   if (bin) words.push('--bin', bin, '--organisation', organisation, '--role', role);
   await run(words, `${iin}\n`);
   return file;

@@ -152,7 +152,9 @@ test('on the SOAP wire a fault of its own; REST goes its own way', async () => {
   for (let i = 0; i < failures; i += 1) assertFault(await soap(), 'KLS502', 'gateway_owner_unreachable');
   await proxy.become('none');
   const { passed } = proxy;
-  assertFault(await soap(), 'KLS503', 'gateway_owner_resting');
+  const resting = await soap();
+  assertFault(resting, 'KLS503', 'gateway_owner_resting');
+  assert.ok(Number(resting.headers['retry-after']) >= 1);
   assert.equal(proxy.passed, passed);
   assert.equal((await ownerRow('soap')).breaker, 'open');
   assert.equal((await ownerRow('rest')).breaker, 'closed');

@@ -54,7 +54,11 @@ test('who calls too often is refused with 429, and told when to come again', asy
   while (refused.status !== 429);
   assert.equal(refused.json.code, 'gateway_over_quota');
   assert.ok(Number(refused.headers['retry-after']) >= 1);
-  assertFault(await soap(), 'KLS429', 'gateway_over_quota');
+  let fault;
+  do fault = await soap();
+  while (fault.code !== 'KLS429');
+  assertFault(fault, 'KLS429', 'gateway_over_quota');
+  assert.ok(Number(fault.headers['retry-after']) >= 1);
   assert.ok(Number(await overQuota()) >= 2);
 });
 

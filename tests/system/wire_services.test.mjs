@@ -61,6 +61,12 @@ async function start(settings) {
 }
 
 const call = async (what) => post(server.base, signedPath, await sign(bank, 'soap', sendMessage({ serviceId: service, data: asked, ...what })));
+// The server's clock goes on with its data; resolves with what it shows then.
+async function wait(days) {
+  moved += days * 24 * 3_600_000;
+  if (days > 0) await advance(server.base, `P${days}D`);
+  return new Date(Date.now() + moved);
+}
 const xml = async (key, document) => (await sign(key, 'xml', document)).replace(/^<\?xml[^>]*\?>\s*/, '').trim();
 const escape = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
@@ -96,6 +102,29 @@ test('an owner that has to sign its answers is believed by its own signature alo
     assertFault(refused, 'KLS502', why);
     assert.ok(!refused.text.includes('<bin>'), refused.text);
   }
+});
+
+test('an owner that has to sign its envelopes is believed by its own signature alone, also when it refuses', async () => {
+  await start(`soap_services = ["${service}=${owner.url} signed-envelopes"]`);
+  const content = (data) => /<s:Body>([\s\S]*)<\/s:Body>/.exec(answering(data)({ text: '<messageId>1</messageId>' }).body)[1];
+  const fault = '<s:Fault xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><faultcode>SCSE001</faultcode><faultstring>no</faultstring></s:Fault>';
+  const say = (status, body) => (owner.answer = () => ({ status, body }));
+  const signed = await sign(legal, 'soap', content(found));
+  say(200, signed);
+  const answer = await call();
+  assert.equal(answer.status, 200, answer.text);
+  assert.ok(answer.text.includes('<bin>000140000429</bin>'));
+  for (const [body, why] of [[envelope(content(found)), 'soap_not_signed'], [signed.replace('000140000429', '000140000430'), 'xml_signature_digest'],
+    [await sign(bank, 'soap', content(found)), 'sender_of_another_organisation'], ['garbage', 'answer_not_soap']]) {
+    say(200, body);
+    const refused = await call();
+    assertFault(refused, 'KLS502', why);
+    assert.ok(!refused.text.includes('<bin>'), refused.text);
+  }
+  say(500, envelope(fault));
+  assertFault(await call(), 'KLS502', 'soap_not_signed');
+  say(500, await sign(legal, 'soap', fault));
+  assertFault(await call(), 'KLS502', 'owner_refused');
 });
 
 test('each side gets the data in the form that it reads', async () => {
@@ -150,14 +179,24 @@ test('settings that say nothing we know end the start', async () => {
     await assert.rejects(start(settings), (error) => why.test(error.message) || why.test(String(error.cause)), settings);
 });
 
+// wire.md A5: SCE015. The message is in time, and its own certificate good for another year.
+test('data that were signed with a certificate that is over are refused as that', async () => {
+  await start(`soap_services = ["${service}=${owner.url} signed-data"]`);
+  const short = await issueEds(directory, ybyrai.iin, { bin: '000140000353', organisation: 'БАНК', role: 'system', days: 2 });
+  const data = await xml(short, asked);
+  assert.equal((await call({ data })).status, 200);
+  const date = await wait(3);
+  assertFault(await call({ data, date }), 'SCE015', 'certificate_expired');
+  assert.equal((await call({ data: await xml(bank, asked), date })).status, 200);
+  assert.equal(owner.calls.length, 2);
+});
+
 test('what is broken with us is told as a fault', async () => {
   await start(`soap_services = ["${service}=${owner.url}"]`);
-  const sender = { serviceId: service, sender: 'GBDFL', password: 'gbdfl-sandbox-secret', data: asked };
+  const sender = { serviceId: service, sender: 'GBDFL', password: 'gbdfl-sandbox-secret', data: asked, date: await wait(0) };
   assertFault(await post(server.base, insidePath, envelope(sendMessage(sender))), 'KLS403', 'service_without_connection');
   // Past the last day of the gateway's key.
-  moved = 400 * 24 * 3_600_000;
-  await advance(server.base, 'P400D');
-  const date = new Date(Date.now() + moved);
+  const date = await wait(400);
   const answer = await post(server.base, insidePath, envelope(sendMessage({ ...sender, date })));
   assertFault(answer, 'SCE909', 'service_unavailable');
   assert.ok(answer.headers['retry-after'], 'it may be asked again');

@@ -186,11 +186,13 @@ std::vector<Key> gateway_keys() {
          .min = 1,
          .max = 3'600},
         {.name = "gateway.soap_services",
-         .description = "Owners on the SOAP wire: \"serviceKey=http://host:port/path\" or https. Followed by "
-                        "\" several-persons\": one token for each natural person in a message (InfoAbtToken); "
-                        "\" subject=persons/iin\": where the data name the person, \"iin\" without it; "
-                        "\" signed-data\", \" signed-answers\": the business data of requests, of answers bear a "
-                        "signature of their own; \" repeatable\" as above.",
+         .description =
+             "Owners on the SOAP wire: \"serviceKey=http://host:port/path\" or https. Followed by "
+             "\" several-persons\": one token for each natural person in a message (InfoAbtToken); "
+             "\" subject=persons/iin\": where the data name the person, \"iin\" without it; "
+             "\" signed-data\", \" signed-answers\": the business data of requests, of answers bear a "
+             "signature of their own; \" signed-envelopes\": the owner signs the body of each answer (WS-Security); "
+             "\" repeatable\" as above.",
          .fallback = Texts{}},
         {.name = "gateway.soap_routes",
          .description =

@@ -101,9 +101,11 @@ void add_quota_fields(http::Response& response, const Quotas::Verdict& verdict) 
     }
     response.headers.push_back({"RateLimit-Policy", std::move(policy)});
     response.headers.push_back({"RateLimit", std::move(left)});
-    if (!verdict.admitted)
-        response.headers.push_back(
-            {"Retry-After", std::to_string(std::max<std::int64_t>(1, seconds_up(verdict.wait)))});
+    if (!verdict.admitted) add_retry_after(response, verdict.wait);
+}
+
+void add_retry_after(http::Response& response, base::Duration wait) {
+    response.headers.push_back({"Retry-After", std::to_string(std::max<std::int64_t>(1, seconds_up(wait)))});
 }
 
 }  // namespace kelisim::gateway

@@ -147,9 +147,22 @@ std::optional<SoapRefusal> SoapDoor::admit(Arrival& arrival, const soap::Sender&
     }
     if (const auto timely = soap::in_time(date, arrival.received); timely.has_error())
         return SoapRefusal{soap::sce_malformed, timely.error()};
-    if (!parts_.quotas.take(arrival.sender->key, arrival.received).admitted)
-        return SoapRefusal{kls_over_quota, Refusal(over_quota)};
-    return std::nullopt;
+    const auto verdict = parts_.quotas.take(arrival.sender->key, arrival.received);
+    if (verdict.admitted) return std::nullopt;
+    SoapRefusal refused{kls_over_quota, Refusal(over_quota)};
+    refused.wait = verdict.wait;
+    return refused;
+}
+
+boost::asio::awaitable<std::variant<xml::Document, SoapRefusal>> SoapDoor::check_envelope(
+    const soap::Envelope& envelope, const registry::System& signer) const {
+    auto check = [this, &envelope] { return parts_.signatures.check(envelope); };
+    auto checked = co_await http::elsewhere(parts_.signature_checks, std::move(check));
+    if (auto* bad = std::get_if<BadSignature>(&checked)) co_return SoapRefusal{bad->code, std::move(bad->why)};
+    auto& proven = std::get<SignedBody>(checked);
+    if (proven.organisation != signer.organisation)
+        co_return SoapRefusal{soap::sce_transport_signature_wrong, Refusal(sender_of_another_organisation)};
+    co_return std::move(proven.body);
 }
 
 boost::asio::awaitable<std::optional<SoapRefusal>> SoapDoor::check_data(const soap::BusinessData& data,
@@ -184,7 +197,9 @@ http::Response SoapDoor::fault(const Arrival& arrival, soap::FaultOf operation, 
                                .date = parts_.clock.now(),
                                .sub = refused.sub,
                                .session = arrival.session};
-    return respond(arrival, failed, soap::write_fault(operation, info, style, parts_.zone));
+    http::Response response = respond(arrival, failed, soap::write_fault(operation, info, style, parts_.zone));
+    if (refused.wait) add_retry_after(response, *refused.wait);
+    return response;
 }
 
 http::Response SoapDoor::respond(const Arrival& arrival, int status, std::string_view content) const {

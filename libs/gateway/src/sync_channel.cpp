@@ -112,8 +112,16 @@ struct SyncChannel::Call {
 };
 
 // Its data may be a view of the envelope.
-struct SyncChannel::OwnersAnswer {
+// As it came, and what its signature covers where one is wanted; nothing else is read then.
+struct SyncChannel::OwnersEnvelope {
     soap::Envelope envelope;
+    std::optional<xml::Document> signed_body = {};
+
+    xml::Element body() const { return signed_body ? signed_body->root() : envelope.body(); }
+};
+
+struct SyncChannel::OwnersAnswer {
+    OwnersEnvelope envelope;
     soap::SendMessageResponse message;
     soap::BusinessData data;
 };
@@ -454,9 +462,11 @@ boost::asio::awaitable<SyncChannel::Served> SyncChannel::forward(Call& call, con
     if (!call.token.empty()) request.headers.push_back({"kdp-token", call.token});
     const Owners::Asked asked = co_await parts_.owners.ask(call.way, std::move(request));
     call.replied = parts_.clock.now();
-    if (std::holds_alternative<Owners::Rests>(asked)) {
+    if (const auto* rests = std::get_if<Owners::Rests>(&asked)) {
         book(uses, UseState::not_sent, {});
-        co_return Refused{kls_owner_resting, Refusal(owner_resting), ExchangeState::failed};
+        Refused refused{kls_owner_resting, Refusal(owner_resting), ExchangeState::failed};
+        refused.wait = rests->left;
+        co_return refused;
     }
     if (const auto* failure = std::get_if<http::Failure>(&asked)) {
         book(uses, failure->lost == http::Lost::not_sent ? UseState::not_sent : UseState::unknown, {});
@@ -491,26 +501,40 @@ void SyncChannel::tell_of_owner(const Call& call, int status, const Served& judg
     parts_.owners.judged(call.way, readable ? ok : std::max(status, failed));
 }
 
-std::variant<SyncChannel::OwnersAnswer, SyncChannel::Refused> SyncChannel::read_answer(
-    const http::Answer& answer) const {
+boost::asio::awaitable<std::variant<SyncChannel::OwnersEnvelope, SyncChannel::Refused>> SyncChannel::open_answer(
+    const http::Answer& answer, const SoapService& service, const registry::System& owner) const {
+    auto read = soap::Envelope::parse(base::as_bytes(answer.body), soap::channel_limits);
+    if (read.has_error()) co_return Refused{kls_owner_failed, Refusal(answer_not_soap), ExchangeState::failed};
+    OwnersEnvelope envelope{.envelope = std::move(*read)};
+    if (!service.signed_envelopes) co_return envelope;
+    auto checked = co_await parts_.door.check_envelope(envelope.envelope, owner);
+    if (auto* bad = std::get_if<SoapRefusal>(&checked))
+        co_return Refused{kls_owner_failed, std::move(bad->why), ExchangeState::failed};
+    envelope.signed_body = std::move(std::get<xml::Document>(checked));
+    co_return envelope;
+}
+
+std::variant<SyncChannel::OwnersAnswer, SyncChannel::Refused> SyncChannel::read_answer(const http::Answer& answer,
+                                                                                       OwnersEnvelope envelope) const {
     const Refused unusable{kls_owner_failed, Refusal(answer_not_soap), ExchangeState::failed};
-    auto envelope = soap::Envelope::parse(base::as_bytes(answer.body), soap::channel_limits);
-    if (envelope.has_error()) return unusable;
-    if (const auto theirs = soap::read_fault(envelope->body(), parts_.zone)) {
+    if (const auto theirs = soap::read_fault(envelope.body(), parts_.zone)) {
         const std::string_view code = theirs->error_code();
         return Refused{is_fault_code(code) ? code : kls_owner_failed, Refusal(owner_refused), ExchangeState::failed};
     }
-    auto message = soap::read_send_message_response(envelope->body(), parts_.zone);
+    auto message = soap::read_send_message_response(envelope.body(), parts_.zone);
     if (answer.status != ok || message.has_error()) return unusable;
     auto data = soap::BusinessData::read(message->data);
     if (data.has_error()) return unusable;
-    return OwnersAnswer{std::move(*envelope), std::move(*message), std::move(*data)};
+    return OwnersAnswer{std::move(envelope), std::move(*message), std::move(*data)};
 }
 
 // What the sender is given of the owner's answer.
 boost::asio::awaitable<SyncChannel::Served> SyncChannel::judge(Call& call, const http::Answer& answer,
                                                                const SoapService& service, const Uses& uses) const {
-    auto read = read_answer(answer);
+    const registry::System& owner = *parts_.registry.system(call.service->owner);
+    auto opened = co_await open_answer(answer, service, owner);
+    if (auto* refused = std::get_if<Refused>(&opened)) co_return std::move(*refused);
+    auto read = read_answer(answer, std::move(std::get<OwnersEnvelope>(opened)));
     if (auto* refused = std::get_if<Refused>(&read)) co_return std::move(*refused);
     auto& [envelope, message, data] = std::get<OwnersAnswer>(read);
     if (!is_about(uses, service.persons, named_in(message, data)))
@@ -518,7 +542,7 @@ boost::asio::awaitable<SyncChannel::Served> SyncChannel::judge(Call& call, const
     call.owner_refused = is_refusal(message, data, call.service->fields);
     // A refusal in words has nothing that anybody could sign.
     if (service.signed_answers && !(call.owner_refused && data.content() == soap::BusinessData::Content::none)) {
-        const auto bad = co_await parts_.door.check_data(data, *parts_.registry.system(call.service->owner));
+        const auto bad = co_await parts_.door.check_data(data, owner);
         if (bad) co_return Refused{kls_owner_failed, bad->why, ExchangeState::failed};
     }
     auto in_form = data.content() == soap::BusinessData::Content::document

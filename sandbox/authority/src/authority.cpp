@@ -95,7 +95,7 @@ base::Bytes SandboxAuthority::issue(const Owner& owner, const std::string& passp
         profile.subject.iin.clear();
     }
     profile.not_before = std::chrono::floor<std::chrono::seconds>(now - 24h);
-    profile.not_after = profile.not_before + 24h * 365;
+    profile.not_after = profile.not_before + owner.valid_for;
     profile.ocsp_urls.clear();  // the sandbox has no responder
     profile.crl_urls.clear();
     const test::Party made =

@@ -66,5 +66,7 @@ private:
 
 // RateLimit-Policy and RateLimit (draft-ietf-httpapi-ratelimit-headers-09), and Retry-After for one that was refused.
 void add_quota_fields(http::Response& response, const Quotas::Verdict& verdict);
+// RFC 9110 10.2.3: in whole seconds, one at least.
+void add_retry_after(http::Response& response, base::Duration wait);
 
 }  // namespace kelisim::gateway

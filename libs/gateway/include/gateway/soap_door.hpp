@@ -51,6 +51,7 @@ struct SoapRefusal {
     std::string details = {};               // instead of the codes of the reasons
     std::vector<soap::ErrorInfo> sub = {};  // subError
     records::ExchangeState state = records::ExchangeState::refused;
+    std::optional<base::Duration> wait = {};  // before that it makes no sense to ask again
 };
 
 // Whether an address wants messages signed; answers follow it.
@@ -117,6 +118,9 @@ public:
     boost::asio::awaitable<std::optional<SoapRefusal>> open(Arrival& arrival, const ClaimedSender& claimed) const;
     // Who sends, whether the message is of these days, and that its sender does not call too often.
     std::optional<SoapRefusal> admit(Arrival& arrival, const soap::Sender& sender, base::Time date) const;
+    // The body of an owner's answer, when the organisation of that system signed it.
+    boost::asio::awaitable<std::variant<xml::Document, SoapRefusal>> check_envelope(
+        const soap::Envelope& envelope, const registry::System& signer) const;
     // Whether the organisation of that system signed the business data; for services that ask for it (wire.md A7).
     boost::asio::awaitable<std::optional<SoapRefusal>> check_data(const soap::BusinessData& data,
                                                                   const registry::System& signer) const;

@@ -31,8 +31,9 @@ struct SoapService {
     std::map<std::string, SoapAddress, std::less<>> routes = {};  // by routeId; with none the owner may have its own
     std::string subject = "iin";                                  // where the data name the person: soap_call.hpp
     Persons persons = Persons::one;                               // several: no `subject`, the tokens say who
-    bool signed_data = false;     // a request's business data are signed by its sender's organisation
-    bool signed_answers = false;  // and an answer's by its owner's
+    bool signed_data = false;       // a request's business data are signed by its sender's organisation
+    bool signed_answers = false;    // and an answer's by its owner's
+    bool signed_envelopes = false;  // the owner signs the body of whatever it answers, faults among it
     Repeat repeat = Repeat::when_unheard;
 };
 
@@ -91,8 +92,12 @@ private:
     std::vector<std::string> to_keep(const SoapService& service, const Uses& uses, const std::string& answer) const;
     base::Result<std::string> outgoing(const Call& call, base::Time now) const;
     static Refused not_answered(http::Lost lost);
+    struct OwnersEnvelope;
     struct OwnersAnswer;
-    std::variant<OwnersAnswer, Refused> read_answer(const http::Answer& answer) const;
+    std::variant<OwnersAnswer, Refused> read_answer(const http::Answer& answer, OwnersEnvelope envelope) const;
+    boost::asio::awaitable<std::variant<OwnersEnvelope, Refused>> open_answer(const http::Answer& answer,
+                                                                              const SoapService& service,
+                                                                              const registry::System& owner) const;
     boost::asio::awaitable<Served> judge(Call& call, const http::Answer& answer, const SoapService& service,
                                          const Uses& uses) const;
     void tell_of_owner(const Call& call, int status, const Served& judged);

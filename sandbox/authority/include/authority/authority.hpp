@@ -26,8 +26,9 @@ public:
         std::string bin;           // empty: a natural person
         std::string organisation;  // of that BIN
         Office office = Office::first_head;
+        std::chrono::days valid_for{365};  // from a day before
     };
-    // A file as the national authority issues it, with a new key; valid for a year from a day before `now`. With a BIN the
+    // A file as the national authority issues it, with a new key; valid from a day before `now`. With a BIN the
     // certificate is one of that organisation.
     base::Bytes issue(const Owner& owner, const std::string& passphrase, base::Time now, base::Entropy& entropy) const;
 
