@@ -47,7 +47,8 @@ int run_serve(const Arguments& arguments) {
     if (arguments.port) config->set("server.port", *arguments.port);
     app::serve({.config = *config,
                 .data = arguments.data,
-                .world = arguments.world ? app::read_text(*arguments.world) : std::string(world::default_world())});
+                .world = arguments.world ? app::read_text(*arguments.world) : std::string(world::default_world()),
+                .config_file = arguments.config});
     return 0;
 }
 

@@ -19,6 +19,10 @@ bool has_keys_of_its_operator(const config::Config& config) {
     return !config.list("gateway.signing_keys").empty();
 }
 
+bool has_routes_of_its_operator(const config::Config& config) {
+    return !config.list("gateway.upstreams").empty() || !config.list("gateway.soap_services").empty();
+}
+
 }  // namespace
 
 void serve(const ServiceOptions& options) {
@@ -27,8 +31,9 @@ void serve(const ServiceOptions& options) {
     sigemptyset(&ends);
     sigaddset(&ends, SIGINT);
     sigaddset(&ends, SIGTERM);
-    // Only where there are certificates to be read again: a sandbox in a terminal ends with it.
-    if (has_keys_of_its_operator(options.config)) sigaddset(&ends, SIGHUP);
+    // Only where there is something to be read again: a sandbox in a terminal ends with it.
+    if (has_keys_of_its_operator(options.config) || has_routes_of_its_operator(options.config))
+        sigaddset(&ends, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &ends, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
 
@@ -47,7 +52,7 @@ void serve(const ServiceOptions& options) {
         url, options.data.string());
     std::fflush(stdout);
     for (int signal = 0; sigwait(&ends, &signal) == 0 && signal == SIGHUP;)
-        service.reload_certificates();
+        service.reload();
 }
 
 }  // namespace kelisim::app

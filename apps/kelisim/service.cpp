@@ -204,6 +204,7 @@ Service::Service(const ServiceOptions& options)
       outcomes_(database_->writer(), uses_, clock_),
       quotas_(zone_, common_quota_of(options_.config), own_quotas_of(options_.config, registry_)),
       owners_({.client = client_, .clock = clock_, .rules = breaker_rules_of(options_.config)}),
+      gateway_routes_(first_routes(), owners_),
       gateway_({.registry = registry_,
                 .writer = database_->writer(),
                 .clock = clock_,
@@ -214,7 +215,7 @@ Service::Service(const ServiceOptions& options)
                 .clients = authentication_,
                 .possession = possession_,
                 .owners = owners_,
-                .bindings = bindings()}),
+                .routes = gateway_routes_}),
       exchanges_(parts()),
       message_signatures_(verifier_, known_certificates(options_.config)),
       gateway_keys_(options_.config, directory_, entropy_, clock_, *log_),
@@ -287,7 +288,7 @@ Service::Service(const ServiceOptions& options)
                      .outcomes = outcomes_,
                      .owners = owners_,
                      .forms = data_forms_of(options_.config),
-                     .services = soap_services(),
+                     .routes = gateway_routes_,
                      .local = local_services(),
                      .bodies = records_.exchange_bodies,
                      .kept = kept_messages_of(options_.config, registry_)}),
@@ -334,7 +335,7 @@ Service::Service(const ServiceOptions& options)
                  .own_data = use_cases_.own_data,
                  .signing_key = signing_key_,
                  .client = client_,
-                 .bindings = gateway_.bindings()}),
+                 .routes = gateway_routes_}),
       phones_(database_->writer(), records_, clock_) {
     database_->readers().read([&](store::ReadSession& session) { tokens_.load_index(session, clock_.now()); });
     start_archiver();
@@ -467,23 +468,6 @@ store::TimerHandlers Service::timer_handlers() {
         registry_changes_.invalidate_some(session, t, clock_.now());
     };
     return handlers;
-}
-
-std::map<std::string, gateway::Binding, std::less<>> Service::bindings() {
-    auto bindings = bindings_of(options_.config);
-    if (!bindings.empty()) return bindings;
-    std::vector<std::string> arguments{
-        "--world", directory_.keep_world(options_.world).string(), "--kelisim", url_, "--issuer", issuer_};
-    if (certificates_.people() != nullptr) {
-        arguments.insert(arguments.end(), {"--kelisim-anchors", options_.config.text("server.tls_certificate")});
-    }
-    registries_.emplace(arguments);
-    return registries_->bindings();
-}
-
-std::map<std::string, gateway::SoapService, std::less<>> Service::soap_services() const {
-    auto services = soap_services_of(options_.config);
-    return services.empty() && registries_ ? registries_->soap_services() : services;
 }
 
 gateway::LocalServices Service::local_services() {

@@ -65,6 +65,8 @@ struct ServiceOptions {
     config::Config config = config::Config::defaults();
     std::filesystem::path data;
     std::string world;  // TOML, for the first start of a sandbox
+    std::optional<std::filesystem::path> config_file =
+        {};  // where `config` comes from; its routes are read again there
 };
 
 // Serves from the constructor on, until it is destroyed. The sandbox: loopback, phones that are tables, a clock that can
@@ -81,10 +83,11 @@ public:
     const std::string& systems_url() const { return systems_url_; }  // empty: nobody shows certificates
     // The whole table, made anew; its handlers refer to this service.
     http::Routes routes();
-    // Reads certificates, keys and anchors anew, for connections from now on. Thread-safe.
-    void reload_certificates() {
+    // Reads certificates, keys, anchors and routes anew, for connections and calls from now on. Thread-safe.
+    void reload() {
         certificates_.reload();
         gateway_keys_.reload();
+        reload_routes();
     }
 
 private:
@@ -95,8 +98,10 @@ private:
     http::Routes guarded_routes_of_systems();
     std::unique_ptr<http::Server> serve(http::Listener listener, http::Routes routes, const http::ServerTls* tls);
     store::TimerHandlers timer_handlers();
-    std::map<std::string, gateway::Binding, std::less<>> bindings();
-    std::map<std::string, gateway::SoapService, std::less<>> soap_services() const;
+    gateway::RouteTable first_routes();
+    gateway::RouteTable with_registries(gateway::RouteTable table) const;
+    void start_registries();
+    void reload_routes();
     gateway::LocalServices local_services();
     std::string metrics() const;
     gateway::OwnerHealthParts owner_health() const;
@@ -175,6 +180,7 @@ private:
     gateway::Quotas quotas_;
     gateway::Owners owners_;
     std::optional<SandboxRegistries> registries_;
+    gateway::Routes gateway_routes_;
     gateway::Rest gateway_;
     access::Exchanges exchanges_;
     gateway::MessageSignatures message_signatures_;

@@ -156,7 +156,8 @@ void add_route(std::map<std::string, gateway::SoapService, std::less<>>& service
     const auto service = services.find(named.name.substr(0, slash));
     if (slash == std::string::npos || slash + 1 == named.name.size() || service == services.end())
         throw base::Outage("gateway.soap_routes: not the key of a service in gateway.soap_services/routeId: " + text);
-    service->second.routes.emplace(named.name.substr(slash + 1), address_of(named));
+    if (!service->second.routes.emplace(named.name.substr(slash + 1), address_of(named)).second)
+        throw base::Outage("gateway.soap_routes: a route is named twice: " + text);
 }
 
 }  // namespace
@@ -196,14 +197,16 @@ std::map<std::string, gateway::Quota, std::less<>> own_quotas_of(const config::C
 std::map<std::string, gateway::Binding, std::less<>> bindings_of(const config::Config& config) {
     std::map<std::string, gateway::Binding, std::less<>> bindings;
     for (const std::string& text : config.list("gateway.upstreams"))
-        bindings.insert(binding_of(text));
+        if (!bindings.insert(binding_of(text)).second)
+            throw base::Outage("gateway.upstreams: a service is named twice: " + text);
     return bindings;
 }
 
 std::map<std::string, gateway::SoapService, std::less<>> soap_services_of(const config::Config& config) {
     std::map<std::string, gateway::SoapService, std::less<>> services;
     for (const std::string& text : config.list("gateway.soap_services"))
-        services.insert(soap_service_of(text));
+        if (!services.insert(soap_service_of(text)).second)
+            throw base::Outage("gateway.soap_services: a service is named twice: " + text);
     for (const std::string& text : config.list("gateway.soap_routes"))
         add_route(services, text);
     return services;

@@ -29,8 +29,9 @@ std::vector<http::Route> OwnData::routes() {
 }
 
 OwnData::Answer OwnData::fetch(const api::PersonCall& call, const http::Request& request) {
-    const auto binding = parts_.bindings.find(request.parameter("service"));
-    if (binding == parts_.bindings.end() || binding->second.own_path.empty()) {
+    const RouteTablePtr routes = parts_.routes.now();
+    const auto binding = routes->rest.find(request.parameter("service"));
+    if (binding == routes->rest.end() || binding->second.own_path.empty()) {
         co_return api::problem(access::own_data_no_service, request);
     }
     auto begin = [&own_data = parts_.own_data, acting = call.acting, service = binding->first,

@@ -49,50 +49,82 @@ bool may_repeat(const http::Failure& failure, Repeat repeat) {
 
 }  // namespace
 
-void Owners::add(const OwnerWay& way, OwnerAddress address) {
-    ways_.try_emplace(way, std::make_unique<Kept>(std::move(address), parts_.rules));
+void Owners::replace(OwnerAddresses addresses) {
+    const auto before = ways();
+    auto next = std::make_shared<Ways>();
+    for (auto& [way, address] : addresses) {
+        const auto known = before->find(way);
+        next->emplace(way, known != before->end() && known->second->address == address
+                               ? known->second
+                               : std::make_shared<Kept>(std::move(address), parts_.rules));
+    }
+    const std::scoped_lock lock(mutex_);
+    ways_ = std::move(next);
 }
 
-Owners::Kept& Owners::kept(const OwnerWay& way) const {
-    return *ways_.at(way);
+std::shared_ptr<const Owners::Ways> Owners::ways() const {
+    const std::scoped_lock lock(mutex_);
+    return ways_;
+}
+
+std::shared_ptr<Owners::Kept> Owners::kept(const OwnerWay& way) const {
+    const auto all = ways();
+    const auto found = all->find(way);
+    return found == all->end() ? nullptr : found->second;
+}
+
+std::shared_ptr<Owners::Kept> Owners::kept(const OwnerWay& way, const http::Authority& upstream) const {
+    auto found = kept(way);
+    return found && found->address.upstream == upstream ? found : nullptr;
 }
 
 std::optional<Owners::Rests> Owners::resting(const OwnerWay& way) const {
-    const auto left = kept(way).route.resting(parts_.clock.now());
+    const auto to = kept(way);
+    const auto left = to ? to->route.resting(parts_.clock.now()) : std::nullopt;
     return left ? std::optional(Rests{*left}) : std::nullopt;
 }
 
 boost::asio::awaitable<Owners::Asked> Owners::ask(OwnerWay way, http::Outgoing request) {
-    Kept& to = kept(way);
-    if (const auto left = to.route.enter(parts_.clock.now())) co_return Rests{*left};
-    request.upstream = to.address.upstream;
-    const auto due = SteadyClock::now() + request.limits.deadline;
-    http::Outcome outcome = co_await parts_.client.exchange(request);
-    const auto* lost = std::get_if<http::Failure>(&outcome);
-    if (lost != nullptr && may_repeat(*lost, to.address.repeat) &&
-        SteadyClock::now() + before_repeat + repeat_takes < due) {
-        ++repeated_;
-        co_await http::pause(before_repeat);
-        request.limits.deadline = std::chrono::duration_cast<std::chrono::milliseconds>(due - SteadyClock::now());
-        // What is said of the two together is what is said of the one that was heard more of.
-        const bool in_doubt = lost->lost != http::Lost::not_sent;
-        outcome = co_await parts_.client.exchange(std::move(request));
-        if (auto* again = std::get_if<http::Failure>(&outcome); again != nullptr && in_doubt)
-            again->lost = again->lost == http::Lost::not_sent ? http::Lost::no_answer : again->lost;
+    const auto to = kept(way, request.upstream);
+    if (to) {
+        if (const auto left = to->route.enter(parts_.clock.now())) co_return Rests{*left};
     }
+    const Repeat repeat = to ? to->address.repeat : Repeat::when_unheard;
+    http::Outcome outcome = co_await exchange(repeat, std::move(request));
     if (auto* answer = std::get_if<http::Answer>(&outcome)) co_return std::move(*answer);
     auto& failure = std::get<http::Failure>(outcome);
+    if (!to) co_return std::move(failure);
     // Who finds no place among our own connections has learned nothing of the owner.
     if (failure.step == http::Step::waiting)
-        to.route.unheard();
+        to->route.unheard();
     else
-        to.route.failed(step_of(failure.step), Held::against_owner, failure.why, parts_.clock.now());
+        to->route.failed(step_of(failure.step), Held::against_owner, failure.why, parts_.clock.now());
     co_return std::move(failure);
 }
 
-void Owners::judged(const OwnerWay& way, int status) {
+boost::asio::awaitable<http::Outcome> Owners::exchange(Repeat repeat, http::Outgoing request) {
+    const auto due = SteadyClock::now() + request.limits.deadline;
+    http::Outcome outcome = co_await parts_.client.exchange(request);
+    const auto* lost = std::get_if<http::Failure>(&outcome);
+    const bool again =
+        lost != nullptr && may_repeat(*lost, repeat) && SteadyClock::now() + before_repeat + repeat_takes < due;
+    if (!again) co_return outcome;
+    ++repeated_;
+    co_await http::pause(before_repeat);
+    request.limits.deadline = std::chrono::duration_cast<std::chrono::milliseconds>(due - SteadyClock::now());
+    // What is said of the two together is what is said of the one that was heard more of.
+    const bool in_doubt = lost->lost != http::Lost::not_sent;
+    outcome = co_await parts_.client.exchange(std::move(request));
+    if (auto* second = std::get_if<http::Failure>(&outcome); second != nullptr && in_doubt)
+        second->lost = second->lost == http::Lost::not_sent ? http::Lost::no_answer : second->lost;
+    co_return outcome;
+}
+
+void Owners::judged(const OwnerWay& way, const http::Authority& upstream, int status) {
     constexpr int internal_error = 500, bad_gateway = 502, gateway_timeout = 504;
-    OwnerRoute& route = kept(way).route;
+    const auto to = kept(way, upstream);
+    if (!to) return;
+    OwnerRoute& route = to->route;
     const base::Time now = parts_.clock.now();
     if (status < internal_error) return route.went_well(now);
     // A call over which its system stumbles may be one caller's alone, and must not shut the others out; these say that it is down.
@@ -104,7 +136,8 @@ void Owners::judged(const OwnerWay& way, int status) {
 std::vector<Owners::Row> Owners::rows() const {
     std::vector<Row> rows;
     const base::Time now = parts_.clock.now();
-    for (const auto& [way, kept] : ways_)
+    const auto all = ways();
+    for (const auto& [way, kept] : *all)
         rows.push_back({.way = way, .upstream = kept->address.upstream, .health = kept->route.health(now)});
     return rows;
 }

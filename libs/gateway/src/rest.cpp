@@ -123,8 +123,7 @@ http::Response data_response(int status, std::string body) {
 
 http::Response rests(const Owners::Rests& owner, const http::Request& request) {
     http::Response response = api::problem(unavailable, owner_resting, request);
-    const auto seconds = std::chrono::ceil<std::chrono::seconds>(owner.left).count();
-    response.headers.push_back({"Retry-After", std::to_string(seconds)});
+    add_retry_after(response, owner.left);
     return response;
 }
 
@@ -142,12 +141,6 @@ int status_of_objection(const base::Refusal& refusal) {
 }
 
 }  // namespace
-
-Rest::Rest(RestParts parts) : parts_(std::move(parts)) {
-    for (const auto& [service, binding] : parts_.bindings)
-        parts_.owners.add({.wire = Wire::rest, .service = service},
-                          {.upstream = binding.upstream, .repeat = binding.repeat});
-}
 
 std::vector<http::Route> Rest::routes() {
     const http::Authenticator<Caller> caller = [this](const http::Request& request) { return identify(request); };
@@ -201,8 +194,9 @@ const registry::OpenService* Rest::open_elsewhere(const http::Request& request) 
 
 Rest::Answer Rest::exchange(const Caller& caller, const http::Request& request) {
     const auto service = http::percent_decode(request.parameter("service"));
-    const auto binding = service ? parts_.bindings.find(*service) : parts_.bindings.end();
-    if (binding == parts_.bindings.end()) co_return api::problem(service_not_on_rest, request);
+    const RouteTablePtr routes = parts_.routes.now();
+    const auto binding = service ? routes->rest.find(*service) : routes->rest.end();
+    if (binding == routes->rest.end()) co_return api::problem(service_not_on_rest, request);
     if (const auto path = check_path(request.target); path.has_error()) co_return api::problem(path.error(), request);
     const auto type = request.headers.once("Content-Type");
     if (!type || !http::is_media_type(*type, json_type)) co_return api::problem(415, call_not_json, request);
@@ -274,7 +268,7 @@ http::Response Rest::conclude(const http::Request& request, const Use& use, Owne
         return rests(*owner, request);
     }
     auto& answer = std::get<http::Answer>(asked);
-    parts_.owners.judged(use.way, answer.status);
+    parts_.owners.judged(use.way, use.binding.upstream, answer.status);
     if (answer.status >= 500) {
         parts_.outcomes.book(reserved.id, UseState::unknown, std::nullopt);
         return api::problem(bad_gateway, owner_failed, request);

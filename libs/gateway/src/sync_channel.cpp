@@ -100,7 +100,8 @@ struct SyncChannel::Call {
     std::optional<soap::BusinessData> data = {};
     std::optional<base::Time> forwarded = {}, replied = {};
     const registry::IntegrationService* service = nullptr;
-    const SoapAddress* address = nullptr;
+    RouteTablePtr routes = {};             // as they were when it began
+    const SoapAddress* address = nullptr;  // in them
     OwnerWay way = {.wire = Wire::soap, .service = {}};
     std::string token = {};  // that the decision was made under
     access::Takes takes = access::Takes::first_or_repeat;
@@ -111,7 +112,6 @@ struct SyncChannel::Call {
     records::Messages messages = {};  // where they are kept
 };
 
-// Its data may be a view of the envelope.
 // As it came, and what its signature covers where one is wanted; nothing else is read then.
 struct SyncChannel::OwnersEnvelope {
     soap::Envelope envelope;
@@ -120,6 +120,7 @@ struct SyncChannel::OwnersEnvelope {
     xml::Element body() const { return signed_body ? signed_body->root() : envelope.body(); }
 };
 
+// Its data may be a view of the envelope.
 struct SyncChannel::OwnersAnswer {
     OwnersEnvelope envelope;
     soap::SendMessageResponse message;
@@ -132,16 +133,6 @@ struct SyncChannel::Deciding {
     std::vector<std::string> repeated = {};  // parts of an answer that was given before
     std::vector<LeftOut> refused = {};
 };
-
-SyncChannel::SyncChannel(SyncChannelParts parts) : parts_(std::move(parts)) {
-    for (const auto& [key, service] : parts_.services) {
-        parts_.owners.add({.wire = Wire::soap, .service = key},
-                          {.upstream = service.address.upstream, .repeat = service.repeat});
-        for (const auto& [route, address] : service.routes)
-            parts_.owners.add({.wire = Wire::soap, .service = key, .route = route},
-                              {.upstream = address.upstream, .repeat = service.repeat});
-    }
-}
 
 std::vector<http::Route> SyncChannel::routes() {
     const http::RouteLimits limits{.body_bytes_max = base::limits::channel_xml_bytes_max,
@@ -236,10 +227,11 @@ SyncChannel::Answer SyncChannel::handle_locally(Call& call, const LocalService& 
 
 SyncChannel::Answer SyncChannel::handle(Call& call) {
     if (const auto refused = parts_.decisions.open_elsewhere(call.message.service_id)) co_return fault(call, *refused);
-    const auto service = parts_.services.find(call.message.service_id);
+    call.routes = parts_.routes.now();
+    const auto service = call.routes->soap.find(call.message.service_id);
     call.service = parts_.registry.service(call.message.service_id);
     // One that is configured and not registered has nobody who may be asked for it.
-    if (service == parts_.services.end() || call.service == nullptr || !call.service->ended.empty())
+    if (service == call.routes->soap.end() || call.service == nullptr || !call.service->ended.empty())
         co_return fault(call, {soap::sce_service_unknown, Refusal(service_not_on_soap)});
     if (auto answered = co_await begin(call)) co_return std::move(*answered);
     const Served served = co_await carry(call, service->second);
@@ -498,7 +490,7 @@ void SyncChannel::tell_of_owner(const Call& call, int status, const Served& judg
     const auto* refused = std::get_if<Refused>(&judged);
     const bool readable = refused == nullptr || !refused->why.has(answer_not_soap);
     constexpr int failed = 500;
-    parts_.owners.judged(call.way, readable ? ok : std::max(status, failed));
+    parts_.owners.judged(call.way, call.address->upstream, readable ? ok : std::max(status, failed));
 }
 
 boost::asio::awaitable<std::variant<SyncChannel::OwnersEnvelope, SyncChannel::Refused>> SyncChannel::open_answer(

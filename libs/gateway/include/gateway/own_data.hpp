@@ -22,7 +22,7 @@ struct OwnDataParts {
     const access::OwnData& own_data;
     const token::SigningKey& signing_key;
     http::Client& client;
-    const std::map<std::string, Binding, std::less<>>& bindings;  // by service key
+    const Routes& routes;
 };
 
 // Thread-safe. Outlives the server that has its routes.

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -38,7 +39,10 @@ enum class Repeat {
 struct OwnerAddress {
     http::Authority upstream;
     Repeat repeat = Repeat::when_unheard;
+    bool operator==(const OwnerAddress&) const = default;
 };
+
+using OwnerAddresses = std::map<OwnerWay, OwnerAddress>;
 
 struct OwnersParts {
     http::Client& client;
@@ -51,8 +55,9 @@ class Owners {
 public:
     explicit Owners(OwnersParts parts) : parts_(parts) {}
 
-    // Before anything is asked.
-    void add(const OwnerWay& way, OwnerAddress address);
+    // These ways and no others from now on. A way that keeps its address keeps what is known of it; calls that are under way end as
+    // they would have.
+    void replace(OwnerAddresses addresses);
 
     // In place of an answer: nothing was sent, and before this time is over nothing would be.
     struct Rests {
@@ -60,12 +65,12 @@ public:
     };
     using Asked = std::variant<http::Answer, http::Failure, Rests>;
 
-    // A way that was added; else std::out_of_range, like the others.
+    // A way that is not there never rests.
     std::optional<Rests> resting(const OwnerWay& way) const;
-    // `request.upstream` is filled in. After an http::Answer, and after no other outcome, judged() follows.
+    // To `request.upstream`, as it was when the call began. After an http::Answer, and after no other outcome, judged() follows.
     boost::asio::awaitable<Asked> ask(OwnerWay way, http::Outgoing request);
-    // Whether the owner's system is up, by the status of its answer.
-    void judged(const OwnerWay& way, int status);
+    // Whether the owner's system, to which the call went, is up: by the status of its answer.
+    void judged(const OwnerWay& way, const http::Authority& upstream, int status);
 
     struct Row {
         OwnerWay way;
@@ -81,10 +86,17 @@ private:
         OwnerAddress address;
         OwnerRoute route;
     };
-    Kept& kept(const OwnerWay& way) const;
+    using Ways = std::map<OwnerWay, std::shared_ptr<Kept>>;
+
+    std::shared_ptr<const Ways> ways() const;
+    // Null where there is no such way; and where it leads elsewhere, for a call that began before the ways were replaced.
+    std::shared_ptr<Kept> kept(const OwnerWay& way) const;
+    std::shared_ptr<Kept> kept(const OwnerWay& way, const http::Authority& upstream) const;
+    boost::asio::awaitable<http::Outcome> exchange(Repeat repeat, http::Outgoing request);
 
     const OwnersParts parts_;
-    std::map<OwnerWay, std::unique_ptr<Kept>> ways_;
+    mutable std::mutex mutex_;
+    std::shared_ptr<const Ways> ways_ = std::make_shared<const Ways>();
     std::atomic<std::uint64_t> repeated_{0};
 };
 

@@ -11,10 +11,9 @@
 #include "access/uses.hpp"
 #include "api/client_authentication.hpp"
 #include "api/possession.hpp"
-#include "gateway/call.hpp"
 #include "gateway/outcomes.hpp"
-#include "gateway/owners.hpp"
 #include "gateway/quotas.hpp"
+#include "gateway/routes.hpp"
 #include "http/route.hpp"
 
 namespace kelisim::gateway {
@@ -27,14 +26,6 @@ extern const base::Reason owner_silent;
 extern const base::Reason owner_failed;
 extern const base::Reason owner_refused;
 
-// How a service is reached; one without a binding has no locator, and is not called.
-struct Binding {
-    http::Authority upstream;
-    Locator locator = {};
-    std::string own_path = {};  // where a person's own look goes; empty: the cabinet does not show these data
-    Repeat repeat = Repeat::when_unheard;
-};
-
 struct RestParts {
     const registry::Registry& registry;
     store::Writer& writer;
@@ -46,16 +37,15 @@ struct RestParts {
     const api::ClientAuthentication& clients;
     const api::Possession& possession;
     Owners& owners;
-    std::map<std::string, Binding, std::less<>> bindings;  // by service key
+    const Routes& routes;
 };
 
 // Thread-safe. Outlives the server that has its routes.
 class Rest {
 public:
-    explicit Rest(RestParts parts);
+    explicit Rest(RestParts parts) : parts_(std::move(parts)) {}
 
     std::vector<http::Route> routes();
-    const std::map<std::string, Binding, std::less<>>& bindings() const { return parts_.bindings; }
 
 private:
     // Who may call what: the result of authentication.

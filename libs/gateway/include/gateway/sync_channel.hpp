@@ -11,31 +11,15 @@
 #include "access/exchanges.hpp"
 #include "gateway/local_service.hpp"
 #include "gateway/outcomes.hpp"
-#include "gateway/owners.hpp"
+#include "gateway/routes.hpp"
 #include "gateway/several_persons.hpp"
 #include "gateway/soap_decisions.hpp"
-#include "gateway/soap_receivers.hpp"
 
 namespace kelisim::gateway {
 
 extern const base::Reason service_not_on_soap;
 extern const base::Reason route_unknown;
 extern const base::Reason answer_not_soap;
-
-// Whether a message is about one person, whom its data name, or about several, each of whom has a token in it.
-enum class Persons { one, several };
-
-// How a service is reached on the SOAP wire.
-struct SoapService {
-    SoapAddress address;
-    std::map<std::string, SoapAddress, std::less<>> routes = {};  // by routeId; with none the owner may have its own
-    std::string subject = "iin";                                  // where the data name the person: soap_call.hpp
-    Persons persons = Persons::one;                               // several: no `subject`, the tokens say who
-    bool signed_data = false;       // a request's business data are signed by its sender's organisation
-    bool signed_answers = false;    // and an answer's by its owner's
-    bool signed_envelopes = false;  // the owner signs the body of whatever it answers, faults among it
-    Repeat repeat = Repeat::when_unheard;
-};
 
 // For how long the signed messages of a service are kept, by its key; not at all where it is not named.
 using KeptFor = std::map<std::string, std::chrono::days, std::less<>>;
@@ -52,8 +36,8 @@ struct SyncChannelParts {
     Outcomes& outcomes;
     Owners& owners;
     DataForms forms;
-    std::map<std::string, SoapService, std::less<>> services;  // by service key
-    LocalServices local = {};                                  // that the gateway answers itself
+    const Routes& routes;
+    LocalServices local = {};  // that the gateway answers itself
     const records::ExchangeBodies& bodies;
     KeptFor kept = {};
 };
@@ -61,7 +45,7 @@ struct SyncChannelParts {
 // Thread-safe. Outlives the server that has its routes.
 class SyncChannel {
 public:
-    explicit SyncChannel(SyncChannelParts parts);
+    explicit SyncChannel(SyncChannelParts parts) : parts_(std::move(parts)) {}
 
     std::vector<http::Route> routes();
 
