@@ -405,7 +405,7 @@ std::unique_ptr<http::Server> Service::serve(http::Listener listener, http::Rout
     options.handshakes_max = static_cast<std::size_t>(options_.config.number("server.handshakes_max"));
     return std::make_unique<http::Server>(std::move(listener), std::move(routes),
                                           http::ServerParts{.workers = workers_,
-                                                            .clock = system_clock_,
+                                                            .clock = clock_,
                                                             .entropy = entropy_,
                                                             .observer = http_metrics_,
                                                             .error_page = api::error_page,
