@@ -410,9 +410,9 @@ const std::vector<Key>& table() {
     return keys;
 }
 
-const Key* find(std::string_view name) {
-    const auto at = std::find_if(table().begin(), table().end(), [&](const Key& key) { return key.name == name; });
-    return at == table().end() ? nullptr : &*at;
+const Key* find(std::span<const Key> table, std::string_view name) {
+    const auto at = std::find_if(table.begin(), table.end(), [&](const Key& key) { return key.name == name; });
+    return at == table.end() ? nullptr : &*at;
 }
 
 std::string type_of(const Value& value) {
@@ -449,13 +449,14 @@ std::optional<std::string> objection(const Key& key, const std::optional<Value>&
 
 class Reader {
 public:
-    explicit Reader(std::string_view file) : file_(file) {}
+    Reader(std::string_view file, std::span<const Key> keys)
+        : file_(file), keys_(keys), read_{.config = Config::defaults(keys), .errors = {}} {}
 
     void table(const toml::table& from, const std::string& prefix) {
         for (const auto& [name, node] : from) {
             const std::string full = prefix + std::string(name.str());
             const toml::table* inner = node.as_table();
-            const bool group = inner != nullptr && std::any_of(keys().begin(), keys().end(), [&](const Key& key) {
+            const bool group = inner != nullptr && std::any_of(keys_.begin(), keys_.end(), [&](const Key& key) {
                                    return key.name.starts_with(full + ".");
                                });
             if (group) {
@@ -473,14 +474,18 @@ public:
 
 private:
     void key(const std::string& name, const toml::node& node) {
-        const Key* known = find(name);
-        if (known == nullptr) return error(node.source(), name + " is not a key; see `kelisim config reference`");
+        const Key* known = find(keys_, name);
+        const bool of_server = keys_.data() == keys().data();
+        if (known == nullptr)
+            return error(node.source(),
+                         name + (of_server ? " is not a key; see `kelisim config reference`" : " is not a key"));
         auto value = value_of(node);
         if (const auto wrong = objection(*known, value)) return error(node.source(), name + " " + *wrong);
         read_.config.set(name, std::move(*value));
     }
 
     std::string file_;
+    std::span<const Key> keys_;
     Read read_;
 };
 
@@ -500,9 +505,9 @@ std::span<const Key> keys() {
     return table();
 }
 
-Config Config::defaults() {
+Config Config::defaults(std::span<const Key> table) {
     Config config;
-    for (const Key& key : keys())
+    for (const Key& key : table)
         config.values_.emplace(key.name, key.fallback);
     return config;
 }
@@ -511,6 +516,12 @@ std::int64_t Config::number(std::string_view name) const {
     const auto at = values_.find(name);
     if (at == values_.end()) throw std::logic_error("no such configuration key");
     return std::get<std::int64_t>(at->second);
+}
+
+const Value& Config::value(std::string_view name) const {
+    const auto at = values_.find(name);
+    if (at == values_.end()) throw std::logic_error("no such configuration key");
+    return at->second;
 }
 
 const std::string& Config::text(std::string_view name) const {
@@ -531,8 +542,8 @@ void Config::set(std::string_view name, Value value) {
     at->second = std::move(value);
 }
 
-Read read(std::string_view text, std::string_view file_name) {
-    Reader reader(file_name);
+Read read(std::string_view text, std::string_view file_name, std::span<const Key> table) {
+    Reader reader(file_name, table);
     try {
         reader.table(toml::parse(text, file_name), "");
     } catch (const toml::parse_error& error) {
@@ -542,9 +553,12 @@ Read read(std::string_view text, std::string_view file_name) {
 }
 
 std::string reference() {
-    std::string out = "# Every key of the configuration with its default.\n";
-    std::string group;
-    for (const Key& key : keys()) {
+    return "# Every key of the configuration with its default.\n" + write(Config::defaults(), keys());
+}
+
+std::string write(const Config& config, std::span<const Key> table) {
+    std::string out, group;
+    for (const Key& key : table) {
         const auto dot = key.name.find('.');
         if (key.name.substr(0, dot) != group) {
             group = key.name.substr(0, dot);
@@ -552,7 +566,7 @@ std::string reference() {
         }
         out += fmt::format("# {}", key.description);
         if (key.max != 0) out += fmt::format(" {} to {}.", key.min, key.max);
-        out += fmt::format("\n{} = {}\n", key.name.substr(dot + 1), toml_value(key.fallback));
+        out += fmt::format("\n{} = {}\n", key.name.substr(dot + 1), toml_value(config.value(key.name)));
     }
     return out;
 }

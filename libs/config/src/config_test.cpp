@@ -45,6 +45,20 @@ TEST(Reference, IsAFileThatChangesNothing) {
         EXPECT_NE(reference().find(key.description), std::string::npos) << key.name;
 }
 
+TEST(ConnectorKeys, AreATableOfTheirOwn) {
+    Config config = Config::defaults(connector_keys());
+    config.set("service.key", std::string("A"));
+    const Read read = config::read(write(config, connector_keys()), "connector.toml", connector_keys());
+    EXPECT_TRUE(read.errors.empty());
+    EXPECT_EQ(read.config.text("service.key"), "A");
+    EXPECT_EQ(read.config.number("core.port"), 8090);
+    EXPECT_THROW(config.number("server.port"), std::logic_error);
+    const Read wrong = config::read("[server]\nport = 1\n[core]\nport = 65536\n", "connector.toml", connector_keys());
+    const std::set<std::string> errors(wrong.errors.begin(), wrong.errors.end());
+    EXPECT_EQ(errors, (std::set<std::string>{"connector.toml:1: server is not a key",
+                                             "connector.toml:4: core.port must be 0 to 65535"}));
+}
+
 TEST(Config, KnowsOnlyTheTable) {
     EXPECT_THROW(Config::defaults().number("server.prot"), std::logic_error);
     Config config = Config::defaults();

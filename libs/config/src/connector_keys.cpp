@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <vector>
+
+#include "config/config.hpp"
+
+namespace kelisim::config {
+
+namespace {
+
+Key text(std::string_view name, std::string_view description, std::string fallback) {
+    return {.name = name, .description = description, .fallback = std::move(fallback)};
+}
+
+}  // namespace
+
+std::span<const Key> connector_keys() {
+    using std::int64_t;
+    static const std::vector<Key> keys{
+        text("gateway.url", "Where the gateway is: https://host:port. Plain http is taken on this machine alone.", ""),
+        text("gateway.anchors", "Authorities of its certificate, PEM. Empty: those of the system.", ""),
+        text("service.key", "The integration service that the system uses.", ""),
+        text("service.path", "What stands behind the service in its addresses at the gateway.", "person"),
+        text("client.id", "As which client the operator has registered your system.", ""),
+        text("client.key",
+             "File with the private key whose public half your organisation registers (docs/integration/keys.md).",
+             "client.pem"),
+        text("core.address",
+             "Where your system calls the connector. Another address than one of this machine needs a certificate.",
+             "127.0.0.1"),
+        {.name = "core.port",
+         .description = "TCP port there; 0 picks a free one.",
+         .fallback = int64_t{8090},
+         .min = 0,
+         .max = 65535},
+        text("core.secret", "File with the secret that your system shows: Authorization: Bearer <secret>.", "secret"),
+        text("core.tls_certificate",
+             "Certificate of the connector, then those between it and the root. Empty: plain HTTP, for this machine.",
+             ""),
+        text("core.tls_key", "Private key of that certificate.", ""),
+        text("kept.directory", "Directory of the database. It belongs to one process.", "data"),
+        text("kept.key", "File with the key under which questions are sealed in it. Without it they are lost.",
+             "data.key"),
+        {.name = "kept.days",
+         .description = "Days after which a question that was refused, or whose consent ended, is forgotten.",
+         .fallback = int64_t{30},
+         .min = 1,
+         .max = 3'650},
+    };
+    return keys;
+}
+
+}  // namespace kelisim::config
