@@ -9,6 +9,7 @@
 
 #include "archive_command.hpp"
 #include "commands.hpp"
+#include "connect_command.hpp"
 #include "demo.hpp"
 #include "ledger_command.hpp"
 #include "receipt_command.hpp"
@@ -34,6 +35,7 @@ struct Arguments {
     app::SandboxEds eds;
     app::SandboxSign sign;
     std::string key;
+    app::ConnectInit connect;
     bool sandbox = false;
 };
 
@@ -169,6 +171,26 @@ void declare_trust(CLI::App& cli, Arguments& a, int& status) {
     show->callback([&] { status = app::trust_show(a.file, a.trust.language); });
 }
 
+// An access point beside an initiator's system.
+void declare_connect(CLI::App& cli, Arguments& a, int& status) {
+    auto* connect = cli.add_subcommand(
+        "connect", "Run an access point beside your system: plain HTTP in, consent and data through the gateway.");
+    auto* init = connect->add_subcommand("init", "Make its configuration, a pair of keys and a secret.");
+    init->add_option("directory", a.connect.directory, "Where to; new or empty.")->required();
+    init->add_option("--gateway", a.connect.gateway, "https://host:port of the gateway.")->required();
+    init->add_option("--service", a.connect.service, "Key of the integration service.")->required();
+    init->add_option("--client", a.connect.client, "Client id of your system at the gateway.")->required();
+    init->callback([&] { status = app::connect_init(a.connect); });
+    auto* service = connect->add_option("service", a.connect.service, "Key of the integration service.");
+    auto* config = connect->add_option("--config", a.file, "What init wrote.")->check(CLI::ExistingFile);
+    connect->callback([&a, &status, connect, service, config] {
+        if (!connect->get_subcommands().empty()) return;
+        if (service->count() == 0 || config->count() == 0)
+            throw CLI::RequiredError("SERVICE and --config FILE, or init");
+        status = app::connect(a.connect.service, a.file);
+    });
+}
+
 // What each command takes and does; CLI11 runs the callback of the one that was named.
 void declare(CLI::App& cli, Arguments& a, int& status) {
     cli.require_subcommand(1);
@@ -211,6 +233,7 @@ void declare(CLI::App& cli, Arguments& a, int& status) {
     });
     declare_on_data(cli, a, status);
     declare_trust(cli, a, status);
+    declare_connect(cli, a, status);
     auto* config = cli.add_subcommand("config", "Configuration files.")->require_subcommand(1);
     auto* check = config->add_subcommand("check", "Say everything that is wrong with a file.");
     check->add_option("file", a.file)->required()->check(CLI::ExistingFile);

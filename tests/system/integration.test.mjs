@@ -59,3 +59,18 @@ test('every step of docs/integration/kdp.md and soap.md does what the guides say
     await rm(folder, { recursive: true, force: true });
   }
 });
+
+test('every step of docs/integration/connector.md does what the guide says', async () => {
+  const server = await Kelisim.start({ config: null });
+  const folder = await temporaryDirectory();
+  try {
+    await symlink(binary, path.join(folder, 'kelisim'));
+    const environment = { ...process.env, SERVICE: server.base, DATA: server.data, PATH: `${folder}:${process.env.PATH}` };
+    const { stdout } = await type(['connector.md'], environment, folder);
+    assert.match(stdout, /Құнанбаев/, 'the data themselves');
+    assert.match(stdout, /403: outside the consent/);
+  } finally {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+});

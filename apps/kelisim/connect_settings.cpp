@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connect_settings.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "commands.hpp"
+#include "terminal.hpp"
+
+namespace kelisim::app {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t file_bytes_max = 64 * 1024;
+constexpr std::size_t secret_characters_min = 32;
+
+bool is_loopback(std::string_view host) {
+    return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
+
+// As keys of services and ids of clients are; they stand in addresses.
+bool is_name(std::string_view text) {
+    return !text.empty() && text != "." && text != ".." && std::ranges::all_of(text, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               std::string_view("-._~").find(c) != std::string_view::npos;
+    });
+}
+
+bool is_path(std::string_view text) {
+    return !text.empty() && text.front() != '/' && http::unambiguous_path("/" + std::string(text)) &&
+           std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f && c != '?' && c != '#'; });
+}
+
+std::optional<std::string> objection_to_url(const std::string& url) {
+    const auto origin = http::parse_http_origin(url);
+    if (!origin) return "gateway.url must be https://host:port: " + url;
+    if (!origin->tls && !is_loopback(origin->host))
+        return "gateway.url must begin with https: personal data do not travel unprotected to " + origin->host;
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<std::string> objections_to(const config::Config& config) {
+    std::vector<std::string> wrong;
+    if (auto url = objection_to_url(config.text("gateway.url"))) wrong.push_back(std::move(*url));
+    if (!is_name(config.text("service.key")))
+        wrong.push_back("service.key must be the key of a service at the gateway");
+    if (!is_path(config.text("service.path")))
+        wrong.push_back("service.path must be the rest of a path, such as person");
+    if (!is_name(config.text("client.id"))) wrong.push_back("client.id must be the client id of your system");
+    const bool certificate = !config.text("core.tls_certificate").empty();
+    if (certificate == config.text("core.tls_key").empty())
+        wrong.push_back("core.tls_certificate and core.tls_key are given together or not at all");
+    if (!certificate && !is_loopback(config.text("core.address")))
+        wrong.push_back(
+            "core.address is not of this machine: personal data would travel unprotected. Give "
+            "core.tls_certificate and core.tls_key, or 127.0.0.1");
+    for (const auto* key : {"client.key", "core.secret", "kept.directory", "kept.key"}) {
+        if (config.text(key).empty()) wrong.push_back(std::string(key) + " must name a file");
+    }
+    return wrong;
+}
+
+std::string ConnectFiles::private_text(std::string_view key) const {
+    const fs::path file = at(key);
+    struct stat status {};
+    if (::stat(file.c_str(), &status) != 0) throw base::Outage(std::string(key) + ": there is no " + file.string());
+    if ((status.st_mode & 077) != 0)
+        throw base::Outage(file.string() + ": others can read it; make it yours alone with chmod 600");
+    std::string text = read_bounded(file, file_bytes_max);
+    while (text.ends_with('\n') || text.ends_with('\r'))
+        text.pop_back();
+    return text;
+}
+
+token::SigningKey ConnectFiles::client_key() const {
+    auto key = crypto::PrivateKey::from_pem(base::Secret<std::string>(private_text("client.key") + "\n"));
+    if (!key) throw base::Outage(at("client.key").string() + ": is no private key in PEM");
+    const auto with =
+        key->public_key().fits(crypto::Algorithm::es256) ? crypto::Algorithm::es256 : crypto::Algorithm::rs256;
+    return token::SigningKey(std::move(*key), with);
+}
+
+base::Secret<std::string> ConnectFiles::secret() const {
+    base::Secret<std::string> secret(private_text("core.secret"));
+    if (secret.reveal().size() < secret_characters_min)
+        throw base::Outage(at("core.secret").string() + ": the secret has fewer than 32 characters");
+    return secret;
+}
+
+crypto::SealKey ConnectFiles::seal_key() const {
+    const auto bytes = base::from_base64url(private_text("kept.key"));
+    crypto::KeyBytes key{};
+    if (!bytes || bytes->size() != key.size())
+        throw base::Outage(at("kept.key").string() + ": is no key; kelisim connect init makes one");
+    std::ranges::copy(*bytes, key.begin());
+    return crypto::SealKey(key);
+}
+
+http::ClientTlsFiles ConnectFiles::gateway_anchors() const {
+    if (config_.text("gateway.anchors").empty()) return {};
+    return {.anchors = at("gateway.anchors"), .chain = {}, .key = {}};
+}
+
+std::optional<http::ServerTlsFiles> ConnectFiles::certificate() const {
+    if (config_.text("core.tls_certificate").empty()) return std::nullopt;
+    return http::ServerTlsFiles{
+        .chain = at("core.tls_certificate"), .key = at("core.tls_key"), .client_anchors = {}, .client_crls = {}};
+}
+
+}  // namespace kelisim::app

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is kept of each question, so that a process that dies asks nobody twice. The question and its name at the gateway are
+// sealed under a key that lies beside the database; tokens are not kept: they are fetched again (docs/decisions/0050).
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/clock.hpp"
+#include "connector/ask.hpp"
+#include "connector/catalogue.hpp"
+#include "crypto/hash.hpp"
+#include "crypto/seal.hpp"
+#include "store/migration.hpp"
+#include "store/session.hpp"
+
+namespace kelisim::connector {
+
+store::Migrations migrations();  // of db/connector
+
+extern const base::Reason repeat_key_taken;
+
+struct Consent {
+    ConsentId id;
+    base::Time asked;
+    State state = State::asking;
+    Ask ask;
+    std::string auth_req_id = {};  // empty before the gateway knows of it
+    Codes reasons = {};
+};
+
+// Statements over one session of the database. Thread-safe; the entropy outlives it.
+class Book {
+public:
+    Book(crypto::SealKey key, base::Entropy& entropy) : key_(std::move(key)), entropy_(entropy) {}
+
+    // Writes the question down, or finds the one that was asked under the same key before: refused with repeat_key_taken when
+    // that was another one. An empty key is none.
+    base::Result<Consent> add(store::WriteSession& session, const Ask& ask, std::string_view repeat_key,
+                              base::Time now) const;
+    // Throws base::Outage for a row that does not open under the key.
+    std::optional<Consent> find(store::ReadSession& session, const ConsentId& id) const;
+    // Only from the state in which it was read: another request may have been quicker. False then.
+    bool move(store::WriteSession& session, const Consent& consent, State from, base::Time now) const;
+    bool forget(store::WriteSession& session, const ConsentId& id) const;
+    // What ended before this instant; how many.
+    std::size_t forget_ended(store::WriteSession& session, base::Time before) const;
+
+private:
+    Consent open(const store::Row& row) const;
+    base::Bytes sealed(std::string_view text, const ConsentId& id, std::string_view what) const;
+    std::string opened(base::BytesView bytes, const ConsentId& id, std::string_view what) const;
+    crypto::Digest blind(std::string_view what, std::string_view text) const;
+
+    crypto::SealKey key_;
+    base::Entropy& entropy_;
+};
+
+}  // namespace kelisim::connector
