@@ -12,6 +12,7 @@
 #include "connect_command.hpp"
 #include "demo.hpp"
 #include "ledger_command.hpp"
+#include "publish_command.hpp"
 #include "receipt_command.hpp"
 #include "serve.hpp"
 #include "trust_command.hpp"
@@ -36,6 +37,7 @@ struct Arguments {
     app::SandboxSign sign;
     std::string key;
     app::ConnectInit connect;
+    app::Publish publish;
     bool sandbox = false;
 };
 
@@ -191,6 +193,43 @@ void declare_connect(CLI::App& cli, Arguments& a, int& status) {
     });
 }
 
+// A service of an owner.
+void declare_publish(CLI::App& cli, Arguments& a, int& status) {
+    app::Publish& p = a.publish;
+    auto* publish = cli.add_subcommand(
+        "publish",
+        "Make a service of the gateway from an OpenAPI description: print its registration, register or run it.");
+    publish->add_option("file", p.file, "OpenAPI 3 in JSON.")->required()->check(CLI::ExistingFile);
+    publish->add_option("--operation", p.choices.operation, "Which operation, where there are several.");
+    publish->add_option("--iin", p.choices.person, "Where it names the person: body:/iin, query:iin, path:iin.");
+    publish->add_option("--key", p.choices.key, "Key of the service at the gateway.");
+    publish->add_option("--owner", p.choices.owner, "Key of the system that answers.");
+    publish->add_option("--name-kk", p.choices.name_kk, "Name of the service in Kazakh.");
+    publish->add_option("--name-ru", p.choices.name_ru, "Name of the service in Russian.");
+    publish->add_option("--address", p.address, "Where the gateway will find the owner, https://host:port.");
+    publish->add_option("--reason", p.reason, "Why it is registered.");
+    publish->add_option("--language", p.language, "Of the words; without, that of the environment.")
+        ->check(CLI::IsMember({"kk", "ru", "en"}));
+    publish->add_flag("--for-sandbox", p.for_sandbox, "Print a part of a world file instead.");
+    auto* gateway = publish->add_option("--gateway", p.gateway, "The gateway, https://host:port.");
+    publish->add_option("--issuer", p.issuer, "Its name in tokens, where that is another.");
+    publish->add_option("--gateway-anchors", p.anchors,
+                        "Authorities of its certificate; without, those of the system.");
+    auto* passphrase = publish->add_option("--passphrase-file", p.passphrase, "First line: of the EDS.");
+    auto* eds =
+        publish->add_option("--register-with", p.eds, "EDS (PKCS #12) of an official of the operator: register now.")
+            ->check(CLI::ExistingFile)
+            ->needs(gateway)
+            ->needs(passphrase);
+    publish->add_flag("--serve", p.serve, "Run the service with examples, or with what --behind names.")
+        ->needs(gateway)
+        ->excludes(eds);
+    publish->add_option("--behind", p.behind, "The real interface behind it: http[s]://host:port/path.");
+    publish->add_option("--behind-anchors", p.behind_anchors, "Authorities of its certificate.");
+    publish->add_option("--port", p.port, "On loopback; 0 picks a free one.")->check(CLI::Range(0, 65535));
+    publish->callback([&] { status = app::publish(p); });
+}
+
 // What each command takes and does; CLI11 runs the callback of the one that was named.
 void declare(CLI::App& cli, Arguments& a, int& status) {
     cli.require_subcommand(1);
@@ -234,6 +273,7 @@ void declare(CLI::App& cli, Arguments& a, int& status) {
     declare_on_data(cli, a, status);
     declare_trust(cli, a, status);
     declare_connect(cli, a, status);
+    declare_publish(cli, a, status);
     auto* config = cli.add_subcommand("config", "Configuration files.")->require_subcommand(1);
     auto* check = config->add_subcommand("check", "Say everything that is wrong with a file.");
     check->add_option("file", a.file)->required()->check(CLI::ExistingFile);

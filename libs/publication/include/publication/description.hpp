@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a description of an interface says of its operations.
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace kelisim::publication {
+
+extern const base::Reason description_malformed;
+extern const base::Reason description_version;
+extern const base::Reason description_reference;
+extern const base::Reason description_empty;
+
+// Where a request names something: "body:/person/iin" (JSON Pointer), "query:iin", "path:iin", "header:X-Person".
+struct Place {
+    enum class In { body, query, path, header } in{};
+    std::string name;
+    bool operator==(const Place&) const = default;
+};
+std::optional<Place> parse_place(std::string_view text);
+std::string to_string(const Place& place);
+
+struct Field {
+    std::string name;
+    boost::json::value example;
+};
+
+struct Operation {
+    std::string id;              // plain: it stands in addresses
+    std::string method;          // upper case
+    std::string path;            // with {parameters}
+    std::vector<Place> places;   // of everything that a request names
+    std::vector<Place> persons;  // of these the ones that are called as an IIN is
+    boost::json::object body;    // JSON Schema without references; empty: no body in JSON
+    std::vector<Field> fields;   // of the answer, where it is a JSON object; else none
+};
+
+struct Description {
+    std::string title;
+    std::vector<Operation> operations;
+};
+
+// OpenAPI 3.0 and 3.1 in JSON. References within the document are followed; a reference to elsewhere is refused, because what
+// is published has to stand in what was read.
+base::Result<Description> read_openapi(std::string_view text);
+
+// The first thing in which a value does not fit a schema, as a JSON Pointer; nothing where it fits. Checked are type, enum, required,
+// properties, additionalProperties: false and items.
+std::optional<std::string> misfit(const boost::json::object& schema, const boost::json::value& value);
+
+// A value such as the schema describes: its example, default or first choice, else one of its type.
+boost::json::value example_of(const boost::json::object& schema);
+
+}  // namespace kelisim::publication
