@@ -37,8 +37,7 @@ std::unique_ptr<store_sqlite::Database> open_database(const fs::path& directory)
 class Connector {
 public:
     Connector(const config::Config& config, const ConnectFiles& files)
-        : files_(files),
-          listener_(config.text("core.address"), static_cast<std::uint16_t>(config.number("core.port"))),
+        : listener_(config.text("core.address"), static_cast<std::uint16_t>(config.number("core.port"))),
           url_(fmt::format("{}://{}:{}", files.certificate() ? "https" : "http", config.text("core.address"),
                            listener_.port())),
           gateway_tls_(files.gateway_anchors()),
@@ -86,7 +85,6 @@ public:
     }
 
 private:
-    const ConnectFiles& files_;
     base::SystemClock clock_;
     base::SystemEntropy entropy_;
     std::unique_ptr<telemetry::Log> log_ = telemetry::log_to_stderr(clock_);

@@ -18,8 +18,10 @@ namespace {
 constexpr std::size_t file_bytes_max = 64 * 1024;
 constexpr std::size_t secret_characters_min = 32;
 
+// An address, not a name that begins like one.
 bool is_loopback(std::string_view host) {
-    return host == "localhost" || host == "::1" || host.starts_with("127.");
+    const bool numeric = host.find_first_not_of("0123456789.") == std::string_view::npos;
+    return host == "localhost" || host == "::1" || host == "[::1]" || (numeric && host.starts_with("127."));
 }
 
 // As keys of services and ids of clients are; they stand in addresses.

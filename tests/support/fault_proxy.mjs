@@ -24,6 +24,8 @@ export const faults = {
     to.write(Buffer.from(text.replace(/<(\w+:)?response>/, '<$1response&'), 'latin1'));
   },
   garbage: () => (bytes, to) => to.write('HTTP/1.1 200 OK\r\nContent-Length: 7\r\nContent-Type: text/xml\r\n\r\ngarbage'),
+  // Something else stands at the address now.
+  elsewhere: () => (bytes, to) => to.write('HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\nContent-Type: application/json\r\n\r\n{}'),
   noHttp: () => (bytes, to) => to.end('no HTTP at all\r\n\r\n'),
   slow: () => (bytes, to) => setTimeout(() => to.write(bytes), 1500),
 };

@@ -140,6 +140,8 @@ test('a gateway that is down and comes back: nobody is asked twice, nothing is l
   assert.equal(early.codes[0], 'connector_gateway_unreachable');
   assert.equal((await connector.call('GET', '/healthz', { secret: '' })).json.gateway, 'does not answer');
   refusedWith(await connector.data(early.json.id), 503, 'connector_gateway_unreachable');
+  await proxy.become('elsewhere');
+  assert.equal((await connector.look(early.json.id)).json.state, 'waiting', 'a 404 decides nothing');
   // Answered, and the answer lost on its way: the gateway knows of the question, the connector not yet.
   await proxy.become('cut');
   const lost = await connector.look(early.json.id);
@@ -266,6 +268,7 @@ test('a connector that is set wrongly says so and does not start', async () => {
     await writeFile(other.config, text);
   };
   await said(server.base, 'http://10.0.0.1:80', /gateway\.url must begin with https/);
+  await said(server.base, 'http://127.example.kz', /gateway\.url must begin with https/);
   await said(server.base, 'nonsense', /gateway\.url must be https:\/\/host:port/);
   await said('"127.0.0.1"', '"0.0.0.0"', /core\.address is not of this machine/);
   await said('"127.0.0.1"', '"127.0.0.1"\naddres = "x"', /core\.addres is not a key/);

@@ -113,8 +113,10 @@ Told undecided(const http::Answer& answer, const boost::json::object& body) {
             .retry_after = std::string(later && seconds ? wait : "")};
 }
 
-bool is_decision(const http::Answer& answer) {
-    return answer.status >= 400 && answer.status < 500 && answer.status != 401 && answer.status != 429;
+// An OAuth error; a 404 of whatever else stands at the address decides nothing.
+bool is_decision(const http::Answer& answer, const boost::json::object& body) {
+    return answer.status >= 400 && answer.status < 500 && answer.status != 401 && answer.status != 429 &&
+           !text_in(body, "error").empty();
 }
 
 std::variant<Held, Pending, Decided, Told> read_token_error(const http::Answer& answer,
@@ -234,7 +236,7 @@ awaitable<std::variant<Registered, Decided, Told>> Gateway::ask(const Ask& ask, 
     const auto& answer = std::get<http::Answer>(sent);
     const auto body = object_in(answer);
     if (!body) co_return told(bad_gateway, gateway_unreadable);
-    if (is_decision(answer)) co_return Decided{.state = State::refused, .codes = codes_in(*body)};
+    if (is_decision(answer, *body)) co_return Decided{.state = State::refused, .codes = codes_in(*body)};
     if (answer.status != 200) co_return undecided(answer, *body);
     const auto request = json::text(*body, "auth_req_id");
     const auto interval = json::integer(*body, "interval", {.min = 1, .max = 3600});
