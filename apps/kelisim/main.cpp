@@ -196,10 +196,10 @@ void declare_connect(CLI::App& cli, Arguments& a, int& status) {
 // A service of an owner.
 void declare_publish(CLI::App& cli, Arguments& a, int& status) {
     app::Publish& p = a.publish;
-    auto* publish = cli.add_subcommand(
-        "publish",
-        "Make a service of the gateway from an OpenAPI description: print its registration, register or run it.");
-    publish->add_option("file", p.file, "OpenAPI 3 in JSON.")->required()->check(CLI::ExistingFile);
+    auto* publish = cli.add_subcommand("publish",
+                                       "Make a service of the gateway from an OpenAPI description or a WSDL: print its "
+                                       "registration, register or run it.");
+    publish->add_option("file", p.file, "OpenAPI 3 in JSON, or WSDL 1.1.")->required()->check(CLI::ExistingFile);
     publish->add_option("--operation", p.choices.operation, "Which operation, where there are several.");
     publish->add_option("--iin", p.choices.person, "Where it names the person: body:/iin, query:iin, path:iin.");
     publish->add_option("--key", p.choices.key, "Key of the service at the gateway.");

@@ -81,7 +81,7 @@ void print_registration(const Publish& wanted, const Offer& offer) {
 
 int publish(const Publish& wanted) {
     const base::Language language = language_wanted(wanted.language);
-    const auto description = publication::read_openapi(read_bounded(wanted.file, file_bytes_max));
+    const auto description = publication::read_description(read_bounded(wanted.file, file_bytes_max));
     if (description.has_error()) return refuse(description.error(), language);
     const auto offer = wanted.serve ? publication::make_running(*description, wanted.choices)
                                     : publication::make_offer(*description, wanted.choices);

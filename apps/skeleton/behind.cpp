@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "behind.hpp"
 
+#include <algorithm>
 #include <boost/json/serialize.hpp>
 
 #include "json/json.hpp"
@@ -101,6 +102,25 @@ bool place_all(http::Outgoing& request, const publication::Offer& offer, const s
     return true;
 }
 
+// SOAP 1.1 section 6.1.1 has the action in a header of its own, SOAP 1.2 part 2 section 6.5.1 in the media type.
+void speak_soap(http::Outgoing& request, const publication::Operation& operation, const object& body) {
+    const std::string action = '"' + operation.soap->action + '"';
+    if (operation.soap->newer) {
+        request.headers = {{"Content-Type", "application/soap+xml; charset=utf-8; action=" + action}};
+    } else {
+        request.headers = {{"Content-Type", "text/xml; charset=utf-8"}, {"SOAPAction", action}};
+    }
+    request.body = publication::to_soap(operation, body);
+}
+
+// The object that an answer holds, as the operation is described.
+std::optional<object> object_in(const publication::Operation& operation, const std::string& body) {
+    if (operation.soap) return publication::from_soap(operation, body);
+    auto parsed = json::parse(body, {.bytes_max = base::limits::answer_body_bytes_max});
+    if (parsed.has_error() || !parsed->is_object()) return std::nullopt;
+    return std::move(parsed->get_object());
+}
+
 }  // namespace
 
 base::Result<http::Outgoing> described_request(const publication::Offer& offer, const base::Iin& person, object said) {
@@ -118,21 +138,27 @@ base::Result<http::Outgoing> described_request(const publication::Offer& offer, 
         return request;
     }
     if (publication::misfit(offer.operation.body, said)) return base::Refusal(request_misfit);
+    if (offer.operation.soap) {
+        speak_soap(request, offer.operation, said);
+        return request;
+    }
     request.headers.push_back({"Content-Type", "application/json"});
     request.body = boost::json::serialize(said);
     return request;
 }
 
-boost::asio::awaitable<base::Result<object>> Behind::ask(http::Outgoing request) {
+boost::asio::awaitable<base::Result<object>> Behind::ask(http::Outgoing request,
+                                                         const publication::Operation& operation) {
     request.upstream = address_.upstream;
     request.target = address_.path + request.target;
+    if (request.target.empty()) request.target = "/";  // a WSDL names no path of its own
     const http::Outcome outcome = co_await client_.exchange(std::move(request));
     const auto* answer = std::get_if<http::Answer>(&outcome);
     if (answer == nullptr) co_return behind_failed;
     if (answer->status == 404) co_return owner::person_unknown;
-    auto body = json::parse(answer->body, {.bytes_max = base::limits::answer_body_bytes_max});
-    if (answer->status != 200 || body.has_error() || !body->is_object()) co_return behind_failed;
-    co_return std::move(body->get_object());
+    auto body = object_in(operation, answer->body);
+    if (answer->status != 200 || !body) co_return behind_failed;
+    co_return std::move(*body);
 }
 
 }  // namespace kelisim::skeleton

@@ -26,7 +26,8 @@ class Behind {
 public:
     Behind(http::Client& client, http::Prefix address) : client_(client), address_(std::move(address)) {}
     // The object that was answered. Refused with behind_failed, or person_unknown of an owner for 404.
-    boost::asio::awaitable<base::Result<boost::json::object>> ask(http::Outgoing request);
+    boost::asio::awaitable<base::Result<boost::json::object>> ask(http::Outgoing request,
+                                                                  const publication::Operation& operation);
 
 private:
     http::Client& client_;

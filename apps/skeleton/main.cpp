@@ -23,7 +23,7 @@ struct Options {
 publication::Offer offer_of(const Options& options) {
     std::ifstream in(options.file, std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(in), {}};
-    const auto description = publication::read_openapi(text);
+    const auto description = publication::read_description(text);
     if (description.has_error()) throw base::Outage(std::string(description.error().first().text.en));
     auto offer = publication::make_running(*description, options.choices);
     if (offer.has_error()) throw base::Outage(std::string(offer.error().first().text.en));
@@ -86,7 +86,7 @@ int main(int argc, char** argv) {
     Options options;
     CLI::App app{"A data owner made from a description of an interface; started by kelisim publish --serve.",
                  "kelisim-skeleton"};
-    app.add_option("file", options.file, "OpenAPI 3 in JSON")->required()->check(CLI::ExistingFile);
+    app.add_option("file", options.file, "OpenAPI 3 in JSON, or WSDL 1.1")->required()->check(CLI::ExistingFile);
     app.add_option("--key", options.choices.key, "key of the service")->required();
     app.add_option("--owner", options.choices.owner, "key of its system, the audience of its tokens")->required();
     app.add_option("--operation", options.choices.operation, "which of the operations");

@@ -108,7 +108,7 @@ awaitable<Response> Skeleton::give(const Request& request) {
 }
 
 awaitable<base::Result<object>> Skeleton::record(http::Outgoing request) {
-    if (behind_) co_return co_await behind_->ask(std::move(request));
+    if (behind_) co_return co_await behind_->ask(std::move(request), offer_.operation);
     object examples;
     for (const publication::Field& field : offer_.operation.fields)
         examples[field.name] = field.example;

@@ -21,15 +21,18 @@ import { details, persons } from '../support/world.mjs';
 
 const { abai, eleventh, tenth, ybyrai } = persons;
 const description = path.resolve(import.meta.dirname, '../../libs/publication/src/corpus/openapi/cars.json');
+const wsdl = path.resolve(import.meta.dirname, '../../libs/publication/src/corpus/wsdl/cars.wsdl');
 const defaultWorld = path.resolve(import.meta.dirname, '../../sandbox/world.toml');
 const owner = ['--owner', 'GBDFL', '--name-kk', 'Көліктер', '--name-ru', 'Автомобили'];
 const byPath = ['--key', 'CARS', '--operation', 'vehicleOfOwner', ...owner];
+const bySoap = ['--key', 'CAR_SOAP', ...owner];
 const bySearch = ['--key', 'CAR_SEARCH', '--operation', 'findVehicle', ...owner];
 
-async function publish(...words) {
+const publish = (...words) => publishFile(description, ...words);
+async function publishFile(file, ...words) {
   const language = words.includes('--language') ? [] : ['--language', 'en'];
   try {
-    return { code: 0, ...(await promisify(execFile)(binary, ['publish', description, ...language, ...words])) };
+    return { code: 0, ...(await promisify(execFile)(binary, ['publish', file, ...language, ...words])) };
   } catch ({ code, stdout, stderr }) {
     return { code, stdout, stderr };
   }
@@ -44,8 +47,8 @@ async function freePort() {
   return port;
 }
 
-async function skeleton(port, words) {
-  const child = spawn(binary, ['publish', description, '--serve', '--gateway', server.base, '--port', `${port}`, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+async function skeleton(port, words, file = description) {
+  const child = spawn(binary, ['publish', file, '--serve', '--gateway', server.base, '--port', `${port}`, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
   const endWithUs = () => child.kill('SIGKILL');
   process.once('exit', endWithUs);
   const exited = once(child, 'exit').then(([code]) => code);
@@ -77,21 +80,24 @@ before(async () => {
     let body = '';
     request.on('data', (chunk) => (body += chunk));
     request.on('end', () => {
-      asked.push({ method: request.method, url: request.url, body: body && JSON.parse(body), authorization: request.headers.authorization });
+      const json = request.headers['content-type'] === 'application/json';
+      asked.push({ method: request.method, url: request.url, body: json ? JSON.parse(body) : body, authorization: request.headers.authorization,
+        ...(request.headers.soapaction && { action: request.headers.soapaction, type: request.headers['content-type'] }) });
       const [status, value] = answers(request);
       response.writeHead(status, { 'content-type': 'application/json' });
       response.end(typeof value === 'string' ? value : JSON.stringify(value));
     });
   }).listen(0, '127.0.0.1');
   await once(behind, 'listening');
-  ports = [await freePort(), await freePort()];
+  ports = [await freePort(), await freePort(), await freePort()];
   const directory = await temporaryDirectory();
   const entries = await Promise.all([byPath, bySearch].map(async (words) => (await publish(...words, '--for-sandbox')).stdout));
+  entries.push((await publishFile(wsdl, ...bySoap, '--for-sandbox')).stdout);
   const world = path.join(directory, 'world.toml'), config = path.join(directory, 'kelisim.toml');
   await writeFile(world, (await readFile(defaultWorld, 'utf8'))
     .replace('[[connection]]', `${entries.join('\n')}\n[[connection]]`)
-    .replace('["GBDFLUniversal_token", "GBDFL_FamilyInfoToken"]', '["GBDFLUniversal_token", "CARS", "CAR_SEARCH"]'));
-  await writeFile(config, `${await readFile(patient, 'utf8')}\n[gateway]\nbreaker_failures = 1000\nupstreams = ["CARS=http://127.0.0.1:${ports[0]}", "CAR_SEARCH=http://127.0.0.1:${ports[1]}"]\n`);
+    .replace('["GBDFLUniversal_token", "GBDFL_FamilyInfoToken"]', '["GBDFLUniversal_token", "CARS", "CAR_SEARCH", "CAR_SOAP"]'));
+  await writeFile(config, `${await readFile(patient, 'utf8')}\n[gateway]\nbreaker_failures = 1000\nupstreams = ["CARS=http://127.0.0.1:${ports[0]}", "CAR_SEARCH=http://127.0.0.1:${ports[1]}", "CAR_SOAP=http://127.0.0.1:${ports[2]}"]\n`);
   server = await Kelisim.start({ config, options: ['--sandbox-data', world] });
 });
 after(async () => {
@@ -238,4 +244,33 @@ test('the real interface behind it gets what it knows, and gives no more than wa
   const wrong = (words) => promisify(execFile)(binary, ['publish', description, '--serve', '--gateway', server.base, '--port', '0', ...byPath, ...words]);
   await assert.rejects(wrong(['--behind', 'nonsense']), ({ stderr }) => /--behind is not/.test(stderr));
   await assert.rejects(wrong(['--behind', 'http://cars.example.kz/']), ({ stderr }) => /must be https/.test(stderr));
+});
+
+test('a WSDL is a description too: the interface behind it hears SOAP, the gateway REST', async () => {
+  assert.match((await publishFile(wsdl)).stderr, /^FindCar: POST ; iin: body:\/owner\/iin; fields: plate year insured former$/m);
+  asked = [];
+  const envelope = (content) => `<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>${content}</s:Body></s:Envelope>`;
+  const found = envelope('<FindCarResponse xmlns="urn:cars"><car><plate>777 ABC 02</plate><year>1950</year><insured>true</insured></car></FindCarResponse>');
+  answers = () => [200, found];
+  const cars = await skeleton(ports[2], [...bySoap, '--behind', `http://127.0.0.1:${behind.address().port}/ws`], wsdl);
+  const { access_token: token } = await consent(server.base, abai,
+    { authorization_details: details({ services: ['CAR_SOAP'], fields: ['plate', 'year'], uses_max: 3 }) });
+  const call = (more) => postJson(server.base, '/gateway/CAR_SOAP/FindCar', { iin: abai.iin, fields: ['plate', 'year'], ...more }, { authorization: `Bearer ${token}` });
+  assert.deepEqual((await call({ region: '02' })).json, { plate: '777 ABC 02', year: 1950 });
+  const [heard] = asked;
+  assert.equal(heard.url, '/ws');
+  assert.equal(heard.action, '"urn:cars/FindCar"');
+  assert.equal(heard.type, 'text/xml; charset=utf-8');
+  assert.match(heard.body, new RegExp(`<r:FindCar xmlns:r="urn:cars"><r:owner><r:iin>${abai.iin}</r:iin></r:owner><r:region>02</r:region></r:FindCar>`));
+  assertProblem(await call({ region: '99' }), 502, 'gateway_owner_refused');
+  const straight = async (answer) => {
+    answers = () => answer;
+    return (await cars.post('/FindCar', { iin: abai.iin, fields: ['plate'], region: '01' }, token)).json.code;
+  };
+  assert.equal(await straight([500, envelope('<s:Fault><faultcode>s:Server</faultcode></s:Fault>')]), 'skeleton_behind_failed');
+  assert.equal(await straight([200, envelope('<s:Fault><faultcode>s:Server</faultcode></s:Fault>')]), 'skeleton_behind_failed');
+  assert.equal(await straight([200, 'garbage']), 'skeleton_behind_failed');
+  assert.equal(await straight([200, found.replace('urn:cars', 'urn:other')]), 'skeleton_behind_failed');
+  assert.equal(asked.length, 5, 'what does not fit is not sent on');
+  await cars.stop();
 });

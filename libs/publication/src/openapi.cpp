@@ -3,6 +3,7 @@
 #include <array>
 
 #include "json/json.hpp"
+#include "places.hpp"
 #include "publication/description.hpp"
 
 namespace kelisim::publication {
@@ -38,7 +39,7 @@ const base::Reason description_empty{
 
 namespace {
 
-constexpr std::size_t bytes_max = 4 * 1024 * 1024, nodes_max = 100'000, id_bytes_max = 64;
+constexpr std::size_t bytes_max = 4 * 1024 * 1024, nodes_max = 100'000;
 constexpr std::size_t nesting_max = 64;
 constexpr int depth_max = 12, follows_max = 16;
 constexpr std::array<std::string_view, 5> methods{"get", "post", "put", "patch", "delete"};
@@ -142,36 +143,6 @@ std::string_view text_at(const object& from, std::string_view name) {
     return found != nullptr && found->is_string() ? std::string_view(found->get_string()) : std::string_view();
 }
 
-// As the systems of the country call it (wire.md B), whatever the case.
-bool is_called_as_person(std::string_view name) {
-    std::string lower(name.substr(name.rfind('/') + 1));
-    std::ranges::transform(lower, lower.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    constexpr std::array<std::string_view, 6> names{"iin", "uin", "personiin", "person_iin", "ИИН", "ЖСН"};
-    return std::ranges::find(names, lower) != names.end();
-}
-
-std::string escaped(std::string_view name) {
-    std::string out;
-    for (const char c : name)
-        out += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
-    return out;
-}
-
-void add_body_places(const object& schema, const std::string& at, std::vector<Place>& places, int depth = 0) {
-    const value* properties = schema.if_contains("properties");
-    if (depth > depth_max || properties == nullptr || !properties->is_object()) return;
-    for (const auto& property : properties->get_object()) {
-        const object* one = property.value().if_object();
-        if (one == nullptr) continue;
-        const std::string pointer = at + "/" + escaped(property.key());
-        if (one->contains("properties"))
-            add_body_places(*one, pointer, places, depth + 1);
-        else
-            places.push_back({.in = Place::In::body, .name = pointer});
-    }
-}
-
 void add_parameters(Document& document, const object& from, std::vector<Place>& places) {
     const value* list = from.if_contains("parameters");
     if (list == nullptr || !list->is_array()) return;
@@ -192,39 +163,14 @@ const object* json_schema_in(Document& document, const object& holder) {
     return json == nullptr ? nullptr : document.at(*json, "schema");
 }
 
-std::vector<Field> fields_of(Document& document, const object& operation) {
+std::vector<Field> answer_of(Document& document, const object& operation) {
     const object* responses = document.at(operation, "responses");
     const object* answer = nullptr;
     for (const char* status : {"200", "2XX", "201", "default"}) {
         if (responses != nullptr && answer == nullptr) answer = document.at(*responses, status);
     }
     const object* schema = answer == nullptr ? nullptr : json_schema_in(document, *answer);
-    std::vector<Field> fields;
-    if (schema == nullptr) return fields;
-    const object whole = document.expanded(*schema);
-    const value* properties = whole.if_contains("properties");
-    if (properties == nullptr || !properties->is_object()) return fields;
-    for (const auto& property : properties->get_object()) {
-        const object* one = property.value().if_object();
-        fields.push_back({.name = property.key(), .example = one == nullptr ? value() : example_of(*one)});
-    }
-    return fields;
-}
-
-// Letters, digits, "-" and "_" of a name.
-std::string plain_id(std::string_view name) {
-    std::string id;
-    for (const char c : name) {
-        const bool plain =
-            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-        if (plain)
-            id += c;
-        else if (!id.empty() && id.back() != '-')
-            id += '-';
-    }
-    while (id.ends_with('-'))
-        id.pop_back();
-    return id.empty() ? "operation" : id.substr(0, id_bytes_max);
+    return schema == nullptr ? std::vector<Field>{} : fields_of(document.expanded(*schema));
 }
 
 Operation read_operation(Document& document, std::string_view method, std::string_view path, const object& item,
@@ -236,7 +182,7 @@ Operation read_operation(Document& document, std::string_view method, std::strin
                         .places = {},
                         .persons = {},
                         .body = {},
-                        .fields = fields_of(document, from)};
+                        .fields = answer_of(document, from)};
     std::ranges::transform(operation.method, operation.method.begin(),
                            [](char c) { return static_cast<char>(c - 'a' + 'A'); });
     add_parameters(document, from, operation.places);
@@ -244,10 +190,9 @@ Operation read_operation(Document& document, std::string_view method, std::strin
     const object* body = document.at(from, "requestBody");
     if (const object* schema = body == nullptr ? nullptr : json_schema_in(document, *body)) {
         operation.body = document.expanded(*schema);
-        add_body_places(operation.body, "", operation.places);
+        add_body_places(operation.body, operation.places);
     }
-    std::ranges::copy_if(operation.places, std::back_inserter(operation.persons),
-                         [](const Place& place) { return is_called_as_person(place.name); });
+    operation.persons = persons_among(operation.places);
     return operation;
 }
 
