@@ -116,15 +116,25 @@ export async function restore(data, backup) {
   return (await postgresServer()).database(database, `${database}_backup`);
 }
 
-// Changes rows behind the service's back, while nobody serves them.
-export async function tamper(data, sql) {
-  if (engine === 'sqlite') {
-    const script = 'import sqlite3, sys\nwith sqlite3.connect(sys.argv[1]) as c: c.executescript(sys.argv[2])';
-    await promisify(execFile)('python3', ['-c', script, path.join(data, 'kelisim.db'), sql]);
-    return;
-  }
+async function psql(data, options, sql) {
   const { place } = await postgresServer();
   const program = path.join(process.env.KELISIM_POSTGRES_BIN ?? '/usr/lib/postgresql/15/bin', 'psql');
   const target = `host=${place} user=kelisim dbname=${await databaseOf(data)}`;
-  await promisify(execFile)(program, ['-qX', '-v', 'ON_ERROR_STOP=1', '-c', sql, target]);
+  return promisify(execFile)(program, [...options, '-v', 'ON_ERROR_STOP=1', '-c', sql, target]);
+}
+const python = (script, data, sql) =>
+  promisify(execFile)('python3', ['-c', `import sqlite3, sys\n${script}`, path.join(data, 'kelisim.db'), sql]);
+
+// Changes rows behind the service's back, while nobody serves them.
+export async function tamper(data, sql) {
+  if (engine === 'sqlite') await python('with sqlite3.connect(sys.argv[1]) as c: c.executescript(sys.argv[2])', data, sql);
+  else await psql(data, ['-qX'], sql);
+}
+
+// The first column of what a SELECT finds, as text; also while the rows are served.
+export async function column(data, sql) {
+  const { stdout } = engine === 'sqlite'
+    ? await python('for row in sqlite3.connect(sys.argv[1]).execute(sys.argv[2]): print(row[0])', data, sql)
+    : await psql(data, ['-qAtX'], sql);
+  return stdout.split('\n').slice(0, -1);
 }

@@ -15,7 +15,7 @@ import { consent } from '../support/oauth.mjs';
 import { cut, fault, garbage, Participant, taken } from '../support/participant.mjs';
 import { advance } from '../support/sandbox.mjs';
 import { asyncMessage, envelope } from '../support/shep.mjs';
-import { engine, tamper } from '../support/store.mjs';
+import { column, engine, tamper } from '../support/store.mjs';
 import { allFields as fields, details, familyService, persons, service } from '../support/world.mjs';
 
 const { abai, ybyrai } = persons;
@@ -267,6 +267,41 @@ test('what nobody took is given up, and the operator sees who and when, never wh
   assert.deepEqual(Object.keys(returned.json), ['returned']);
   assert.equal((await looks('')).json.items.length, 0);
   assert.equal((await order('return')).status, 404);
+});
+
+// MON-9a
+test('what its receiver refused too often is delivered once when the receiver was mended and the operator lets it wait anew', async () => {
+  const asked = await accepted(byBank(message({ data: request(await token(), 'asked') })));
+  await eventually(async () => bank.notices()[0], 'the request is delivered');
+  bank.answer = (call) => (call.operation === 'sendMessage' ? fault('SCE001') : taken(call));
+  const say = (said) => accepted(byOwner(message({ type: 'RESPONSE', from: ownerSender, correlationId: asked.correlationId,
+    data: `<r><iin>${abai.iin}</iin><said>${said}</said></r>` })));
+  const answer = await say('secret answer');
+  const state = async () => (await post(inside, envelope(operation('getMessageStatus',
+    `<messageId>${answer.messageId}</messageId><requestDate>${clock().toISOString()}</requestDate>${ownerSender}`)))).state;
+  await afterPauses(async () => (await state()) === 'NOT_DELIVERED', 'given up');
+  const attempts = bank.messages().length;
+  assert.ok(attempts > 1 && bank.messages().every(({ messageId }) => messageId === answer.messageId));
+
+  const operator = await Cabinet.signIn(server.base, persons.eleventh, 'PT3M');
+  const looks = (target) => get(server.base, `/api/v1/staff/messages${target}`, { cookie: operator.cookie });
+  const listed = await looks('');
+  const { id } = listed.json.items.find((each) => each.id === answer.messageId);
+  assert.equal((await looks(`/${id}`)).status, 200);
+  assert.ok(!listed.text.includes('secret') && !listed.text.includes(abai.iin), listed.text);
+  const replay = () => postJson(server.base, `/api/v1/staff/messages/${id}/replay`, { reason: 'Өтініш № 8' },
+    { cookie: operator.cookie, 'x-csrf-token': operator.csrf });
+  bank.answer = taken;
+  const replayed = await replay();
+  assert.equal(replayed.status, 200, replayed.text);
+  await eventually(async () => (await state()) === 'DELIVERED', 'delivered');
+  assert.equal((await replay()).status, 404, 'it is no longer in the list');
+  assert.deepEqual(bank.messages().slice(attempts).map(({ messageId, said }) => [messageId, said]), [[answer.messageId, 'secret answer']]);
+  assert.deepEqual((await looks('')).json.items.filter((each) => each.id === id), []);
+  const hex = id.replaceAll('-', '');
+  const entity = engine === 'sqlite' ? `x'${hex}'` : `'\\x${hex}'`;
+  assert.deepEqual(await column(server.data, `SELECT kind FROM journal WHERE entity = ${entity} ORDER BY seq`),
+    ['message.accepted', 'message.given_up', 'message.seen', 'message.replayed', 'message.delivered']);
 });
 
 test('who does not take part knows of nothing', async () => {
