@@ -7,9 +7,10 @@ import { send } from './http.mjs';
 export const signedPath = '/bip-sync-wss-gost/';
 export const insidePath = '/bip-sync/';
 
+const property = ([key, value]) => `<properties><key>${key}</key><value>${value}</value></properties>`;
+
 // The content of a body; `data`: of the element of that name, `type`: of its xsi:type.
 export function sendMessage({ id = randomUUID(), serviceId, sender = 'DEMOBANK', password, date = new Date(), data = '', chain, route, properties = {} } = {}) {
-  const property = ([key, value]) => `<properties><key>${key}</key><value>${value}</value></properties>`;
   return `<t:SendMessage xmlns:t="http://bip.bee.kz/SyncChannel/v10/Types"><request><requestInfo><messageId>${id}</messageId>` +
     `${chain ? `<correlationId>${chain}</correlationId>` : ''}` +
     `<serviceId>${serviceId}</serviceId><messageDate>${date.toISOString()}</messageDate>` +
@@ -19,10 +20,11 @@ export function sendMessage({ id = randomUUID(), serviceId, sender = 'DEMOBANK',
 }
 
 // Of the asynchronous channel (wire.md A4); `from`: the element `sender`.
-export function asyncMessage({ type = 'REQUEST', serviceId, from = '<sender><senderId>DEMOBANK</senderId></sender>', correlationId, id, data = '', date = new Date() } = {}) {
+export function asyncMessage({ type = 'REQUEST', serviceId, from = '<sender><senderId>DEMOBANK</senderId></sender>', correlationId, id, data = '', date = new Date(), properties = {} } = {}) {
   return '<a:sendMessage xmlns:a="http://bip.bee.kz/AsyncChannel/v10/Types"><request><messageInfo>' +
     `${id ? `<messageId>${id}</messageId>` : ''}${correlationId ? `<correlationId>${correlationId}</correlationId>` : ''}` +
     `<serviceId>${serviceId}</serviceId><messageType>${type}</messageType><messageDate>${date.toISOString()}</messageDate>${from}` +
+    Object.entries(properties).map(property).join('') +
     `</messageInfo><messageData><data>${data}</data></messageData></request></a:sendMessage>`;
 }
 

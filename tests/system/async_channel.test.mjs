@@ -94,7 +94,7 @@ const wellSaid = (participant) => participant.messages().filter(({ well }) => we
 
 test('a request under a consent goes to the owner, its answer comes back, and the use is the person’s', async () => {
   const kdpToken = await token();
-  const asked = await accepted(byBank(message({ data: request(kdpToken, 'question') })));
+  const asked = await accepted(byBank(message({ data: request(kdpToken, 'question'), properties: { purpose: 'loan-application' } })));
   const got = await eventually(async () => owner.messages()[0], 'a pushed request');
   assert.equal(got.messageId, asked.messageId);
   assert.equal(got.correlationId, asked.correlationId);
@@ -122,6 +122,8 @@ test('without a live token that covers the call nothing is queued', async () => 
   const kdpToken = await token();
   await refused(request(kdpToken, 'x', ybyrai.iin), 'use_person');
   await refused('text', 'data_not_a_document', 'SCE001');
+  const other = message({ data: request(kdpToken, 'x'), properties: { purpose: 'card-issue' } });
+  assertFault(await byBank(other), 'KLS403', 'use_purpose_outside');
   const { consent: id } = claims(kdpToken).authorization_details[0];
   assert.equal((await (await Cabinet.signIn(server.base, abai)).post(`/consents/${id}/withdraw`)).status, 200);
   await refused(request(kdpToken), 'use_');

@@ -148,6 +148,7 @@ test('without a live token that covers the call nothing passes', async () => {
   await refused(dataOf({ more: '<publicKey>AAAA</publicKey>' }), 'gateway_public_key_foreign');
   assertFault(await call({ data: dataOf({ iin: '450810100014' }) }), 'SCE001');
   assertFault(await call({ data: 'text' }), 'SCE001', 'data_not_a_document');
+  assertFault(await call({ properties: { purpose: 'card-issue' } }), 'KLS403', 'use_purpose_outside');
   assertFault(await call({ serviceId: familyService }), 'KLS403', 'use_service');
   const narrow = await consent(server.base, ybyrai, { authorization_details: details({ uses_max: 2 }) });
   await refused(dataOf({ iin: ybyrai.iin, kdpToken: narrow.access_token }), 'use_field');

@@ -309,6 +309,7 @@ boost::asio::awaitable<std::optional<SoapRefusal>> AsyncChannel::permit_request(
                          .data = sending.data,
                          .subject = parts_.services.find(sending.service->key)->second.subject,
                          .beside = texts_around(sending.message),
+                         .properties = sending.message.properties,
                          .key = "async " + base::to_hex(base::BytesView(sending.posted.digest)),
                          .digest = sending.posted.digest,
                          .takes = access::Takes::first_or_repeat,

@@ -7,6 +7,7 @@
 
 #include "api/anywhere.hpp"
 #include "base/limits.hpp"
+#include "gateway/soap_call.hpp"
 #include "http/unit.hpp"
 #include "soap/kdp.hpp"
 
@@ -18,8 +19,7 @@ using base::Refusal;
 
 namespace {
 
-// Properties of a message, as we and a sender agreed (wire.md A3): nothing else of КДП's request says which услуга the data are for.
-constexpr std::string_view purpose_property = "purpose";
+// A property of a message, as we and a sender agreed (wire.md A3), beside `purpose` (soap_call.hpp).
 constexpr std::string_view connection_property = "connection";
 
 std::string property(const soap::SendMessage& message, std::string_view key) {
@@ -57,11 +57,13 @@ LocalServices KdpServices::services() {
 KdpServices::Awaited KdpServices::person_data(const LocalCall& call) {
     const auto asked = soap::read_person_data_request(call.data, parts_.zone);
     if (asked.has_error()) co_return SoapRefusal(asked.error());
+    auto purpose = purpose_in(call.message.properties);
+    if (purpose.has_error()) co_return SoapRefusal{soap::sce_malformed, purpose.error()};
     const AccessCall access{.sender = call.sender,
                             .request = *asked,
                             .message_id = call.message.message_id,
                             .chain = call.message.correlation_id,
-                            .purpose = property(call.message, purpose_property),
+                            .purpose = std::move(*purpose),
                             .connection = property(call.message, connection_property),
                             .received = call.arrival.received};
     auto answered = co_await parts_.access.ask(access);

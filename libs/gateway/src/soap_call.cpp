@@ -18,6 +18,11 @@ const base::Reason public_key_foreign{"gateway_public_key_foreign",
                                       "236/НК п.2(8)",
                                       {"Хабарламадағы ашық кілт біздікі емес.", "Открытый ключ в сообщении не наш.",
                                        "The public key in the message is none of ours."}};
+const base::Reason purpose_twice{"gateway_purpose_twice",
+                                 base::Kind::invalid,
+                                 "236/НК п.5(1)",
+                                 {"Хабарламада екі түрлі мақсат аталған.", "В сообщении названы две разные услуги.",
+                                  "The message names two different purposes."}};
 
 namespace {
 
@@ -116,6 +121,17 @@ base::Result<SoapCall> read_soap_call(const soap::BusinessData& data, std::strin
                {"publicKey", "InfoAbtToken/tokens/PublicKey", "businessData/InfoAbtToken/tokens/PublicKey"},
                call.public_keys);
     return call;
+}
+
+base::Result<std::string> purpose_in(const std::vector<soap::Property>& properties) {
+    constexpr std::string_view name = "purpose";
+    std::string purpose;
+    for (const soap::Property& each : properties) {
+        if (each.key != name || each.value.empty()) continue;
+        if (!purpose.empty() && each.value != purpose) return base::Refusal(purpose_twice);
+        purpose = each.value;
+    }
+    return purpose;
 }
 
 void collect_persons(std::string_view text, std::vector<base::Iin>& persons) {

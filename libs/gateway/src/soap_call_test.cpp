@@ -23,6 +23,31 @@ std::vector<std::string> persons(const SoapCall& call) {
     return all;
 }
 
+// 236/НК п.5(1)
+TEST(SoapCall, NamesAPurposeByAProperty) {
+    struct Case {
+        std::string_view name;
+        std::vector<soap::Property> properties;
+        std::string_view purpose;
+    };
+    const std::vector<Case> cases{
+        {"none", {}, ""},
+        {"of another kind", {{"connection", "bank-loans"}}, ""},
+        {"one", {{"connection", "bank-loans"}, {"purpose", "loan-application"}}, "loan-application"},
+        {"twice the same", {{"purpose", "loan-application"}, {"purpose", "loan-application"}}, "loan-application"},
+        {"empty beside one", {{"purpose", ""}, {"purpose", "loan-application"}}, "loan-application"},
+        {"in other letters", {{"Purpose", "loan-application"}}, ""},
+    };
+    for (const Case& each : cases)
+        EXPECT_EQ(purpose_in(each.properties).value(), each.purpose) << each.name;
+    for (const auto& properties : {std::vector<soap::Property>{{"purpose", "loan-application"}, {"purpose", "deposit"}},
+                                   std::vector<soap::Property>{{"purpose", "a"}, {"purpose", ""}, {"purpose", "b"}}}) {
+        const auto refused = purpose_in(properties);
+        ASSERT_TRUE(refused.has_error());
+        EXPECT_EQ(&refused.error().first(), &purpose_twice);
+    }
+}
+
 // wire.md B5, D6
 TEST(SoapCall, OfTheRequestThatBanksSend) {
     const auto call = read(

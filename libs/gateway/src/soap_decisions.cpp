@@ -135,11 +135,16 @@ boost::asio::awaitable<base::Result<access::Introspection::Active>> SoapDecision
 
 boost::asio::awaitable<access::UseDecision> SoapDecisions::reserve(const AskedUse& asked, consent::TokenId token,
                                                                    std::vector<base::Iin> persons) const {
+    auto purpose = purpose_in(asked.properties);
+    if (purpose.has_error()) {
+        access::Objected objected{purpose.error()};
+        co_return objected;
+    }
     auto unit = [&uses = parts_.uses,
                  command = access::UseCommand{.token = token,
                                               .receiver = asked.arrival.sender->key,
                                               .service = asked.service.key,
-                                              .purpose = "",
+                                              .purpose = std::move(*purpose),
                                               .side = asked.arrival.side,
                                               // An answer of this wire has one shape and is never cut, so all of it
                                               // has to be consented to.

@@ -278,6 +278,7 @@ AskedUse SyncChannel::asked_use(const Call& call, std::string_view subject) {
             .data = *call.data,
             .subject = subject,
             .beside = texts_around(call.message),
+            .properties = call.message.properties,
             .key = "soap " + call.message.message_id,
             .digest = call.digest,
             .takes = call.takes,

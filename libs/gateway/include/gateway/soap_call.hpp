@@ -9,11 +9,13 @@
 #include "base/iin.hpp"
 #include "base/result.hpp"
 #include "soap/business_data.hpp"
+#include "soap/shep.hpp"
 
 namespace kelisim::gateway {
 
 extern const base::Reason data_not_a_document;
 extern const base::Reason public_key_foreign;
+extern const base::Reason purpose_twice;
 
 struct SoapCall {
     std::vector<base::Iin> persons;        // at the locator, and whoever else is named anywhere in the data
@@ -25,6 +27,9 @@ struct SoapCall {
 // InfoAbtToken/tokens/Code. Names count without their namespace. Refused for data that are no document where a person
 // would have to be found.
 base::Result<SoapCall> read_soap_call(const soap::BusinessData& data, std::string_view subject);
+
+// The услуга that a message names, by the property `purpose`; empty: none. Refused for two that differ.
+base::Result<std::string> purpose_in(const std::vector<soap::Property>& properties);
 
 // Adds whoever is named by twelve digits that stand by themselves and are an IIN, each once. Digits within a UUID name nobody: one of
 // some hundred thousand ends in an IIN by chance (docs/decisions/0051-uuids-name-nobody.md).

@@ -34,9 +34,10 @@ struct AskedUse {
     const Arrival& arrival;
     const registry::IntegrationService& service;
     const soap::BusinessData& data;
-    std::string_view subject;         // where the data name the person: soap_call.hpp
-    std::vector<std::string> beside;  // what goes to the owner beside the data
-    std::string key;                  // of the message, for its repeats
+    std::string_view subject;                       // where the data name the person: soap_call.hpp
+    std::vector<std::string> beside;                // what goes to the owner beside the data
+    const std::vector<soap::Property>& properties;  // of the message: which purpose it names
+    std::string key;                                // of the message, for its repeats
     crypto::Digest digest{};
     access::Takes takes = access::Takes::first_or_repeat;
     base::Time at;  // when the message came first
