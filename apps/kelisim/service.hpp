@@ -193,6 +193,7 @@ private:
     const access::TempFiles temp_files_;
     const gateway::TempFiles temp_file_service_;
     const gateway::SoapDecisions soap_decisions_;
+    const gateway::PersonsDecisions persons_decisions_;
     const access::AsyncQueues async_queues_;
     store::Alarm async_alarm_;
     gateway::SyncChannel sync_channel_;

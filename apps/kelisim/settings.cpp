@@ -271,6 +271,7 @@ std::map<std::string, gateway::AsyncService, std::less<>> async_services_of(cons
     for (const std::string& text : config.list(key)) {
         Words words(key, text);
         gateway::AsyncService service{.signed_data = words.take("signed-data")};
+        if (words.take("several-persons")) service.persons = gateway::Persons::several;
         service.subject = words.take_value("subject").value_or(service.subject);
         services.emplace(words.first(), std::move(service));
         words.expect_no_more();

@@ -29,4 +29,5 @@ set(KELISIM_POSTGRES_MIGRATIONS
     0026_async_messages.sql
     0027_contours.sql
     0028_evidence.sql
+    0029_async_parts.sql
 )

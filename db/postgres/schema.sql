@@ -723,12 +723,21 @@ CREATE TABLE async_conversation (
     owner text COLLATE "C" NOT NULL,
     service text COLLATE "C" NOT NULL,
     begun bigint NOT NULL,
-    use bytea,
-    outcome bigint,
-    booked bigint NOT NULL
+    outcome bigint
 );
-CREATE INDEX async_conversation_use ON async_conversation (use) WHERE use IS NOT NULL AND booked = 0;
 CREATE INDEX async_conversation_begun ON async_conversation (begun);
+-- What became of each token of the REQUEST that began a conversation. number: of the token in the message, 0 for the only one.
+-- use: nothing where it was refused, by the reasons whose codes `refused` has. outcome: of the use; booked: in the person's books.
+CREATE TABLE async_part (
+    conversation bytea NOT NULL,
+    number bigint NOT NULL,
+    use bytea,
+    refused text COLLATE "C" NOT NULL,
+    outcome bigint,
+    booked bigint NOT NULL,
+    PRIMARY KEY (conversation, number)
+);
+CREATE INDEX async_part_use ON async_part (use) WHERE use IS NOT NULL AND booked = 0;
 CREATE TABLE async_notice (
     receiver text COLLATE "C" NOT NULL,
     id bytea NOT NULL,

@@ -707,12 +707,21 @@ CREATE TABLE async_conversation (
     owner TEXT NOT NULL,
     service TEXT NOT NULL,
     begun INTEGER NOT NULL,
-    use BLOB,
-    outcome INTEGER,
-    booked INTEGER NOT NULL
+    outcome INTEGER
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX async_conversation_use ON async_conversation (use) WHERE use IS NOT NULL AND booked = 0;
 CREATE INDEX async_conversation_begun ON async_conversation (begun);
+-- What became of each token of the REQUEST that began a conversation. number: of the token in the message, 0 for the only one.
+-- use: nothing where it was refused, by the reasons whose codes `refused` has. outcome: of the use; booked: in the person's books.
+CREATE TABLE async_part (
+    conversation BLOB NOT NULL,
+    number INTEGER NOT NULL,
+    use BLOB,
+    refused TEXT NOT NULL,
+    outcome INTEGER,
+    booked INTEGER NOT NULL,
+    PRIMARY KEY (conversation, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX async_part_use ON async_part (use) WHERE use IS NOT NULL AND booked = 0;
 CREATE TABLE async_notice (
     receiver TEXT NOT NULL,
     id BLOB NOT NULL,

@@ -21,6 +21,7 @@ import { allFields as fields, details, familyService, persons, service } from '.
 const { abai, ybyrai } = persons;
 const signed = '/bip-async-wss-gost/';
 const inside = '/bip-async/';
+const report = 'GbdulReport3007_KDP';
 
 let bank;   // is called
 let owner;  // GBDFL: is called
@@ -30,7 +31,7 @@ let config;
 before(async () => {
   [bank, owner] = [await Participant.start(), await Participant.start()];
   config = path.join(await temporaryDirectory(), 'async.toml');
-  await writeFile(config, `${await readFile(patient)}\n[gateway]\nasync_services = ["${service}", "${familyService}", "GbdulInfoByBin_v2"]\nasync_waiting_max = 8\n` +
+  await writeFile(config, `${await readFile(patient)}\n[gateway]\nasync_services = ["${service}", "${familyService}", "GbdulInfoByBin_v2", "${report} several-persons"]\nasync_waiting_max = 8\n` +
     `async_receivers = ["DEMOBANK=${bank.url}", "GBDFL=${owner.url}"]\n`);
   server = await Kelisim.start({ config, data: await temporaryDirectory() });
   key = await issueEds(server.data, ybyrai.iin, { bin: '000140000353', organisation: 'БАНК', role: 'system' });
@@ -208,11 +209,12 @@ test('who is not called asks, and says what it took', async () => {
 
 const entity = 'GbdulInfoByBin_v2';
 const registrySender = sender('GBDUL', 'gbdul-sandbox-secret');
-const pull = async () => {
-  const answer = await post(inside, envelope(operation('getMessages', `<serviceId>${entity}</serviceId>${registrySender}`)));
+const pull = async (of = entity) => {
+  const answer = await post(inside, envelope(operation('getMessages', `<serviceId>${of}</serviceId>${registrySender}`)));
   assert.equal(answer.status, 200, answer.text);
   return [...answer.text.matchAll(/<messages>.*?<\/messages>/gs)].map(([text]) => ({
-    messageId: /<messageId>([^<]*)</.exec(text)[1], said: /<said>([^<]*)</.exec(text)[1] }));
+    messageId: /<messageId>([^<]*)</.exec(text)[1], said: /<said>([^<]*)</.exec(text)?.[1],
+    ...(of === report && { tokens: [...text.matchAll(/<k:tokens(?:\/>|>(.*?)<\/k:tokens>)/gs)].map(([, inner]) => /Code>([^<]*)</.exec(inner ?? '')?.[1]) }) }));
 };
 const notification = (messageId, word, again = 'NOT_RESEND') => post(inside, envelope(operation('sendDeliveryNotification',
   `<notification><messageId>${messageId}</messageId><serviceId>${entity}</serviceId><notificationDate>${clock().toISOString()}</notificationDate>` +
@@ -304,6 +306,85 @@ test('what its receiver refused too often is delivered once when the receiver wa
   const entity = engine === 'sqlite' ? `x'${hex}'` : `'\\x${hex}'`;
   assert.deepEqual(await column(server.data, `SELECT kind FROM journal WHERE entity = ${entity} ORDER BY seq`),
     ['message.accepted', 'message.given_up', 'message.seen', 'message.replayed', 'message.delivered']);
+});
+
+const reportToken = async (person) => (await consent(server.base, person, { authorization_details: details({ services: [report],
+  purpose: 'business-loan', fields: ['iin', 'surname', 'name', 'position', 'share'] }) })).access_token;
+const reportOf = (tokens, more = '') => '<k:request xmlns:k="http://kdp.3007.reports.egp.gbdul.tamur.kz"><k:businessData><k:BIN>000140003106</k:BIN>' +
+  `<k:InfoAbtToken>${tokens.map((each) => `<k:tokens><k:Code>${each}</k:Code></k:tokens>`).join('')}</k:InfoAbtToken></k:businessData>${more}</k:request>`;
+const askReport = (tokens, more) => byBank(message({ serviceId: report, data: reportOf(tokens, more) }));
+const settle = (messageId) => post(inside, envelope(operation('sendDeliveryNotification',
+  `<notification><messageId>${messageId}</messageId><serviceId>${report}</serviceId><notificationDate>${clock().toISOString()}</notificationDate>` +
+  `<deliveryStatus><receiveStatus>MESSAGE_ACCEPTED</receiveStatus><statusDate>${clock().toISOString()}</statusDate><resendMessage>NOT_RESEND</resendMessage>` +
+  `</deliveryStatus></notification><requestDate>${clock().toISOString()}</requestDate>${registrySender}`)));
+const withdraw = async (person, kdpToken) => {
+  const { consent: id } = claims(kdpToken).authorization_details[0];
+  assert.equal((await (await Cabinet.signIn(server.base, person)).post(`/consents/${id}/withdraw`)).status, 200);
+};
+
+// INT-45-7, LAW-44
+test('of several persons each is decided about; who is refused is left out, and the sender is told which', async () => {
+  const [ofAbai, ofYbyrai] = [await reportToken(abai), await reportToken(ybyrai)];
+  const asked = await accepted(askReport([ofAbai, 'a.b.c', ofYbyrai]));
+  const told = await status(asked.messageId);
+  assert.match(told.text, /Приняты не все токены: 2 use_token_ended/);
+  assert.deepEqual(await pull(report), [{ messageId: asked.messageId, said: undefined, tokens: [ofAbai, undefined, ofYbyrai] }]);
+  assert.equal((await settle(asked.messageId)).status, 200);
+  const notice = await eventually(async () => bank.notices()[0], 'a notice of delivery');
+  assert.match(notice.text, /Приняты не все токены: 2 use_token_ended/);
+  for (const person of [abai, ybyrai]) assert.equal((await uses(person))[0].state, 'reserved');
+  const answer = (iins) => byOwner(message({ serviceId: report, type: 'RESPONSE', from: registrySender, correlationId: asked.correlationId,
+    data: `<r>${iins.map((iin) => `<iin>${iin}</iin>`).join('')}</r>` }));
+  assertFault(await answer([abai.iin, persons.tenth.iin]), 'KLS403', 'answer_of_another');
+  await accepted(answer([abai.iin, ybyrai.iin]));
+  for (const person of [abai, ybyrai]) await eventually(async () => (await uses(person))[0].state === 'delivered', 'each use is booked');
+  assertFault(await answer([abai.iin]), 'KLS409', 'conversation_answered');
+});
+
+test('a message about several persons of whom none may pass is not queued', async () => {
+  const kdpToken = await reportToken(abai);
+  const none = await askReport(['a.b.c', 'd.e.f']);
+  assertFault(none, 'KLS403', 'use_token_ended');
+  assert.equal([...none.text.matchAll(/tokens [12]: use_token_ended/g)].length, 2, none.text);
+  assertFault(await askReport([]), 'KLS403', 'gateway_token_missing');
+  assertFault(await askReport([kdpToken], `<k:who>${ybyrai.iin}</k:who>`), 'KLS403', 'use_person');
+  assertFault(await askReport([kdpToken], `<kdpToken>${kdpToken}</kdpToken>`), 'SCE001', 'tokens_misplaced');
+  assertFault(await askReport([kdpToken, 'a.b.c'], '<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"/>'), 'KLS403', 'data_signed');
+  assert.deepEqual(await pull(report), []);
+  await eventually(async () => (await uses())[0].state === 'not_sent', 'what was reserved is given back');
+});
+
+test('whoever of several withdraws while the message waits is left out of it; when all did, it stops', async () => {
+  const [ofAbai, ofYbyrai] = [await reportToken(abai), await reportToken(ybyrai)];
+  const asked = await accepted(askReport([ofAbai, ofYbyrai]));
+  await withdraw(abai, ofAbai);
+  assert.deepEqual(await pull(report), [{ messageId: asked.messageId, said: undefined, tokens: [undefined, ofYbyrai] }]);
+  await eventually(async () => (await uses(abai))[0].state === 'not_sent', 'nobody’s use');
+  assert.equal((await uses(ybyrai))[0].state, 'reserved');
+  assert.match((await status(asked.messageId)).text, /Приняты не все токены: 1 use_token_ended/);
+  await withdraw(ybyrai, ofYbyrai);
+  assert.deepEqual(await pull(report), []);
+  assert.equal((await status(asked.messageId)).state, 'DELIVERY_STOPPED');
+  assert.equal((await status(asked.messageId)).code, 'KLS403');
+});
+
+test('an answer about several persons is one answer: it stops with the consent of any of them', async () => {
+  const [ofAbai, ofYbyrai] = [await reportToken(abai), await reportToken(ybyrai)];
+  const asked = await accepted(askReport([ofAbai, ofYbyrai]));
+  assert.equal((await pull(report)).length, 1);
+  assert.equal((await settle(asked.messageId)).status, 200);
+  bank.answer = (call) => (call.operation === 'sendMessage' ? fault('SCE909') : taken(call));
+  const content = { serviceId: report, type: 'RESPONSE', from: registrySender, correlationId: asked.correlationId,
+    data: `<r><iin>${abai.iin}</iin><iin>${ybyrai.iin}</iin></r>` };
+  const answer = await accepted(byOwner(message(content)));
+  await eventually(async () => bank.messages()[0], 'a first attempt');
+  await withdraw(ybyrai, ofYbyrai);
+  bank.answer = taken;
+  bank.calls = [];
+  const state = async () => (await post(inside, envelope(operation('getMessageStatus',
+    `<messageId>${answer.messageId}</messageId><requestDate>${clock().toISOString()}</requestDate>${registrySender}`)))).state;
+  await afterPauses(async () => (await state()) === 'DELIVERY_STOPPED', 'stopped');
+  assert.deepEqual(bank.messages(), []);
 });
 
 test('who does not take part knows of nothing', async () => {

@@ -20,6 +20,7 @@ using records::AsyncMessage;
 using records::AsyncMessageId;
 using records::AsyncState;
 using records::Conversation;
+using records::ConversationPart;
 namespace limits = base::limits;
 
 const Reason receiver_queue_full{"receiver_queue_full",
@@ -67,6 +68,11 @@ bool is_own(store::ReadSession& session, const records::AsyncMessages& messages,
     const auto id = AsyncMessageId::parse(posted.own_id);
     const auto got = id ? messages.find(session, *id) : std::nullopt;
     return !got || got->receiver != posted.sender;
+}
+
+// Not refused, and not left out since.
+bool went_on(const ConversationPart& part) {
+    return part.use && part.refused.empty();
 }
 
 crypto::Digest key_of(store::ReadSession& session, const records::AsyncMessages& messages, const Posted& posted) {
@@ -122,7 +128,7 @@ Result<AsyncQueues::Taken> AsyncQueues::accept(store::WriteSession& session, con
                               .owner = posted.receiver,
                               .service = posted.service,
                               .begun = now,
-                              .use = posted.use};
+                              .parts = posted.parts};
     if (posted.kind != AsyncKind::request) {
         auto known = conversation_of(session, posted);
         if (known.has_error()) return known.error();
@@ -143,7 +149,8 @@ Result<AsyncQueues::Taken> AsyncQueues::accept(store::WriteSession& session, con
         .since = now};
     if (const auto room = has_room(session, message.receiver, message.bytes); room.has_error()) return room.error();
     if (posted.kind == AsyncKind::request) messages.begin(session, conversation);
-    if (posted.gives_data && conversation.use) messages.set_outcome(session, conversation.id, UseState::delivered);
+    if (posted.gives_data && !conversation.parts.empty())
+        messages.set_outcome(session, conversation.id, UseState::delivered);
     messages.add(session, message, posted.content);
     parts_.records.journal.append(session, message_accepted_fact(message));
     return Taken{.id = message.id, .conversation = conversation.id};
@@ -220,13 +227,52 @@ bool AsyncQueues::stands(store::ReadSession& session, const AsyncMessage& messag
 }
 
 bool AsyncQueues::stands(store::ReadSession& session, const Conversation& conversation) const {
-    return !conversation.use || Uses(parts_).stands(session, *conversation.use);
+    return std::all_of(conversation.parts.begin(), conversation.parts.end(), [&](const ConversationPart& each) {
+        return !went_on(each) || Uses(parts_).stands(session, *each.use);
+    });
 }
 
-base::Iin AsyncQueues::subject_of(store::ReadSession& session, const Conversation& conversation) const {
-    const auto record = parts_.records.uses.record(session, conversation.use.value());
-    if (!record) throw records::Damaged("a use that is awaited is gone");
-    return record->subject;
+std::vector<std::int64_t> AsyncQueues::to_leave_out(store::ReadSession& session, const AsyncMessage& message) const {
+    if (message.kind != AsyncKind::request) return {};
+    const auto conversation = parts_.records.async_messages.conversation(session, message.conversation);
+    if (!conversation) throw records::Damaged("a message has no conversation");
+    std::vector<std::int64_t> ended;
+    bool any_stands = false;
+    for (const ConversationPart& each : conversation->parts) {
+        if (!went_on(each)) continue;
+        if (Uses(parts_).stands(session, *each.use))
+            any_stands = true;
+        else
+            ended.push_back(each.number);
+    }
+    if (!any_stands) ended.clear();
+    return ended;
+}
+
+bool AsyncQueues::leave_out(store::WriteSession& session, AsyncMessageId id, const std::vector<std::int64_t>& numbers,
+                            std::string_view content) const {
+    const records::AsyncMessages& messages = parts_.records.async_messages;
+    const auto message = messages.find(session, id);
+    if (!message || message->state != AsyncState::waiting) return false;
+    if (to_leave_out(session, *message) != numbers) return false;
+    for (const std::int64_t number : numbers) {
+        // What a receiver may have got before it was taken back is not known to be nobody's.
+        const UseState outcome = message->reached > 0 ? UseState::unknown : UseState::not_sent;
+        messages.leave_out(session, message->conversation, number, use_token_ended.code, outcome);
+    }
+    messages.replace_content(session, *message, content);
+    return true;
+}
+
+std::vector<base::Iin> AsyncQueues::subjects_of(store::ReadSession& session, const Conversation& conversation) const {
+    std::vector<base::Iin> subjects;
+    for (const ConversationPart& each : conversation.parts) {
+        if (!went_on(each)) continue;
+        const auto record = parts_.records.uses.record(session, *each.use);
+        if (!record) throw records::Damaged("a use that is awaited is gone");
+        subjects.push_back(record->subject);
+    }
+    return subjects;
 }
 
 void AsyncQueues::end(store::WriteSession& session, AsyncMessage message, AsyncState state, std::string_view why,
@@ -270,16 +316,16 @@ void AsyncQueues::give_up(store::WriteSession& session, base::Time now) const {
     messages.forget_before(session, now - limits::async_kept);
 }
 
-std::vector<Conversation> AsyncQueues::to_book(store::ReadSession& session) const {
+std::vector<records::BookedPart> AsyncQueues::to_book(store::ReadSession& session) const {
     return parts_.records.async_messages.to_book(session, booked_at_once);
 }
 
-void AsyncQueues::book(store::WriteSession& session, const Conversation& conversation, base::Time now) const {
-    Uses(parts_).conclude(session, conversation.use.value(), conversation.outcome.value(), std::nullopt, now);
+void AsyncQueues::book(store::WriteSession& session, const records::BookedPart& part, base::Time now) const {
+    Uses(parts_).conclude(session, part.use, part.outcome, std::nullopt, now);
 }
 
-void AsyncQueues::note_booked(store::WriteSession& session, records::ConversationId id) const {
-    parts_.records.async_messages.set_booked(session, id);
+void AsyncQueues::note_booked(store::WriteSession& session, const records::BookedPart& part) const {
+    parts_.records.async_messages.set_booked(session, part);
 }
 
 Page<AsyncMessage> AsyncQueues::given_up(store::ReadSession& session, const PageWanted& wanted) const {
@@ -308,7 +354,7 @@ Result<void> AsyncQueues::replay(store::WriteSession& session, AsyncMessageId id
     const auto conversation = messages.conversation(session, message->conversation);
     if (!conversation) throw records::Damaged("a message has no conversation");
     // Its use was booked as not sent, or as unknown: it cannot be sent under it a second time.
-    if (message->kind == AsyncKind::request && conversation->use) return async_message_use_over;
+    if (message->kind == AsyncKind::request && !conversation->parts.empty()) return async_message_use_over;
     message->state = AsyncState::waiting;
     message->since = now;
     message->refusals = 0;

@@ -322,7 +322,7 @@ protected:
         Posted posted = request(text);
         posted.service = "GBDFLUniversal_token";
         posted.receiver = "GBDFL";
-        posted.use = std::get<Reserved>(decision).id;
+        posted.parts = {{.number = 0, .use = std::get<Reserved>(decision).id}};
         return posted;
     }
     Posted answer_to(const AsyncQueues::Taken& to, std::string_view text = "answer") {
@@ -335,16 +335,15 @@ protected:
         return world.look([&](store::ReadSession& session) { return world.records.uses.find(session, id)->use.state; });
     }
     void book() {
-        const auto conversations =
-            look([](const AsyncQueues& of, store::ReadSession& session) { return of.to_book(session); });
-        for (const records::Conversation& each : conversations) {
+        const auto parts = look([](const AsyncQueues& of, store::ReadSession& session) { return of.to_book(session); });
+        for (const records::BookedPart& each : parts) {
             unit([&](const AsyncQueues& of, store::WriteSession& session, base::Time now) {
                 of.book(session, each, now);
                 of.book(session, each, now);
                 return true;
             });
             unit([&](const AsyncQueues& of, store::WriteSession& session, base::Time) {
-                of.note_booked(session, each.id);
+                of.note_booked(session, each);
                 return true;
             });
         }
@@ -369,11 +368,11 @@ TEST_F(AsyncUsesTest, TheAnswerConcludesTheUseHoweverLateItComes) {
     sweep();
     EXPECT_EQ(deliver(taken.id), nullptr);
     book();
-    EXPECT_EQ(state_of(*posted.use), UseState::reserved);
+    EXPECT_EQ(state_of(*posted.parts.at(0).use), UseState::reserved);
     accepted(answer_to(taken));
     world.restart();
     book();
-    EXPECT_EQ(state_of(*posted.use), UseState::delivered);
+    EXPECT_EQ(state_of(*posted.parts.at(0).use), UseState::delivered);
     EXPECT_EQ(refused(answer_to(taken, "more data")), &conversation_answered) << "one use, one answer";
     Posted notice = answer_to(taken, "a word");
     notice.kind = AsyncKind::notification;
@@ -388,7 +387,7 @@ TEST_F(AsyncUsesTest, WhatNeverArrivedIsNobodysUse) {
     world.clock.advance(base::limits::async_wait + 1s);
     give_up();
     book();
-    EXPECT_EQ(state_of(*posted.use), UseState::not_sent);
+    EXPECT_EQ(state_of(*posted.parts.at(0).use), UseState::not_sent);
     EXPECT_EQ(order(&AsyncQueues::replay, id), &async_message_use_over) << "it would go without a use";
 }
 
@@ -398,7 +397,7 @@ TEST_F(AsyncUsesTest, WhatMayHaveArrivedIsUnknown) {
     world.clock.advance(base::limits::async_wait + 1s);
     give_up();
     book();
-    EXPECT_EQ(state_of(*posted.use), UseState::unknown);
+    EXPECT_EQ(state_of(*posted.parts.at(0).use), UseState::unknown);
 }
 
 TEST_F(AsyncUsesTest, AUseWithoutAnAnswerIsUnknownAtLast) {
@@ -407,14 +406,14 @@ TEST_F(AsyncUsesTest, AUseWithoutAnAnswerIsUnknownAtLast) {
     world.clock.advance(base::limits::async_answer_wait + 1s);
     give_up();
     book();
-    EXPECT_EQ(state_of(*posted.use), UseState::unknown);
+    EXPECT_EQ(state_of(*posted.parts.at(0).use), UseState::unknown);
 }
 
 TEST_F(AsyncUsesTest, AUseWhoseMessageWasNeverTakenIsSwept) {
     const Posted posted = personal();
     world.clock.advance(2h);
     sweep();
-    EXPECT_EQ(state_of(*posted.use), UseState::unknown);
+    EXPECT_EQ(state_of(*posted.parts.at(0).use), UseState::unknown);
 }
 
 TEST_F(AsyncUsesTest, NothingGoesOnUnderATokenThatWasTakenBack) {
@@ -426,6 +425,105 @@ TEST_F(AsyncUsesTest, NothingGoesOnUnderATokenThatWasTakenBack) {
     });
     EXPECT_FALSE(stands(id));
     EXPECT_TRUE(stands(accepted(request("of no person")).id));
+}
+
+// KDP-2.8: each of several persons has a use.
+class AsyncPersonsTest : public AsyncUsesTest {
+protected:
+    consent::UseId use_of(const people::Person& person, const IssuedToken& under) {
+        return std::get<Reserved>(reserve(world, call_with(id_of(under), person.iin))).id;
+    }
+    AsyncQueues::Taken accepted_for_both() {
+        Posted posted = request();
+        posted.service = "GBDFLUniversal_token";
+        posted.receiver = "GBDFL";
+        posted.parts = {
+            {.number = 1, .use = abais}, {.number = 2, .refused = "use_token_ended"}, {.number = 3, .use = ybyrais}};
+        return accepted(posted);
+    }
+    void withdraw(consent::RequestId of) {
+        world.unit([&](store::WriteSession& session) {
+            end_tokens(world.service->parts, session, *world.request(of).consent, Ends::all_tokens, world.clock.now());
+        });
+    }
+    std::vector<std::int64_t> to_leave_out(AsyncMessageId id) {
+        const AsyncMessage of_message = message(id);
+        return look(
+            [&](const AsyncQueues& of, store::ReadSession& session) { return of.to_leave_out(session, of_message); });
+    }
+    bool leave_out(AsyncMessageId id, const std::vector<std::int64_t>& numbers) {
+        return unit([&](const AsyncQueues& of, store::WriteSession& session, base::Time) {
+            return of.leave_out(session, id, numbers, "less");
+        });
+    }
+
+    const consent::RequestId of_ybyrai = granted(world, person::ybyrai());
+    const IssuedToken his = redeem(world, of_ybyrai, world.bank()).value();
+    const consent::UseId abais = use_of(person::abai(), token);
+    const consent::UseId ybyrais = use_of(person::ybyrai(), his);
+};
+
+TEST_F(AsyncPersonsTest, OneAnswerConcludesTheUsesOfAll) {
+    const auto taken = accepted_for_both();
+    world.clock.advance(24h);
+    sweep();
+    EXPECT_EQ(state_of(ybyrais), UseState::reserved) << "a conversation waits for it";
+    EXPECT_EQ(deliver(taken.id), nullptr);
+    accepted(answer_to(taken));
+    world.restart();
+    book();
+    EXPECT_EQ(state_of(abais), UseState::delivered);
+    EXPECT_EQ(state_of(ybyrais), UseState::delivered);
+    EXPECT_EQ(refused(answer_to(taken, "more data")), &conversation_answered);
+}
+
+TEST_F(AsyncPersonsTest, WhoWithdrewIsLeftOutAndTheOthersGoOn) {
+    const auto id = accepted_for_both().id;
+    EXPECT_TRUE(stands(id));
+    EXPECT_THAT(to_leave_out(id), IsEmpty());
+    withdraw(asked);
+    EXPECT_FALSE(stands(id));
+    EXPECT_THAT(to_leave_out(id), ElementsAre(1));
+    EXPECT_FALSE(leave_out(id, {1, 3})) << "not what is to be left out";
+    EXPECT_TRUE(leave_out(id, {1}));
+    EXPECT_FALSE(leave_out(id, {1})) << "once";
+    EXPECT_TRUE(stands(id)) << "of those who are left";
+    EXPECT_EQ(content(id), "less");
+    book();
+    EXPECT_EQ(state_of(abais), UseState::not_sent);
+    EXPECT_EQ(state_of(ybyrais), UseState::reserved);
+    EXPECT_EQ(deliver(id), nullptr);
+    EXPECT_FALSE(leave_out(id, {3})) << "it left";
+}
+
+TEST_F(AsyncPersonsTest, WhatMayHaveArrivedWithSomebodyInItIsUnknown) {
+    const auto id = accepted_for_both().id;
+    fail(id, {.code = "no_answer"});
+    withdraw(asked);
+    EXPECT_TRUE(leave_out(id, {1}));
+    book();
+    EXPECT_EQ(state_of(abais), UseState::unknown);
+}
+
+TEST_F(AsyncPersonsTest, WhenAllWithdrewNobodyIsLeft) {
+    const auto id = accepted_for_both().id;
+    withdraw(asked);
+    withdraw(of_ybyrai);
+    EXPECT_FALSE(stands(id));
+    EXPECT_THAT(to_leave_out(id), IsEmpty());
+    EXPECT_EQ(stop(id), nullptr);
+    book();
+    EXPECT_EQ(state_of(abais), UseState::not_sent);
+    EXPECT_EQ(state_of(ybyrais), UseState::not_sent);
+}
+
+TEST_F(AsyncPersonsTest, AnAnswerIsAboutAllOrNobody) {
+    const auto taken = accepted_for_both();
+    EXPECT_EQ(deliver(taken.id), nullptr);
+    const auto answer = accepted(answer_to(taken)).id;
+    withdraw(asked);
+    EXPECT_FALSE(stands(answer));
+    EXPECT_THAT(to_leave_out(answer), IsEmpty()) << "nothing of an answer is cut";
 }
 
 TEST_F(AsyncQueuesTest, WhatIsSettledIsForgottenWhenItsTermIsOver) {

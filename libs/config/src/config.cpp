@@ -210,6 +210,7 @@ std::vector<Key> gateway_keys() {
          .fallback = Texts{}},
         {.name = "gateway.async_services",
          .description = "Keys of services on the asynchronous channel; their owners get the requests. Followed by "
+                        "\" several-persons\": one token for each natural person in a request (InfoAbtToken); "
                         "\" subject=persons/iin\": where the data name the person, \"iin\" without it; "
                         "\" signed-data\": business data bear a signature of their own.",
          .fallback = Texts{}},

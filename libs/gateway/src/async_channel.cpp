@@ -5,6 +5,7 @@
 
 #include "access/exchanges.hpp"
 #include "base/limits.hpp"
+#include "gateway/async_leaving.hpp"
 #include "gateway/rest.hpp"
 #include "http/unit.hpp"
 #include "soap/contracts.hpp"
@@ -135,8 +136,9 @@ struct AsyncChannel::Sending {
     std::string token = {};
     std::optional<AsyncQueues::Taken> before = {};
     std::optional<Conversation> conversation = {};  // of what is no REQUEST
-    std::optional<base::Iin> subject = {};          // of a conversation under a use
+    std::vector<base::Iin> subjects = {};           // of a conversation under uses
     bool stands = true;
+    std::vector<std::size_t> left_out = {};  // tokens of a message about several persons
 
     const std::string& receiver() const {
         if (!conversation) return posted.receiver;
@@ -255,7 +257,7 @@ AsyncChannel::Serving AsyncChannel::queue(Arrival& arrival, Sending& sending) {
     const auto taken = co_await http::committed(parts_.writer, std::move(accept));
     // Another one was decided for the same message meanwhile, or for none.
     const bool other = taken.has_error() || taken->id != ids.id;
-    if (ids.use && other) parts_.outcomes.book(*ids.use, consent::UseState::not_sent, {});
+    if (other) give_back(ids.parts);
     if (taken.has_error()) co_return refusal_of(taken.error());
     parts_.queued();
     co_return accepted(arrival, *taken);
@@ -280,10 +282,8 @@ std::optional<SoapRefusal> AsyncChannel::look_up(Sending& sending) const {
                 refused = refusal_of(conversation.error());
                 return;
             }
-            if (conversation->use) {
-                sending.subject = queues.subject_of(session, *conversation);
-                sending.stands = queues.stands(session, *conversation);
-            }
+            sending.subjects = queues.subjects_of(session, *conversation);
+            sending.stands = queues.stands(session, *conversation);
             sending.conversation = std::move(*conversation);
         }
         const auto room = queues.has_room(session, sending.receiver(), posted.bytes);
@@ -294,8 +294,9 @@ std::optional<SoapRefusal> AsyncChannel::look_up(Sending& sending) const {
 
 std::optional<SoapRefusal> AsyncChannel::write_for_receiver(Sending& sending) const {
     if (sending.data.content() != soap::BusinessData::Content::document) return std::nullopt;
-    auto data =
-        sending.data.in_form(form_for(parts_.forms, sending.receiver(), sending.data.form()), sending.data.type());
+    const soap::DataForm form = form_for(parts_.forms, sending.receiver(), sending.data.form());
+    auto data = sending.left_out.empty() ? sending.data.in_form(form, sending.data.type())
+                                         : with_emptied(sending.data, sending.left_out, form);
     if (data.has_error()) return SoapRefusal{soap::sce_malformed, data.error()};
     sending.message.data = std::move(*data);
     return std::nullopt;
@@ -304,16 +305,18 @@ std::optional<SoapRefusal> AsyncChannel::write_for_receiver(Sending& sending) co
 boost::asio::awaitable<std::optional<SoapRefusal>> AsyncChannel::permit_request(const Arrival& arrival,
                                                                                 Sending& sending) const {
     if (!sending.service->personal_data) co_return parts_.decisions.check_connection(arrival, *sending.service);
+    const AsyncService& service = parts_.services.find(sending.service->key)->second;
     const AskedUse asked{.arrival = arrival,
                          .service = *sending.service,
                          .data = sending.data,
-                         .subject = parts_.services.find(sending.service->key)->second.subject,
+                         .subject = service.subject,
                          .beside = texts_around(sending.message),
                          .properties = sending.message.properties,
                          .key = "async " + base::to_hex(base::BytesView(sending.posted.digest)),
                          .digest = sending.posted.digest,
                          .takes = access::Takes::first_or_repeat,
                          .at = arrival.received};
+    if (service.persons == Persons::several) co_return co_await permit_persons(asked, sending);
     auto decision = co_await parts_.decisions.decide(asked);
     if (auto* refused = std::get_if<SoapRefusal>(&decision)) co_return std::move(*refused);
     // An answered request that is no longer remembered as a message: it is not done anew.
@@ -321,18 +324,42 @@ boost::asio::awaitable<std::optional<SoapRefusal>> AsyncChannel::permit_request(
         co_return SoapRefusal{kls_conflict, Refusal(access::use_answered_before)};
     auto& permitted = std::get<SoapDecisions::Permitted>(decision);
     sending.token = std::move(permitted.token);
-    sending.posted.use = permitted.use.id;
+    sending.posted.parts = {{.number = 0, .use = permitted.use.id}};
     co_return std::nullopt;
 }
 
-// What is said in a conversation under a use is about its person, and its owner gives data in it once.
+boost::asio::awaitable<std::optional<SoapRefusal>> AsyncChannel::permit_persons(const AskedUse& asked,
+                                                                                Sending& sending) const {
+    auto decision = co_await parts_.persons.decide(asked);
+    if (auto* refused = std::get_if<SoapRefusal>(&decision)) co_return std::move(*refused);
+    if (std::holds_alternative<access::Repeated>(decision))
+        co_return SoapRefusal{kls_conflict, Refusal(access::use_answered_before)};
+    const auto& permitted = std::get<PersonsDecisions::Permitted>(decision);
+    for (const PersonsDecisions::PersonsUse& each : permitted.uses)
+        sending.posted.parts.push_back({.number = static_cast<std::int64_t>(each.number), .use = each.reserved.id});
+    for (const LeftOut& each : permitted.left_out) {
+        RefusedToken token = remembered(each);
+        sending.left_out.push_back(token.number);
+        sending.posted.parts.push_back(
+            {.number = static_cast<std::int64_t>(token.number), .refused = std::move(token.codes)});
+    }
+    co_return std::nullopt;
+}
+
+void AsyncChannel::give_back(const std::vector<records::ConversationPart>& parts) {
+    for (const records::ConversationPart& each : parts) {
+        if (each.use) parts_.outcomes.book(*each.use, consent::UseState::not_sent, {});
+    }
+}
+
+// What is said in a conversation under uses is about their persons, and its owner gives data in it once.
 std::optional<SoapRefusal> AsyncChannel::permit_more(const Arrival& arrival, Sending& sending) const {
     const Conversation& conversation = *sending.conversation;
     const bool by_owner = conversation.owner == sending.posted.sender;
     const std::string& other = by_owner ? conversation.initiator : conversation.owner;
     if (auto refused = parts_.decisions.check_contours(arrival, *sending.service, *parts_.registry.system(other)))
         return refused;
-    if (!sending.subject) {
+    if (conversation.parts.empty()) {
         // A conversation that began before its service had personal data stands on no decision.
         if (sending.service->personal_data) return SoapRefusal{kls_refused, Refusal(token_missing)};
         return std::nullopt;
@@ -341,14 +368,21 @@ std::optional<SoapRefusal> AsyncChannel::permit_more(const Arrival& arrival, Sen
     std::vector<base::Iin> persons = persons_in(sending.data);
     for (const std::string& text : texts_around(sending.message))
         collect_persons(text, persons);
+    const std::vector<base::Iin>& subjects = sending.subjects;
+    const bool others = std::any_of(persons.begin(), persons.end(), [&](const base::Iin& each) {
+        return std::find(subjects.begin(), subjects.end(), each) == subjects.end();
+    });
     if (!by_owner) {
-        const bool others = std::any_of(persons.begin(), persons.end(),
-                                        [&](const base::Iin& each) { return each != *sending.subject; });
         if (others) return SoapRefusal{kls_refused, Refusal(consent::use_person_differs)};
         return std::nullopt;
     }
-    if (!persons.empty() && std::find(persons.begin(), persons.end(), *sending.subject) == persons.end())
-        return SoapRefusal{kls_refused, Refusal(answer_of_another)};
+    // Beside one person there may be others, a family; beside several there is nobody.
+    const bool several = conversation.parts.front().number != 0;
+    const bool of_another =
+        several ? others : !persons.empty() && std::none_of(persons.begin(), persons.end(), [&](const auto& each) {
+            return each == subjects.front();
+        });
+    if (of_another) return SoapRefusal{kls_refused, Refusal(answer_of_another)};
     using Content = soap::BusinessData::Content;
     const bool fields = sending.data.content() == Content::document
                             ? gives_any(sending.data.root(), sending.service->fields)
@@ -409,9 +443,14 @@ AsyncChannel::Serving AsyncChannel::tell_status(Arrival& arrival) {
     const std::string& asker = arrival.sender->key;
     if (!message || (message->sender != asker && message->receiver != asker))
         co_return SoapRefusal{kls_unknown, Refusal(access::async_message_unknown)};
+    std::optional<Conversation> conversation;
+    parts_.readers.read([&](store::ReadSession& session) {
+        conversation = parts_.messages.conversation(session, message->conversation);
+    });
     const soap::GetMessageStatusResponse response{
         .state = state_of(message->state),
-        .status = status_of(message->state, message->error, message->ended.value_or(message->since)),
+        .status =
+            status_of(*message, conversation, message->state, message->error, message->ended.value_or(message->since)),
         .date = parts_.clock.now(),
         .session = arrival.session};
     co_return soap::write(response, parts_.zone);
@@ -431,32 +470,24 @@ AsyncChannel::Serving AsyncChannel::give_messages(Arrival& arrival) {
     const auto id = id_of<AsyncMessageId>(asked->message_id);
     const auto conversation = id_of<ConversationId>(asked->correlation_id);
     const bool one = !asked->message_id.empty(), some = !asked->correlation_id.empty();
-    std::vector<AsyncMessage> chosen;
-    std::vector<bool> stand;
+    std::vector<Leaving> chosen;
     parts_.readers.read([&](store::ReadSession& session) {
         const std::size_t looked_at =
             one || some ? limits::async_messages_given_max * limits::async_messages_given : most;
         for (AsyncMessage& each : parts_.messages.waiting(session, arrival.sender->key, asked->service_id, looked_at)) {
             if ((one && each.id != id) || (some && each.conversation != conversation) || chosen.size() >= most)
                 continue;
-            stand.push_back(parts_.queues.stands(session, each));
-            chosen.push_back(std::move(each));
+            chosen.push_back(look_at(session, parts_.queues, parts_.messages, std::move(each), parts_.zone));
         }
     });
-    auto hand_over = [&queues = parts_.queues, &messages = parts_.messages, chosen, stand,
+    auto hand_over = [&queues = parts_.queues, &messages = parts_.messages, chosen,
                       now = parts_.clock.now()](store::WriteSession& session) {
         std::vector<std::string> contents;
-        std::size_t bytes = 0;
-        for (std::size_t i = 0; i < chosen.size(); ++i) {
-            if (!stand[i]) {
-                (void)queues.stop(session, chosen[i].id, "consent_ended", now);  // unless it was settled meanwhile
-                continue;
-            }
-            auto content = messages.content(session, chosen[i]);
-            if (!content) continue;
-            bytes += content->size();
-            if (!contents.empty() && bytes > limits::channel_xml_bytes_max) break;
-            if (queues.attempt(session, chosen[i].id)) contents.push_back(std::move(*content));
+        std::int64_t bytes = 0;
+        for (const Leaving& each : chosen) {
+            bytes += each.message.bytes;
+            if (!contents.empty() && bytes > static_cast<std::int64_t>(limits::channel_xml_bytes_max)) break;
+            if (auto content = take_out(session, queues, messages, each, now)) contents.push_back(*std::move(content));
         }
         return contents;
     };

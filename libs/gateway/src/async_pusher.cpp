@@ -2,6 +2,7 @@
 #include "gateway/async_pusher.hpp"
 
 #include "base/limits.hpp"
+#include "gateway/async_leaving.hpp"
 
 namespace kelisim::gateway {
 
@@ -121,16 +122,16 @@ void AsyncPusher::book(const Ended& ended) {
 }
 
 void AsyncPusher::book_uses() {
-    std::vector<records::Conversation> concluded;
+    std::vector<records::BookedPart> concluded;
     parts_.readers.read([&](store::ReadSession& session) { concluded = parts_.queues.to_book(session); });
     const base::Time now = parts_.clock.now();
-    for (const records::Conversation& each : concluded) {
+    for (const records::BookedPart& each : concluded) {
         store::run(parts_.writer, [&](WriteSession& session) {
             parts_.queues.book(session, each, now);
             return true;
         });
         store::run(parts_.writer, [&](WriteSession& session) {
-            parts_.queues.note_booked(session, each.id);
+            parts_.queues.note_booked(session, each);
             return true;
         });
     }
@@ -168,34 +169,26 @@ AsyncPusher::Next AsyncPusher::push_messages() {
 
 bool AsyncPusher::hand_over(const records::AsyncQueue& queue, const SoapAddress& to) {
     parts_.door.require_key(parts_.clock.now());
-    std::optional<AsyncMessage> message;
-    bool stands = true;
+    std::optional<Leaving> leaving;
     parts_.readers.read([&](store::ReadSession& session) {
-        const auto first = parts_.messages.waiting(session, queue.receiver, queue.service, 1);
-        if (first.empty()) return;
-        message = first.front();
-        stands = parts_.queues.stands(session, *message);
+        auto first = parts_.messages.waiting(session, queue.receiver, queue.service, 1);
+        if (!first.empty())
+            leaving = look_at(session, parts_.queues, parts_.messages, std::move(first.front()), parts_.zone);
     });
-    if (!message) return false;  // somebody settled the last of it meanwhile
+    if (!leaving) return false;  // somebody settled the last of it meanwhile
     const base::Time now = parts_.clock.now();
     std::optional<std::string> content;
     store::run(parts_.writer, [&](WriteSession& session) {
-        content.reset();
-        if (!stands) {
-            (void)parts_.queues.stop(session, message->id, "consent_ended", now);  // unless it was settled meanwhile
-        } else if (parts_.queues.attempt(session, message->id)) {
-            content = parts_.messages.content(session, *message);
-            if (!content) throw records::Damaged("a message that waits has no content");
-        }
+        content = take_out(session, parts_.queues, parts_.messages, *leaving, now);
         return true;
     });
     if (!content) {
-        parts_.alarm.ring();  // for the one behind it
+        parts_.alarm.ring();  // for the one behind it, or to look anew
         return false;
     }
     StoredMessage stored = from_stored(*content, parts_.zone);
     stored.message.date = now;
-    send(to, soap::write(stored.message, parts_.zone), stored.token, place_of(queue), {.id = message->id});
+    send(to, soap::write(stored.message, parts_.zone), stored.token, place_of(queue), {.id = leaving->message.id});
     return true;
 }
 
@@ -227,11 +220,18 @@ AsyncPusher::Next AsyncPusher::push_notices() {
 
 void AsyncPusher::tell(const AsyncNotice& notice, const SoapAddress& to) {
     const base::Time now = parts_.clock.now();
+    soap::MessageStatus status = status_of(notice.state, notice.error, notice.made);
+    parts_.readers.read([&](store::ReadSession& session) {
+        const auto message = parts_.messages.find(session, notice.message);
+        if (!message) return;
+        const auto in = parts_.messages.conversation(session, message->conversation);
+        status = status_of(*message, in, notice.state, notice.error, notice.made);
+    });
     const soap::ChangeStatusNotification told{.notification_id = notice.id.to_string(),
                                               .message_id = notice.message.to_string(),
                                               .date = notice.made,
                                               .state = state_of(notice.state),
-                                              .status = status_of(notice.state, notice.error, notice.made),
+                                              .status = std::move(status),
                                               .error = {},
                                               .request_date = now,
                                               .session = soap::SessionId::parse(parts_.door.random_uuid())};

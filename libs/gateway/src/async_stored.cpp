@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/async_stored.hpp"
 
+#include "gateway/several_persons.hpp"
+
 namespace kelisim::gateway {
 
 using records::AsyncState;
@@ -22,6 +24,19 @@ StoredMessage from_stored(std::string_view content, const base::Zone& zone) {
     if (message.has_error()) throw records::Damaged("a stored message does not read");
     return {
         .token = std::string(content.substr(0, end)), .envelope = std::move(*envelope), .message = std::move(*message)};
+}
+
+std::optional<std::string> without_tokens(std::string_view content, const std::vector<std::int64_t>& numbers,
+                                          const base::Zone& zone) {
+    StoredMessage stored = from_stored(content, zone);
+    const auto data = soap::BusinessData::read(stored.message.data);
+    if (data.has_error()) throw records::Damaged("a stored message does not read");
+    if (is_signed(*data)) return std::nullopt;
+    const std::vector<std::size_t> entries(numbers.begin(), numbers.end());
+    auto without = with_emptied(*data, entries, data->form());
+    if (without.has_error()) throw records::Damaged("a stored message does not read");
+    stored.message.data = std::move(*without);
+    return to_stored(stored.message, stored.token, zone);
 }
 
 soap::MessageState state_of(AsyncState state) {
@@ -59,6 +74,20 @@ soap::MessageStatus status_of(AsyncState state, std::string_view error, base::Ti
             return status("KLS411", "Оператор вернул сообщение отправителю.");
     }
     throw std::logic_error("a state of a message that is none");
+}
+
+soap::MessageStatus status_of(const records::AsyncMessage& message, const std::optional<records::Conversation>& in,
+                              AsyncState state, std::string_view error, base::Time at) {
+    soap::MessageStatus status = status_of(state, error, at);
+    const bool goes_on = state == AsyncState::waiting || state == AsyncState::delivered;
+    if (!in || !goes_on || message.kind != records::AsyncKind::request) return status;
+    std::vector<RefusedToken> refused;
+    for (const records::ConversationPart& each : in->parts) {
+        if (!each.refused.empty())
+            refused.push_back({.number = static_cast<std::size_t>(each.number), .codes = each.refused});
+    }
+    if (!refused.empty()) status.message = in_words(refused);
+    return status;
 }
 
 }  // namespace kelisim::gateway

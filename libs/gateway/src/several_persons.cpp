@@ -153,12 +153,16 @@ Refusal all_reasons(const std::vector<LeftOut>& left_out) {
     return Refusal(std::move(reasons));
 }
 
-std::string in_words(const std::vector<LeftOut>& left_out) {
+RefusedToken remembered(const LeftOut& left_out) {
+    return {.number = left_out.number, .codes = codes_of(left_out.why, ", ")};
+}
+
+std::string in_words(const std::vector<RefusedToken>& refused) {
     constexpr std::string_view opening = "Приняты не все токены: ";
     constexpr std::size_t opening_characters = 23;
     std::string whole, numbers;
-    for (const LeftOut& each : left_out) {
-        whole += fmt::format("{}{} {}", whole.empty() ? "" : "; ", each.number, codes_of(each.why, ", "));
+    for (const RefusedToken& each : refused) {
+        whole += fmt::format("{}{} {}", whole.empty() ? "" : "; ", each.number, each.codes);
         numbers += fmt::format("{}{}", numbers.empty() ? "" : ", ", each.number);
     }
     const bool fits = opening_characters + whole.size() <= base::limits::message_status_text_max;

@@ -127,13 +127,6 @@ struct SyncChannel::OwnersAnswer {
     soap::BusinessData data;
 };
 
-// What becomes of each token of a message about several persons.
-struct SyncChannel::Deciding {
-    Uses uses = {};
-    std::vector<std::string> repeated = {};  // parts of an answer that was given before
-    std::vector<LeftOut> refused = {};
-};
-
 std::vector<http::Route> SyncChannel::routes() {
     const http::RouteLimits limits{.body_bytes_max = base::limits::channel_xml_bytes_max,
                                    .deadline = base::limits::soap_deadline};
@@ -287,8 +280,8 @@ AskedUse SyncChannel::asked_use(const Call& call, std::string_view subject) {
 
 // 307/НК п.45-7: a service with personal data is called under a valid security token, and not otherwise.
 boost::asio::awaitable<SyncChannel::Decision> SyncChannel::decide(Call& call, const SoapService& service) {
-    if (service.persons == Persons::several) co_return co_await decide_each(call);
     const AskedUse asked = asked_use(call, service.subject);
+    if (service.persons == Persons::several) co_return co_await decide_each(call, asked);
     auto decision = co_await parts_.decisions.decide(asked);
     if (auto* refused = std::get_if<Refused>(&decision)) co_return std::move(*refused);
     if (auto* repeated = std::get_if<access::Repeated>(&decision)) co_return std::move(*repeated);
@@ -299,106 +292,16 @@ boost::asio::awaitable<SyncChannel::Decision> SyncChannel::decide(Call& call, co
     co_return uses;
 }
 
-// Each token is a decision of its own, about its own person. One that is refused is left out of what goes to the owner.
-boost::asio::awaitable<SyncChannel::Decision> SyncChannel::decide_each(Call& call) {
-    auto read = read_persons_call(*call.data);
-    if (read.has_error()) co_return Refused{soap::sce_malformed, read.error()};
-    for (const auto& beside :
-         {call.arrival.request.headers.once("kdp-token"), SoapDoor::bearer(call.arrival.request.headers)}) {
-        const auto is_it = [&](const TokenEntry& entry) { return entry.token == *beside; };
-        if (beside && std::none_of(read->entries.begin(), read->entries.end(), is_it))
-            co_return Refused{soap::sce_malformed, Refusal(tokens_misplaced)};
-    }
-    for (const std::string& text : texts_around(call.message))
-        collect_persons(text, read->persons);
-    Deciding deciding;
-    std::exception_ptr broken;
-    try {
-        co_await reserve_each(call, *read, deciding);
-    } catch (...) {
-        broken = std::current_exception();
-    }
-    if (broken) {
-        book(deciding.uses, UseState::not_sent, {});
-        std::rethrow_exception(broken);
-    }
-    co_return concluded(call, std::move(deciding));
-}
-
-// One unit a token: on several nodes each person's books may lie elsewhere.
-boost::asio::awaitable<void> SyncChannel::reserve_each(Call& call, const PersonsCall& read, Deciding& deciding) {
-    struct Shown {
-        std::size_t number;
-        access::Introspection::Active active;
-    };
-    const AskedUse asked = asked_use(call, {});
-    std::vector<Shown> shown;
-    for (std::size_t i = 0; i < read.entries.size(); ++i) {
-        const TokenEntry& entry = read.entries[i];
-        const std::size_t number = i + 1;
-        if (entry.token.empty()) continue;
-        auto active = co_await parts_.decisions.live(asked, entry.token);
-        const bool twice = active.has_value() && std::any_of(shown.begin(), shown.end(), [&](const Shown& other) {
-                               return other.active.claims.subject == active->claims.subject;
-                           });
-        if (active.has_error())
-            deciding.refused.push_back({number, active.error()});
-        else if (!entry.public_key.empty() && !parts_.decisions.knows_key(entry.public_key))
-            deciding.refused.push_back({number, Refusal(public_key_foreign)});
-        else if (twice)
-            deciding.refused.push_back({number, Refusal(token_person_twice)});
-        else
-            shown.push_back({number, std::move(*active)});
-    }
-    // Whoever is named and has no token here is nobody's: no decision lets that pass, and each of them is recorded.
-    std::vector<base::Iin> strangers = read.persons;
-    std::erase_if(strangers, [&](const base::Iin& named) {
-        return std::any_of(shown.begin(), shown.end(),
-                           [&](const Shown& each) { return each.active.claims.subject == named; });
-    });
-    for (const Shown& each : shown) {
-        std::vector<base::Iin> persons = strangers;
-        persons.insert(persons.begin(), each.active.claims.subject);
-        auto decision = co_await parts_.decisions.reserve(asked, each.active.id, std::move(persons));
-        if (auto* objected = std::get_if<access::Objected>(&decision))
-            deciding.refused.push_back({each.number, std::move(objected->refusal)});
-        else if (auto* repeated = std::get_if<access::Repeated>(&decision))
-            deciding.repeated.push_back(std::move(repeated->answer.body));
-        else
-            deciding.uses.push_back(std::move(std::get<access::Reserved>(decision)));
-    }
-}
-
-SyncChannel::Decision SyncChannel::concluded(Call& call, Deciding deciding) {
-    std::sort(deciding.refused.begin(), deciding.refused.end(),
-              [](const LeftOut& a, const LeftOut& b) { return a.number < b.number; });
-    if (!deciding.repeated.empty()) {
-        if (auto answer = joined_answer(deciding.repeated); answer && deciding.uses.empty())
-            return access::Repeated{{ok, *std::move(answer)}};
-        // Some of its persons are not to be told of any more, and it is one answer.
-        book(deciding.uses, UseState::not_sent, {});
-        Refused refused{kls_conflict, Refusal(access::use_answered_before)};
-        refused.sub = as_errors(deciding.refused, refused.code, parts_.clock.now());
-        return refused;
-    }
-    if (deciding.uses.empty() && deciding.refused.empty()) return Refused{kls_refused, Refusal(token_missing)};
-    // What became of this message before is not known of all, or it is under way.
-    const bool conflict = std::any_of(deciding.refused.begin(), deciding.refused.end(),
-                                      [](const LeftOut& each) { return each.why.first().kind == Kind::conflict; });
-    const bool cannot_leave_out = !deciding.refused.empty() && is_signed(*call.data);
-    if (deciding.uses.empty() || conflict || cannot_leave_out) {
-        book(deciding.uses, UseState::not_sent, {});
-        Refused refused{conflict ? kls_conflict : kls_refused, all_reasons(deciding.refused)};
-        refused.sub = as_errors(deciding.refused, refused.code, parts_.clock.now());
-        if (cannot_leave_out && !deciding.uses.empty()) {
-            auto reasons = refused.why.reasons();
-            reasons.push_back(&data_signed);
-            refused.why = Refusal(std::move(reasons));
-        }
-        return refused;
-    }
-    call.left_out = std::move(deciding.refused);
-    return std::move(deciding.uses);
+boost::asio::awaitable<SyncChannel::Decision> SyncChannel::decide_each(Call& call, const AskedUse& asked) const {
+    auto decision = co_await parts_.persons.decide(asked);
+    if (auto* refused = std::get_if<Refused>(&decision)) co_return std::move(*refused);
+    if (auto* repeated = std::get_if<access::Repeated>(&decision)) co_return std::move(*repeated);
+    auto& permitted = std::get<PersonsDecisions::Permitted>(decision);
+    call.left_out = std::move(permitted.left_out);
+    Uses uses;
+    for (auto& each : permitted.uses)
+        uses.push_back(std::move(each.reserved));
+    co_return uses;
 }
 
 void SyncChannel::book(const Uses& uses, UseState state, std::vector<std::string> answers) {
@@ -544,7 +447,12 @@ boost::asio::awaitable<SyncChannel::Served> SyncChannel::judge(Call& call, const
     if (in_form.has_error()) co_return Refused{kls_owner_failed, Refusal(answer_not_soap), ExchangeState::failed};
     message.data = std::move(*in_form);
     message.session = call.arrival.session;
-    if (!call.left_out.empty()) message.status_message = in_words(call.left_out);
+    if (!call.left_out.empty()) {
+        std::vector<RefusedToken> refused;
+        for (const LeftOut& each : call.left_out)
+            refused.push_back(remembered(each));
+        message.status_message = in_words(refused);
+    }
     if (!message.date) message.date = call.replied;
     co_return soap::write(message, parts_.zone);
 }

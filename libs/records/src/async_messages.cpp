@@ -66,29 +66,51 @@ constexpr store::Statement with_waiting{"async_queue_waiting",
 constexpr store::Statement pace{"async_queue_pace",
                                 "UPDATE async_queue SET failures = ?3, next = ?4 WHERE receiver = ?1 AND service = ?2"};
 
-#define CONVERSATION_COLUMNS "id, initiator, owner, service, begun, use, outcome"
+constexpr store::Statement replace_body{"async_body_replace", "UPDATE async_body SET sealed = ?2 WHERE id = ?1"};
+
+#define CONVERSATION_COLUMNS "id, initiator, owner, service, begun, outcome"
 constexpr store::Statement begin_one{"async_conversation_insert",
                                      "INSERT INTO async_conversation (" CONVERSATION_COLUMNS
-                                     ", booked) VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, 0)"};
+                                     ") VALUES (?1, ?2, ?3, ?4, ?5, NULL)"};
 constexpr store::Statement conversation_by_id{"async_conversation",
                                               "SELECT " CONVERSATION_COLUMNS " FROM async_conversation WHERE id = ?1"};
 constexpr store::Statement came_out{"async_conversation_outcome",
                                     "UPDATE async_conversation SET outcome = ?2 WHERE id = ?1 AND outcome IS NULL"};
-constexpr store::Statement unbooked{"async_conversation_to_book",
-                                    "SELECT " CONVERSATION_COLUMNS
-                                    " FROM async_conversation WHERE use IS NOT NULL AND booked = 0"
-                                    " AND outcome IS NOT NULL ORDER BY id LIMIT ?1"};
-constexpr store::Statement book{"async_conversation_booked", "UPDATE async_conversation SET booked = 1 WHERE id = ?1"};
-constexpr store::Statement unanswered{"async_conversation_open",
-                                      "SELECT " CONVERSATION_COLUMNS
-                                      " FROM async_conversation WHERE use IS NOT NULL AND booked = 0"
-                                      " AND outcome IS NULL AND begun < ?1 ORDER BY id LIMIT ?2"};
+constexpr store::Statement unanswered{
+    "async_conversation_open",
+    "SELECT " CONVERSATION_COLUMNS
+    " FROM async_conversation WHERE outcome IS NULL AND begun < ?1 AND EXISTS"
+    " (SELECT 1 FROM async_part WHERE conversation = async_conversation.id AND use IS NOT NULL AND booked = 0)"
+    " ORDER BY id LIMIT ?2"};
 #undef CONVERSATION_COLUMNS
 // A conversation lives for as long as anybody may still say something in it.
-constexpr store::Statement forget_conversations{
-    "async_conversation_forget",
-    "DELETE FROM async_conversation WHERE begun < ?1 AND (use IS NULL OR booked = 1) AND NOT EXISTS"
-    " (SELECT 1 FROM async_message WHERE async_message.conversation = async_conversation.id)"};
+#define SILENT                                                                                                        \
+    "begun < ?1 AND NOT EXISTS (SELECT 1 FROM async_part WHERE conversation = async_conversation.id AND"              \
+    " use IS NOT NULL AND booked = 0) AND NOT EXISTS (SELECT 1 FROM async_message WHERE async_message.conversation =" \
+    " async_conversation.id)"
+constexpr store::Statement forget_parts{
+    "async_part_forget",
+    "DELETE FROM async_part WHERE booked = 1 AND conversation IN (SELECT id FROM async_conversation WHERE " SILENT ")"};
+constexpr store::Statement forget_conversations{"async_conversation_forget",
+                                                "DELETE FROM async_conversation WHERE " SILENT};
+#undef SILENT
+
+constexpr store::Statement put_part{"async_part_insert",
+                                    "INSERT INTO async_part (conversation, number, use, refused, outcome, booked)"
+                                    " VALUES (?1, ?2, ?3, ?4, NULL, ?5)"};
+constexpr store::Statement parts_of{
+    "async_part", "SELECT number, use, refused, outcome FROM async_part WHERE conversation = ?1 ORDER BY number"};
+constexpr store::Statement part_came_out{
+    "async_part_outcome",
+    "UPDATE async_part SET outcome = ?2 WHERE conversation = ?1 AND use IS NOT NULL AND outcome IS NULL"};
+constexpr store::Statement part_left_out{"async_part_leave_out",
+                                         "UPDATE async_part SET outcome = ?4, refused = ?3 WHERE conversation = ?1 AND"
+                                         " number = ?2 AND use IS NOT NULL AND outcome IS NULL"};
+constexpr store::Statement unbooked{"async_part_to_book",
+                                    "SELECT conversation, number, use, outcome FROM async_part WHERE use IS NOT NULL"
+                                    " AND booked = 0 AND outcome IS NOT NULL ORDER BY conversation, number LIMIT ?1"};
+constexpr store::Statement book{"async_part_booked",
+                                "UPDATE async_part SET booked = 1 WHERE conversation = ?1 AND number = ?2"};
 
 #define NOTICE_COLUMNS "receiver, id, message, state, error, made, failures, next"
 constexpr store::Statement put_notice{
@@ -103,7 +125,7 @@ constexpr store::Statement drop_notice{"async_notice_delete",
                                        "DELETE FROM async_notice WHERE receiver = ?1 AND id = ?2"};
 constexpr store::Statement forget_notices{"async_notice_forget", "DELETE FROM async_notice WHERE made < ?1"};
 
-constexpr std::string_view part = "async message";
+constexpr std::string_view sealed_part = "async message";
 
 std::optional<base::Time> optional_time(const store::Row& row, int column) {
     return row.null(column) ? std::nullopt : std::optional(time_at(row, column));
@@ -146,8 +168,14 @@ Conversation read_conversation(const store::Row& row) {
                       .owner = std::string(row.text(2)),
                       .service = std::string(row.text(3)),
                       .begun = time_at(row, 4)};
-    if (!row.null(5)) read.use = id_at<consent::UseId>(row, 5);
-    if (!row.null(6)) read.outcome = enum_at(row, 6, consent::UseState::unknown);
+    if (!row.null(5)) read.outcome = enum_at(row, 5, consent::UseState::unknown);
+    return read;
+}
+
+ConversationPart read_part(const store::Row& row) {
+    ConversationPart read{.number = row.integer(0), .refused = std::string(row.text(2))};
+    if (!row.null(1)) read.use = id_at<consent::UseId>(row, 1);
+    if (!row.null(3)) read.outcome = enum_at(row, 3, consent::UseState::unknown);
     return read;
 }
 
@@ -188,9 +216,18 @@ void AsyncMessages::add(store::WriteSession& session, AsyncMessage message, std:
     session.execute(insert, {message.receiver, message.service, message.position, message.id.bytes(), message.sender,
                              message.conversation.bytes(), number(message.kind), message.key, message.digest,
                              message.bytes, micros(message.accepted), micros(message.since)});
-    const base::Bytes sealed =
-        vault_.queue().seal(base::as_bytes(content), context_of(message.id, part), message.accepted, entropy_);
-    session.execute(put_body, {message.id.bytes(), sealed});
+    session.execute(put_body, {message.id.bytes(), sealed(message, content)});
+}
+
+base::Bytes AsyncMessages::sealed(const AsyncMessage& message, std::string_view content) const {
+    return vault_.queue().seal(base::as_bytes(content), context_of(message.id, sealed_part), message.accepted,
+                               entropy_);
+}
+
+void AsyncMessages::replace_content(store::WriteSession& session, const AsyncMessage& message,
+                                    std::string_view content) const {
+    if (session.execute(replace_body, {message.id.bytes(), sealed(message, content)}) != 1)
+        throw Damaged("a message that waits has no content");
 }
 
 std::optional<AsyncMessage> AsyncMessages::find(store::ReadSession& session, AsyncMessageId id) const {
@@ -204,7 +241,7 @@ std::optional<AsyncMessage> AsyncMessages::find(store::ReadSession& session, std
 
 std::optional<std::string> AsyncMessages::content(store::ReadSession& session, const AsyncMessage& message) const {
     return first_of(session, body_of, {message.id.bytes()}, [&](const store::Row& row) {
-        const auto plain = vault_.queue().open(row.blob(0), context_of(message.id, part), "async message");
+        const auto plain = vault_.queue().open(row.blob(0), context_of(message.id, sealed_part), "async message");
         return std::string(base::as_text(plain));
     });
 }
@@ -254,23 +291,41 @@ void AsyncMessages::set_pace(store::WriteSession& session, const AsyncQueue& que
 
 void AsyncMessages::begin(store::WriteSession& session, const Conversation& conversation) const {
     session.execute(begin_one, {conversation.id.bytes(), conversation.initiator, conversation.owner,
-                                conversation.service, micros(conversation.begun), id_param(conversation.use)});
+                                conversation.service, micros(conversation.begun)});
+    for (const ConversationPart& each : conversation.parts) {
+        const std::int64_t nothing_to_book = each.use ? 0 : 1;
+        session.execute(put_part,
+                        {conversation.id.bytes(), each.number, id_param(each.use), each.refused, nothing_to_book});
+    }
 }
 
 std::optional<Conversation> AsyncMessages::conversation(store::ReadSession& session, ConversationId id) const {
-    return first_of(session, conversation_by_id, {id.bytes()}, read_conversation);
+    auto found = first_of(session, conversation_by_id, {id.bytes()}, read_conversation);
+    if (found) found->parts = all_of(session, parts_of, {id.bytes()}, read_part);
+    return found;
 }
 
 void AsyncMessages::set_outcome(store::WriteSession& session, ConversationId id, consent::UseState outcome) const {
     session.execute(came_out, {id.bytes(), number(outcome)});
+    session.execute(part_came_out, {id.bytes(), number(outcome)});
 }
 
-std::vector<Conversation> AsyncMessages::to_book(store::ReadSession& session, std::size_t max) const {
-    return all_of(session, unbooked, {static_cast<std::int64_t>(max)}, read_conversation);
+void AsyncMessages::leave_out(store::WriteSession& session, ConversationId id, std::int64_t part, std::string_view why,
+                              consent::UseState outcome) const {
+    session.execute(part_left_out, {id.bytes(), part, why, number(outcome)});
 }
 
-void AsyncMessages::set_booked(store::WriteSession& session, ConversationId id) const {
-    session.execute(book, {id.bytes()});
+std::vector<BookedPart> AsyncMessages::to_book(store::ReadSession& session, std::size_t max) const {
+    return all_of(session, unbooked, {static_cast<std::int64_t>(max)}, [](const store::Row& row) {
+        return BookedPart{.conversation = id_at<ConversationId>(row, 0),
+                          .number = row.integer(1),
+                          .use = id_at<consent::UseId>(row, 2),
+                          .outcome = enum_at(row, 3, consent::UseState::unknown)};
+    });
+}
+
+void AsyncMessages::set_booked(store::WriteSession& session, const BookedPart& part) const {
+    session.execute(book, {part.conversation.bytes(), part.number});
 }
 
 std::vector<Conversation> AsyncMessages::open_before(store::ReadSession& session, base::Time at,
@@ -305,6 +360,7 @@ void AsyncMessages::remove(store::WriteSession& session, const AsyncNotice& noti
 void AsyncMessages::forget_before(store::WriteSession& session, base::Time at) const {
     session.execute(forget_bodies, {micros(at)});
     session.execute(forget_messages, {micros(at)});
+    session.execute(forget_parts, {micros(at)});
     session.execute(forget_conversations, {micros(at)});
     session.execute(forget_notices, {micros(at)});
 }

@@ -36,8 +36,8 @@ constexpr store::Statement body_of{"use_record", "SELECT sealed FROM use_record 
 constexpr store::Statement pending{
     "use_reserved_before",
     "SELECT id, consent, state, at, digest, previous, service, token, skips FROM use_record "
-    "WHERE state = 0 AND at < ?1 AND NOT EXISTS (SELECT 1 FROM async_conversation "
-    "WHERE async_conversation.use = use_record.id AND async_conversation.booked = 0) ORDER BY id LIMIT ?2"};
+    "WHERE state = 0 AND at < ?1 AND NOT EXISTS (SELECT 1 FROM async_part "
+    "WHERE async_part.use = use_record.id AND async_part.booked = 0) ORDER BY id LIMIT ?2"};
 
 std::int64_t bucket(const base::RawId& id) {
     return id.bucket().value;

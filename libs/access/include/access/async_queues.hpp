@@ -31,10 +31,10 @@ struct Posted {
     std::string own_id = {};  // the sender's; empty: none
     crypto::Digest digest{};  // of the message in its canonical form
     std::int64_t bytes = 0;
-    std::string content = {};                // what waits; opaque here
-    std::string receiver = {};               // of a REQUEST: the owner's system
-    std::optional<consent::UseId> use = {};  // of a REQUEST, decided before
-    bool gives_data = false;                 // of the owner: the answer that a use is counted for
+    std::string content = {};                           // what waits; opaque here
+    std::string receiver = {};                          // of a REQUEST: the owner's system
+    std::vector<records::ConversationPart> parts = {};  // of a REQUEST: what was decided about it before
+    bool gives_data = false;                            // of the owner: the answer that uses are counted for
 };
 
 struct AsyncRules {
@@ -75,18 +75,24 @@ public:
     base::Result<void> put_back(store::WriteSession& session, records::AsyncMessageId id, base::Time now) const;
     base::Result<void> stop(store::WriteSession& session, records::AsyncMessageId id, std::string_view why,
                             base::Time now) const;
-    // Whether a message may still go on its way: the consent that its conversation stands on was not ended.
+    // Whether a message may still go on its way: no consent that its conversation stands on was ended.
     bool stands(store::ReadSession& session, const records::AsyncMessage& message) const;
     bool stands(store::ReadSession& session, const records::Conversation& conversation) const;
-    // Whom a conversation under a use is about.
-    base::Iin subject_of(store::ReadSession& session, const records::Conversation& conversation) const;
+    // Of a REQUEST about several persons that does not stand, and some of whose consents do: the numbers of the tokens that are to
+    // be left out of it. Empty: it stops, or it stands.
+    std::vector<std::int64_t> to_leave_out(store::ReadSession& session, const records::AsyncMessage& message) const;
+    // `content`: the message without them. False, and nothing happens, when others are to be left out by now.
+    bool leave_out(store::WriteSession& session, records::AsyncMessageId id, const std::vector<std::int64_t>& numbers,
+                   std::string_view content) const;
+    // Whom a conversation is about whose request went on under their consents.
+    std::vector<base::Iin> subjects_of(store::ReadSession& session, const records::Conversation& conversation) const;
 
     void give_up(store::WriteSession& session, base::Time now) const;  // what waited for too long
-    // Conversations whose use is concluded and not booked. To be booked in a unit of the person's, and noted in one after it:
+    // Uses that are concluded and not booked. To be booked in a unit of the person's, and noted in one after it:
     // twice is no harm.
-    std::vector<records::Conversation> to_book(store::ReadSession& session) const;
-    void book(store::WriteSession& session, const records::Conversation& conversation, base::Time now) const;
-    void note_booked(store::WriteSession& session, records::ConversationId id) const;
+    std::vector<records::BookedPart> to_book(store::ReadSession& session) const;
+    void book(store::WriteSession& session, const records::BookedPart& part, base::Time now) const;
+    void note_booked(store::WriteSession& session, const records::BookedPart& part) const;
 
     // What the operator sees and does: never what a message says (418-V ст.46(1)).
     Page<records::AsyncMessage> given_up(store::ReadSession& session, const PageWanted& wanted) const;

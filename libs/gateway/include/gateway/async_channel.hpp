@@ -11,6 +11,7 @@
 #include "access/async_queues.hpp"
 #include "gateway/async_stored.hpp"
 #include "gateway/outcomes.hpp"
+#include "gateway/persons_decisions.hpp"
 #include "gateway/soap_decisions.hpp"
 #include "gateway/soap_door.hpp"
 #include "gateway/soap_receivers.hpp"
@@ -24,8 +25,9 @@ inline constexpr std::string_view kls_unknown = "KLS404";     // no such message
 inline constexpr std::string_view kls_queue_full = "KLS429";  // the receiver's queue has no room
 
 struct AsyncService {
-    std::string subject = "iin";  // where a request's data name the person: soap_call.hpp
-    bool signed_data = false;     // business data are signed by the organisation of whoever sends them
+    std::string subject = "iin";     // where a request's data name the person: soap_call.hpp
+    Persons persons = Persons::one;  // several: no `subject`, the tokens say who
+    bool signed_data = false;        // business data are signed by the organisation of whoever sends them
 };
 
 struct AsyncChannelParts {
@@ -38,6 +40,7 @@ struct AsyncChannelParts {
     base::Entropy& entropy;
     const SoapDoor& door;
     const SoapDecisions& decisions;
+    const PersonsDecisions& persons;
     Outcomes& outcomes;
     const access::AsyncQueues& queues;
     std::map<std::string, AsyncService, std::less<>> services;  // by key
@@ -63,6 +66,7 @@ private:
     Serving queue(Arrival& arrival, Sending& sending);
     std::optional<SoapRefusal> look_up(Sending& sending) const;
     boost::asio::awaitable<std::optional<SoapRefusal>> permit_request(const Arrival& arrival, Sending& sending) const;
+    boost::asio::awaitable<std::optional<SoapRefusal>> permit_persons(const AskedUse& asked, Sending& sending) const;
     std::optional<SoapRefusal> permit_more(const Arrival& arrival, Sending& sending) const;
     std::optional<SoapRefusal> write_for_receiver(Sending& sending) const;
     Serving notify(Arrival& arrival);
@@ -70,6 +74,7 @@ private:
     Serving give_messages(Arrival& arrival);
     // Nothing for an id that is none.
     std::optional<records::AsyncMessage> find(std::string_view message_id) const;
+    void give_back(const std::vector<records::ConversationPart>& parts);
     Served accepted(const Arrival& arrival, const access::AsyncQueues::Taken& taken) const;
 
     AsyncChannelParts parts_;

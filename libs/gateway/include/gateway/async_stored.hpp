@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/zone.hpp"
 #include "records/async_messages.hpp"
@@ -24,8 +25,15 @@ struct StoredMessage {
 // Throws records::Damaged.
 StoredMessage from_stored(std::string_view content, const base::Zone& zone);
 
+// With nothing in these entries of a message about several persons; nothing where the document was signed.
+std::optional<std::string> without_tokens(std::string_view content, const std::vector<std::int64_t>& numbers,
+                                          const base::Zone& zone);
+
 soap::MessageState state_of(records::AsyncState state);
 // Nobody has published codes of MessageStatusInfo (wire.md A2): these are ours, listed in docs/integration/soap.md.
 soap::MessageStatus status_of(records::AsyncState state, std::string_view error, base::Time at);
+// Likewise of a message in that conversation; a REQUEST about several persons that goes on without some of their tokens says which.
+soap::MessageStatus status_of(const records::AsyncMessage& message, const std::optional<records::Conversation>& in,
+                              records::AsyncState state, std::string_view error, base::Time at);
 
 }  // namespace kelisim::gateway

@@ -9,6 +9,7 @@
 
 #include "gateway/call.hpp"
 #include "gateway/owners.hpp"
+#include "gateway/several_persons.hpp"
 #include "gateway/soap_receivers.hpp"
 
 namespace kelisim::gateway {
@@ -20,9 +21,6 @@ struct Binding {
     std::string own_path = {};  // where a person's own look goes; empty: the cabinet does not show these data
     Repeat repeat = Repeat::when_unheard;
 };
-
-// Whether a message is about one person, whom its data name, or about several, each of whom has a token in it.
-enum class Persons { one, several };
 
 // How a service is reached on the SOAP wire.
 struct SoapService {

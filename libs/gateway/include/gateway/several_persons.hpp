@@ -21,6 +21,9 @@ extern const base::Reason tokens_misplaced;
 extern const base::Reason token_person_twice;
 extern const base::Reason data_signed;
 
+// Whether a message is about one person, whom its data name, or about several, each of whom has a token in it.
+enum class Persons { one, several };
+
 // White space inside is left out; empty: none there.
 struct TokenEntry {
     std::string token, public_key;
@@ -47,8 +50,14 @@ struct LeftOut {
 };
 // Each reason once.
 base::Refusal all_reasons(const std::vector<LeftOut>& left_out);
+// A token that was refused, as it is remembered.
+struct RefusedToken {
+    std::size_t number = 0;
+    std::string codes;  // of the reasons, with commas between
+};
+RefusedToken remembered(const LeftOut& left_out);
 // For status/message of the answer: which tokens, and why where the text has room for it.
-std::string in_words(const std::vector<LeftOut>& left_out);
+std::string in_words(const std::vector<RefusedToken>& refused);
 // For subError of a fault: one inside the other, each with its number and every reason.
 std::vector<soap::ErrorInfo> as_errors(const std::vector<LeftOut>& left_out, std::string_view code, base::Time now);
 

@@ -11,8 +11,8 @@
 #include "access/exchanges.hpp"
 #include "gateway/local_service.hpp"
 #include "gateway/outcomes.hpp"
+#include "gateway/persons_decisions.hpp"
 #include "gateway/routes.hpp"
-#include "gateway/several_persons.hpp"
 #include "gateway/soap_decisions.hpp"
 
 namespace kelisim::gateway {
@@ -33,6 +33,7 @@ struct SyncChannelParts {
     const SoapDoor& door;
     const access::Exchanges& exchanges;
     const SoapDecisions& decisions;
+    const PersonsDecisions& persons;
     Outcomes& outcomes;
     Owners& owners;
     DataForms forms;
@@ -67,10 +68,7 @@ private:
     static std::optional<Refused> choose_route(Call& call, const SoapService& service);
     static AskedUse asked_use(const Call& call, std::string_view subject);
     boost::asio::awaitable<Decision> decide(Call& call, const SoapService& service);
-    struct Deciding;
-    boost::asio::awaitable<Decision> decide_each(Call& call);
-    boost::asio::awaitable<void> reserve_each(Call& call, const PersonsCall& read, Deciding& deciding);
-    Decision concluded(Call& call, Deciding deciding);
+    boost::asio::awaitable<Decision> decide_each(Call& call, const AskedUse& asked) const;
     void book(const Uses& uses, consent::UseState state, std::vector<std::string> answers);
     boost::asio::awaitable<Served> forward(Call& call, const SoapService& service, const Uses& uses);
     std::vector<std::string> to_keep(const SoapService& service, const Uses& uses, const std::string& answer) const;

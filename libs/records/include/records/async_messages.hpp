@@ -60,12 +60,27 @@ struct AsyncQueue {
     base::Time next;            // no attempt before
 };
 
+// What became of one token of the REQUEST that began a conversation.
+struct ConversationPart {
+    std::int64_t number = 0;  // of the token in the message; 0: the only one, of a person whom the data name
+    std::optional<consent::UseId> use = {};  // nothing: it was refused
+    std::string refused = {};                // codes of the reasons; of a use too that was taken back while it waited
+    std::optional<consent::UseState> outcome = {};  // of the use, once it is known
+};
+
 struct Conversation {
     ConversationId id;
     std::string initiator, owner, service;  // system keys; service key
     base::Time begun;
-    std::optional<consent::UseId> use = {};
-    std::optional<consent::UseState> outcome = {};  // of the use, once it is known
+    std::optional<consent::UseState> outcome = {};  // once it is known, of every use that has none of its own
+    std::vector<ConversationPart> parts = {};       // in the order of their numbers; none: under no use
+};
+
+struct BookedPart {
+    ConversationId conversation;
+    std::int64_t number = 0;
+    consent::UseId use;
+    consent::UseState outcome{};
 };
 
 // That a message of the receiver's came into a state.
@@ -95,6 +110,8 @@ public:
     // Nothing once it was removed.
     std::optional<std::string> content(store::ReadSession& session, const AsyncMessage& message) const;
     void forget_content(store::WriteSession& session, AsyncMessageId id) const;
+    // Of a message that waits.
+    void replace_content(store::WriteSession& session, const AsyncMessage& message, std::string_view content) const;
     // Its state, counts, times and error.
     void update(store::WriteSession& session, const AsyncMessage& message) const;
     // In the order of the queue.
@@ -115,10 +132,13 @@ public:
     std::optional<Conversation> conversation(store::ReadSession& session, ConversationId id) const;
     // Once: a later one changes nothing.
     void set_outcome(store::WriteSession& session, ConversationId id, consent::UseState outcome) const;
+    // One of several persons goes no further; the others do.
+    void leave_out(store::WriteSession& session, ConversationId id, std::int64_t part, std::string_view why,
+                   consent::UseState outcome) const;
     // Whose use is to be booked.
-    std::vector<Conversation> to_book(store::ReadSession& session, std::size_t max) const;
-    void set_booked(store::WriteSession& session, ConversationId id) const;
-    // Those with a use that have no outcome yet.
+    std::vector<BookedPart> to_book(store::ReadSession& session, std::size_t max) const;
+    void set_booked(store::WriteSession& session, const BookedPart& part) const;
+    // Those under a use that have no outcome yet; without their parts.
     std::vector<Conversation> open_before(store::ReadSession& session, base::Time at, std::size_t max) const;
 
     void add(store::WriteSession& session, const AsyncNotice& notice) const;
@@ -137,6 +157,8 @@ public:
     Totals totals(store::ReadSession& session) const;
 
 private:
+    base::Bytes sealed(const AsyncMessage& message, std::string_view content) const;
+
     const Vault& vault_;
     base::Entropy& entropy_;
 };
