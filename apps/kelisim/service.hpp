@@ -176,13 +176,13 @@ private:
     std::optional<identity::SystemCertificates> system_certificates_;  // none: not asked about
     api::OAuth oauth_;
     api::StatusLists status_lists_;
+    access::Exchanges exchanges_;
     gateway::Outcomes outcomes_;
     gateway::Quotas quotas_;
     gateway::Owners owners_;
     std::optional<SandboxRegistries> registries_;
     gateway::Routes gateway_routes_;
     gateway::Rest gateway_;
-    access::Exchanges exchanges_;
     gateway::MessageSignatures message_signatures_;
     GatewayKeys gateway_keys_;
     gateway::SoapDoor soap_door_;

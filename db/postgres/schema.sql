@@ -672,7 +672,8 @@ CREATE TABLE exchange_record (
     received_sha256 bytea,
     forwarded_sha256 bytea,
     replied_sha256 bytea,
-    sent_sha256 bytea
+    sent_sha256 bytea,
+    wire bigint NOT NULL DEFAULT 0
 );
 CREATE INDEX exchange_record_message ON exchange_record (message);
 CREATE INDEX exchange_record_session ON exchange_record (session) WHERE session IS NOT NULL;

@@ -30,4 +30,5 @@ set(KELISIM_SQLITE_MIGRATIONS
     0027_contours.sql
     0028_evidence.sql
     0029_async_parts.sql
+    0030_exchange_wires.sql
 )

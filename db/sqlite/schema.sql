@@ -656,7 +656,8 @@ CREATE TABLE exchange_record (
     received_sha256 BLOB,
     forwarded_sha256 BLOB,
     replied_sha256 BLOB,
-    sent_sha256 BLOB
+    sent_sha256 BLOB,
+    wire INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX exchange_record_message ON exchange_record (message);
 CREATE INDEX exchange_record_session ON exchange_record (session) WHERE session IS NOT NULL;

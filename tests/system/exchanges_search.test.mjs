@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The operator finds messages between systems by who, when and what for, and never sees what they say (418-V ст.46(1)).
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { Cabinet } from '../support/cabinet.mjs';
 import { assertProblem, postJson, send } from '../support/http.mjs';
-import { Kelisim } from '../support/kelisim.mjs';
+import { eventually, Kelisim } from '../support/kelisim.mjs';
+import { call, consent } from '../support/oauth.mjs';
 import { persons, service } from '../support/world.mjs';
 
 let server;
@@ -81,6 +82,48 @@ test('pages go back to the end', async () => {
     before = answer.json.next;
   }
   assert.deepEqual(seen.slice(0, 5), sessions);
+});
+
+// MON-9a: calls over REST are on record like messages.
+test('a call over REST is found by its Idempotency-Key or Request-Id, with the digests of its four contents, and is evidence', async () => {
+  const { access_token: token } = await consent(server.base, persons.abai);
+  const sha256 = (text) => createHash('sha256').update(text).digest('hex');
+  const by = (message_id) => eventually(async () => (await found({ message_id, party: 'DEMOBANK' }))[0], 'the exchange is on record');
+  const body = JSON.stringify({ iin: persons.abai.iin, fields: ['surname', 'name'] });
+  const ask = (content, more = {}) => send(server.base, 'POST', `/gateway/${service}/person`,
+    { headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...more }, body: content });
+
+  const answer = await ask(body, { 'idempotency-key': 'key-of-the-bank' });
+  assert.equal(answer.status, 200, answer.text);
+  const answered = await by('key-of-the-bank');
+  assert.deepEqual([answered.wire, answered.sender, answered.service, answered.owner, answered.outcome],
+    ['rest', 'DEMOBANK', service, 'GBDFL', 'answered']);
+  assert.deepEqual([answered.received_sha256, answered.sent_sha256], [sha256(body), sha256(answer.text)]);
+  assert.equal(answered.request_sha256, sha256(`POST\n/gateway/${service}/person\n${body}`));
+  for (const digest of [answered.forwarded_sha256, answered.replied_sha256]) assert.match(digest, /^[0-9a-f]{64}$/);
+  assert.deepEqual([answered.request_bytes, answered.response_bytes], [Buffer.byteLength(body), Buffer.byteLength(answer.text)]);
+  assert.ok(answered.received <= answered.forwarded && answered.forwarded <= answered.replied && answered.replied <= answered.concluded);
+
+  const other = await ask(JSON.stringify({ iin: persons.ybyrai.iin, fields: ['surname'] }));
+  assert.equal(other.status, 403, other.text);
+  const refused = await by(other.headers['request-id']);
+  assert.equal(refused.outcome, 'refused');
+  for (const never of ['forwarded', 'replied', 'forwarded_sha256', 'replied_sha256']) assert.equal(refused[never], undefined, never);
+  // What was answered before is answered again: no exchange of its own.
+  assert.equal((await ask(body, { 'idempotency-key': 'key-of-the-bank' })).text, answer.text);
+  assert.equal((await found({ message_id: 'key-of-the-bank', party: 'DEMOBANK' })).length, 1);
+  assert.equal((await found({ message_id: 'key-of-the-bank', party: 'GBDFL' })).length, 0, 'a key is its sender’s');
+  // Nobody is let in without a token: that is no exchange.
+  assert.equal((await send(server.base, 'POST', `/gateway/${service}/person`, { headers: { 'content-type': 'application/json' }, body })).status, 401);
+
+  const all = await search({ party: 'DEMOBANK' });
+  for (const secret of [persons.abai.iin, persons.ybyrai.iin, persons.abai.surname, 'key-of-the-bank', 'birthDate'])
+    assert.ok(!all.text.includes(secret), secret);
+  const evidence = await fetch(`${server.base}/api/v1/staff/exchanges/${answered.id}/evidence`, { method: 'POST', body: '{"reason":"Іс № 7"}',
+    headers: { 'content-type': 'application/json', cookie: operator.cookie, 'x-csrf-token': operator.csrf } });
+  const container = Buffer.from(await evidence.arrayBuffer());
+  assert.equal(evidence.status, 200, container.toString());
+  assert.ok(container.includes('exchange.json') && container.includes('ledger/entry.json'), 'with its entry of the ledger');
 });
 
 test('for the operator alone, with a reason', async () => {

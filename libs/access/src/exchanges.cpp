@@ -77,14 +77,24 @@ void Exchanges::conclude(store::WriteSession& session, Exchange exchange, const 
     exchange.response_bytes = static_cast<std::int64_t>(conclusion.response_bytes);
     exchange.kept = conclusion.kept;
     exchange.wire = conclusion.wire;
-    if (const auto* service = parts_.registry.service(exchange.service)) exchange.owner = service->owner;
     parts_.records.exchanges.put(session, exchange);
-    parts_.records.exchanges.record(session, exchange);
     std::optional<base::Time> kept_until;
     if (conclusion.bodies) {
         parts_.records.exchange_bodies.add(session, *conclusion.bodies);
         kept_until = conclusion.bodies->expires;
     }
+    record(session, std::move(exchange), kept_until, now);
+}
+
+void Exchanges::note(store::WriteSession& session, Exchange exchange, base::Time now) const {
+    exchange.concluded = now;
+    record(session, std::move(exchange), std::nullopt, now);
+}
+
+void Exchanges::record(store::WriteSession& session, Exchange exchange, const std::optional<base::Time>& kept_until,
+                       base::Time now) const {
+    if (const auto* service = parts_.registry.service(exchange.service)) exchange.owner = service->owner;
+    parts_.records.exchanges.record(session, exchange);
     parts_.records.journal.append(session, exchange_fact(exchange, kept_until, now));
 }
 

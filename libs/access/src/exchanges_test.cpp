@@ -193,5 +193,40 @@ TEST_F(KeptBodiesTest, WhereNothingIsKeptNothingIsFound) {
     EXPECT_FALSE(find(exchange.id));
 }
 
+// MON-9a: a call over REST, whose decision stands elsewhere.
+TEST_F(ExchangesTest, ACallIsNotedOnceAndForgottenLikeTheOthers) {
+    const base::Time now = world.clock.now();
+    records::Exchange call{.id = records::ExchangeId::make(now, {}, world.entropy),
+                           .sender = "DEMOBANK",
+                           .service = "GBDFLUniversal_token",
+                           .message = world.records.exchanges.message_of("DEMOBANK", "key"),
+                           .request = crypto::sha256(base::as_bytes("call")),
+                           .request_bytes = 4,
+                           .received = now,
+                           .state = ExchangeState::failed,
+                           .forwarded = now,
+                           .replied = now,
+                           .came_over = records::ExchangeWire::rest};
+    call.wire[0] = crypto::sha256(base::as_bytes("content"));
+    world.clock.advance(1s);
+    world.unit([&](store::WriteSession& session) {
+        Exchanges(world.service->parts).note(session, call, world.clock.now());
+        return true;
+    });
+    world.restart();
+    const auto recorded = world.look([&](store::ReadSession& session) {
+        EXPECT_FALSE(world.records.exchanges.find(session, "DEMOBANK", call.message))
+            << "nothing that a repeat is held against";
+        return world.records.exchanges.recorded(session, call.id);
+    });
+    ASSERT_TRUE(recorded);
+    EXPECT_EQ(recorded->came_over, records::ExchangeWire::rest);
+    EXPECT_EQ(recorded->owner, "GBDFL");
+    EXPECT_EQ(recorded->state, ExchangeState::failed);
+    EXPECT_EQ(recorded->concluded, world.clock.now());
+    EXPECT_EQ(recorded->wire, call.wire);
+    EXPECT_THAT(world.journal_of(call.id), ElementsAre("exchange.concluded"));
+}
+
 }  // namespace
 }  // namespace kelisim::access

@@ -168,6 +168,8 @@ records::Fact exchange_fact(const records::Exchange& exchange, std::optional<bas
                                    {"received", base::to_iso8601(exchange.received)},
                                    {"request_sha256", base::to_hex(exchange.request)},
                                    {"request_bytes", exchange.request_bytes}}};
+    if (exchange.came_over != records::ExchangeWire::soap)
+        fact.details["wire"] = boost::describe::enum_to_string(exchange.came_over, "");
     if (exchange.forwarded) fact.details["forwarded"] = base::to_iso8601(*exchange.forwarded);
     if (exchange.replied) fact.details["replied"] = base::to_iso8601(*exchange.replied);
     if (exchange.response) {

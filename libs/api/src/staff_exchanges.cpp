@@ -92,6 +92,7 @@ object exchange_json(const records::Exchange& exchange) {
     object json{{"id", exchange.id.to_string()},
                 {"sender", exchange.sender},
                 {"service", exchange.service},
+                {"wire", boost::describe::enum_to_string(exchange.came_over, "")},
                 {"outcome", boost::describe::enum_to_string(exchange.state, "")},
                 {"received", base::to_iso8601(exchange.received)},
                 {"request_sha256", base::to_hex(exchange.request)},

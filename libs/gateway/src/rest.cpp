@@ -207,6 +207,7 @@ Rest::Answer Rest::exchange(const Caller& caller, const http::Request& request) 
         co_return api::problem(consent::name_too_long, request);
     }
     const OwnerWay way{.wire = Wire::rest, .service = *service};
+    records::Exchange exchange = begun(caller, request, *service);
     // Before anything is written; what was answered before is answered again all the same.
     if (key.empty()) {
         if (const auto owner = parts_.owners.resting(way)) co_return rests(*owner, request);
@@ -222,22 +223,50 @@ Rest::Answer Rest::exchange(const Caller& caller, const http::Request& request) 
                                       .acts = words_of(request.headers.first("kdp-acts").value_or("")),
                                       .persons = call->persons,
                                       .idempotency_key = std::string(key),
-                                      .digest = digest_of(request)},
-         now = parts_.clock.now()](store::WriteSession& session) { return uses.reserve(session, command, now); };
+                                      .digest = exchange.request},
+         now = exchange.received](store::WriteSession& session) { return uses.reserve(session, command, now); };
     const access::UseDecision decision = co_await http::committed(parts_.writer, std::move(decide));
     if (const auto* objected = std::get_if<access::Objected>(&decision)) {
-        co_return api::problem(status_of_objection(objected->refusal), objected->refusal, request);
+        http::Response refused = api::problem(status_of_objection(objected->refusal), objected->refusal, request);
+        co_return noted(std::move(exchange), std::move(refused));
     }
     if (const auto* repeat = std::get_if<access::Repeated>(&decision)) {
         http::Response response = data_response(repeat->answer.status, repeat->answer.body);
         response.headers.push_back({"Idempotency-Replayed", "true"});
         co_return response;
     }
-    const Use use{way, binding->second, std::get<access::Reserved>(decision)};
-    co_return co_await forward(caller, request, use, *call);
+    exchange.state = records::ExchangeState::failed;  // until it is answered
+    const Use use{way, binding->second, std::get<access::Reserved>(decision), exchange};
+    http::Response response = co_await forward(caller, request, use, *call);
+    co_return noted(std::move(exchange), std::move(response));
 }
 
-Rest::Answer Rest::forward(const Caller& caller, const http::Request& request, const Use& use, const ReadCall& call) {
+// Of a call that is decided about; refused as far as nothing else is known.
+records::Exchange Rest::begun(const Caller& caller, const http::Request& request, const std::string& service) const {
+    const base::Time now = parts_.clock.now();
+    records::Exchange exchange{.id = records::ExchangeId::make(now, {}, parts_.entropy),
+                               .sender = caller.receiver,
+                               .service = service,
+                               .request = digest_of(request),
+                               .request_bytes = static_cast<std::int64_t>(request.body.size()),
+                               .received = now,
+                               .state = records::ExchangeState::refused,
+                               .came_over = records::ExchangeWire::rest};
+    const std::string_view key = request.headers.first("Idempotency-Key").value_or("");
+    exchange.message = parts_.exchanges.message_of(caller.receiver, key.empty() ? request.id : key);
+    exchange.wire[0] = crypto::sha256(base::as_bytes(request.body));
+    return exchange;
+}
+
+http::Response Rest::noted(records::Exchange exchange, http::Response response) {
+    exchange.response = crypto::sha256(base::as_bytes(response.body));
+    exchange.response_bytes = static_cast<std::int64_t>(response.body.size());
+    exchange.wire[3] = exchange.response;
+    parts_.outcomes.note(std::move(exchange));
+    return response;
+}
+
+Rest::Answer Rest::forward(const Caller& caller, const http::Request& request, Use use, const ReadCall& call) {
     http::Outgoing outgoing{
         .upstream = use.binding.upstream,
         .method = request.method,
@@ -248,7 +277,16 @@ Rest::Answer Rest::forward(const Caller& caller, const http::Request& request, c
                     {"traceparent", request.trace.traceparent()}},
         .body = body_for_owner(call, use.binding.locator, use.reserved.subject, use.reserved.fields),
         .limits = {.deadline = base::limits::owner_deadline, .body_bytes_max = base::limits::answer_body_bytes_max}};
+    const crypto::Digest sent = crypto::sha256(base::as_bytes(outgoing.body));
+    const base::Time at = parts_.clock.now();
     Owners::Asked asked = co_await parts_.owners.ask(use.way, std::move(outgoing));
+    if (!std::holds_alternative<Owners::Rests>(asked)) {
+        use.exchange.wire[1] = sent;
+        use.exchange.forwarded = at;
+        use.exchange.replied = parts_.clock.now();
+    }
+    if (const auto* answer = std::get_if<http::Answer>(&asked))
+        use.exchange.wire[2] = crypto::sha256(base::as_bytes(answer->body));
     co_return conclude(request, use, std::move(asked));
 }
 
@@ -287,6 +325,7 @@ http::Response Rest::conclude(const http::Request& request, const Use& use, Owne
     std::optional<records::StoredAnswer> kept;
     if (request.headers.first("Idempotency-Key")) kept = records::StoredAnswer{answer.status, answer.body};
     parts_.outcomes.book(reserved.id, UseState::delivered, std::move(kept));
+    use.exchange.state = records::ExchangeState::answered;
     return data_response(answer.status, std::move(answer.body));
 }
 

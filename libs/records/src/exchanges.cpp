@@ -31,12 +31,12 @@ constexpr store::Statement forget{"exchange_forget", "DELETE FROM exchange WHERE
 
 #define RECORD_COLUMNS                                                                                                 \
     "sender, message, id, service, request, request_bytes, received, state, forwarded, replied, concluded, response, " \
-    "response_bytes, session, owner, received_sha256, forwarded_sha256, replied_sha256, sent_sha256"
+    "response_bytes, session, owner, received_sha256, forwarded_sha256, replied_sha256, sent_sha256, wire"
 #define SEARCH "SELECT " RECORD_COLUMNS " FROM exchange_record WHERE id >= ?1 AND id < ?2"
 constexpr store::Statement insert_record{
     "exchange_record_insert",
     "INSERT INTO exchange_record (" RECORD_COLUMNS
-    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19) "
+    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20) "
     "ON CONFLICT (id) DO UPDATE SET state = ?8, forwarded = ?9, replied = ?10, concluded = ?11, response = ?12, "
     "response_bytes = ?13, received_sha256 = ?16, forwarded_sha256 = ?17, replied_sha256 = ?18, sent_sha256 = ?19"};
 constexpr store::Statement find_record{"exchange_record_find",
@@ -91,6 +91,7 @@ Exchange read_record(const store::Row& row) {
         const int column = first_wire_column + static_cast<int>(i);
         if (!row.null(column)) exchange.wire.at(i) = digest_at(row, column);
     }
+    exchange.came_over = enum_at(row, first_wire_column + static_cast<int>(exchange_messages), ExchangeWire::rest);
     return exchange;
 }
 
@@ -166,13 +167,26 @@ void Exchanges::put(store::WriteSession& session, const Exchange& exchange) cons
 
 void Exchanges::record(store::WriteSession& session, const Exchange& exchange) const {
     const auto owner = exchange.owner.empty() ? store::Param{} : store::Param{std::string_view(exchange.owner)};
-    session.execute(
-        insert_record,
-        {exchange.sender, exchange.message, exchange.id.bytes(), exchange.service, exchange.request,
-         exchange.request_bytes, micros(exchange.received), number(exchange.state), time_param(exchange.forwarded),
-         time_param(exchange.replied), time_param(exchange.concluded), digest_param(exchange.response),
-         exchange.response_bytes, id_param(exchange.session), owner, digest_param(exchange.wire[0]),
-         digest_param(exchange.wire[1]), digest_param(exchange.wire[2]), digest_param(exchange.wire[3])});
+    session.execute(insert_record, {exchange.sender,
+                                    exchange.message,
+                                    exchange.id.bytes(),
+                                    exchange.service,
+                                    exchange.request,
+                                    exchange.request_bytes,
+                                    micros(exchange.received),
+                                    number(exchange.state),
+                                    time_param(exchange.forwarded),
+                                    time_param(exchange.replied),
+                                    time_param(exchange.concluded),
+                                    digest_param(exchange.response),
+                                    exchange.response_bytes,
+                                    id_param(exchange.session),
+                                    owner,
+                                    digest_param(exchange.wire[0]),
+                                    digest_param(exchange.wire[1]),
+                                    digest_param(exchange.wire[2]),
+                                    digest_param(exchange.wire[3]),
+                                    number(exchange.came_over)});
 }
 
 std::optional<Exchange> Exchanges::recorded(store::ReadSession& session, ExchangeId id) const {

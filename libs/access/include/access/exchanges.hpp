@@ -50,12 +50,19 @@ public:
     void conclude(store::WriteSession& session, records::Exchange exchange, const Conclusion& conclusion,
                   base::Time now) const;
 
+    // A call that the decision about a use is recorded of in the person's books, and that is not claimed by its id here. Its outcome,
+    // its times but the last, and its digests are the caller's to tell; its id too.
+    void note(store::WriteSession& session, records::Exchange exchange, base::Time now) const;
+
     // Destroys kept messages whose time is over, a bounded amount at a time.
     void sweep_bodies(store::WriteSession& session, base::Time now) const;
     // What was cut off is concluded as unknown, so that it has its fact too.
     void give_up(store::WriteSession& session, base::Time now) const;
 
 private:
+    void record(store::WriteSession& session, records::Exchange exchange, const std::optional<base::Time>& kept_until,
+                base::Time now) const;
+
     Parts parts_;
 };
 

@@ -31,6 +31,8 @@ struct RestParts {
     store::Writer& writer;
     const base::Clock& clock;
     const access::Introspection& introspection;
+    base::Entropy& entropy;
+    const records::Exchanges& exchanges;
     const access::Uses& uses;
     Outcomes& outcomes;
     Quotas& quotas;
@@ -60,13 +62,16 @@ private:
     const registry::OpenService* open_elsewhere(const http::Request& request) const;
     Answer take(const Caller& caller, const http::Request& request);
     Answer exchange(const Caller& caller, const http::Request& request);
+    records::Exchange begun(const Caller& caller, const http::Request& request, const std::string& service) const;
+    http::Response noted(records::Exchange exchange, http::Response response);
     // To the owner of a service, and back.
     struct Use {
         OwnerWay way;
         const Binding& binding;
         const access::Reserved& reserved;
+        records::Exchange& exchange;
     };
-    Answer forward(const Caller& caller, const http::Request& request, const Use& use, const ReadCall& call);
+    Answer forward(const Caller& caller, const http::Request& request, Use use, const ReadCall& call);
     http::Response conclude(const http::Request& request, const Use& use, Owners::Asked asked);
     http::Response not_answered(const http::Request& request, const Use& use, http::Lost lost);
 

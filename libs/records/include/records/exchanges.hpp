@@ -25,10 +25,15 @@ enum class ExchangeState {
 };
 BOOST_DESCRIBE_ENUM(ExchangeState, begun, answered, refused, failed, unknown)
 
+// How it came. Stored by number.
+enum class ExchangeWire { soap, rest };
+BOOST_DESCRIBE_ENUM(ExchangeWire, soap, rest)
+
 // What goes over the wire in one exchange, in the order of time. Stored by number.
 enum class ExchangeMessage { request_received, request_forwarded, answer_received, answer_sent };
 inline constexpr std::size_t exchange_messages = 4;
-// SHA-256 of each with its envelope and its signature; nothing where there was none.
+// SHA-256 of each with its envelope and its signature, of its content over REST (what Content-Digest of RFC 9530 is of); nothing where
+// there was none.
 using WireDigests = std::array<std::optional<Digest>, exchange_messages>;
 
 // A message between systems that passes the gateway (1277 п.9), in the keyspace of its sender. Nothing of what it says.
@@ -36,8 +41,9 @@ struct Exchange {
     ExchangeId id;
     std::string sender;   // system key
     std::string service;  // as the message named it
-    Digest message{};     // blind index of the sender's message id
-    Digest request{};     // SHA-256 of the message in its canonical form
+    Digest
+        message{};  // blind index of the sender's message id; over REST of its Idempotency-Key, else of our Request-Id
+    Digest request{};  // SHA-256 of the message in its canonical form; over REST of method, target and content
     std::int64_t request_bytes = 0;
     base::Time received;
     ExchangeState state = ExchangeState::begun;
@@ -48,6 +54,7 @@ struct Exchange {
     std::optional<base::RawId> session = {};  // sessionId that the gateway gave it
     std::string owner = {};                   // of a concluded one: the system behind the service; empty: none
     WireDigests wire = {};                    // of a concluded one
+    ExchangeWire came_over = ExchangeWire::soap;
 };
 
 // What an operator may search by; parts that are not given are empty.
