@@ -204,7 +204,7 @@ Service::Service(const ServiceOptions& options)
       exchanges_(parts()),
       outcomes_(database_->writer(), uses_, exchanges_, clock_),
       quotas_(zone_, common_quota_of(options_.config), own_quotas_of(options_.config, registry_)),
-      owners_({.client = client_, .clock = clock_, .rules = breaker_rules_of(options_.config)}),
+      owners_({.client = client_, .clock = clock_, .log = *log_, .rules = breaker_rules_of(options_.config)}),
       gateway_routes_(first_routes(), owners_),
       gateway_({.registry = registry_,
                 .writer = database_->writer(),

@@ -84,6 +84,8 @@ async function assertRests() {
 
 for (const [fault, status, step] of [['refused', 502, 'connecting'], ['cut', 504, 'answering'], ['down', 502, 'serving']]) {
   test(`${fault}: the owner is left in peace, then one call decides`, async () => {
+    const told = (id) => server.output.split(`"${id}"`).length - 1;
+    const before = [told('OWNER_RESTS'), told('OWNER_ASKED_AGAIN')];
     await fail(fault, status);
     token = await granted();
     const known = (await uses()).length;
@@ -108,6 +110,8 @@ for (const [fault, status, step] of [['refused', 502, 'connecting'], ['cut', 504
     await advance(server.base, 'PT1M');
     token = await granted();
     assert.equal((await rest()).status, 200);
+    await eventually(async () => told('OWNER_ASKED_AGAIN') === before[1] + 1, 'the operator is told that it is back');
+    assert.equal(told('OWNER_RESTS'), before[0] + 1, 'and was told once that it rested');
     assert.equal((await rest()).status, 200);
     const well = await ownerRow('rest');
     assert.equal(well.breaker, 'closed');

@@ -39,18 +39,24 @@ std::optional<base::Duration> OwnerRoute::enter(base::Time now) {
     return std::nullopt;
 }
 
-void OwnerRoute::went_well(base::Time now) {
-    const std::lock_guard lock(mutex_);
+OwnerRoute::Turn OwnerRoute::ask_again() {
+    const bool rested = opened_.has_value();
     failures_ = 0;
     opened_ = probed_ = std::nullopt;
+    return rested ? Turn::back : Turn::none;
+}
+
+OwnerRoute::Turn OwnerRoute::went_well(base::Time now) {
+    const std::lock_guard lock(mutex_);
     ++health_.answered;
     for (Seen& step : health_.steps)
         step.good = now;
     health_.failed_at = std::nullopt;
     health_.why.clear();
+    return ask_again();
 }
 
-void OwnerRoute::failed(OwnerStep step, Held held, std::string why, base::Time now) {
+OwnerRoute::Turn OwnerRoute::failed(OwnerStep step, Held held, std::string why, base::Time now) {
     const std::lock_guard lock(mutex_);
     const auto at = static_cast<std::size_t>(step);
     for (std::size_t i = 0; i < at; ++i)
@@ -59,18 +65,15 @@ void OwnerRoute::failed(OwnerStep step, Held held, std::string why, base::Time n
     health_.failed_at = step;
     health_.why = std::move(why);
     ++health_.failed;
-    if (held == Held::not_against_owner) {
-        // It answered, which is what the one call was to find out.
-        failures_ = 0;
-        opened_ = probed_ = std::nullopt;
-        return;
-    }
+    // It answered, which is what the one call was to find out.
+    if (held == Held::not_against_owner) return ask_again();
     ++failures_;
     // Calls that were under way when it was left in peace end later; they do not make its rest longer.
-    if (probed_ || (!opened_ && failures_ >= rules_.failures)) {
-        opened_ = now;
-        probed_ = std::nullopt;
-    }
+    if (!probed_ && (opened_ || failures_ < rules_.failures)) return Turn::none;
+    const bool rested = opened_.has_value();
+    opened_ = now;
+    probed_ = std::nullopt;
+    return rested ? Turn::none : Turn::rests;
 }
 
 void OwnerRoute::unheard() {

@@ -107,6 +107,24 @@ TEST(OwnerRoute, AClockSetBackOpensIt) {
     EXPECT_EQ(opened(route).enter(t0 - seconds{1}), std::nullopt);
 }
 
+TEST(OwnerRoute, SaysOnceThatItRestsAndOnceThatItIsBack) {
+    using enum OwnerRoute::Turn;
+    OwnerRoute route(rules);
+    const auto down = [&](base::Time at) {
+        return route.failed(OwnerStep::answering, Held::against_owner, "refused", at);
+    };
+    EXPECT_EQ(route.went_well(t0), none);
+    EXPECT_EQ(down(t0), none);
+    EXPECT_EQ(down(t0), none);
+    EXPECT_EQ(down(t0), rests);
+    EXPECT_EQ(down(t0), none) << "it was under way";
+    EXPECT_EQ(route.enter(t0 + seconds{10}), std::nullopt);
+    EXPECT_EQ(down(t0 + seconds{10}), none) << "it still rests";
+    EXPECT_EQ(route.enter(t0 + seconds{20}), std::nullopt);
+    EXPECT_EQ(route.failed(OwnerStep::serving, Held::not_against_owner, "500", t0 + seconds{20}), back);
+    EXPECT_EQ(route.went_well(t0 + seconds{20}), none);
+}
+
 TEST(OwnerRoute, ShowsHowFarCallsCame) {
     OwnerRoute route(rules);
     route.went_well(t0);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/owners.hpp"
 
+#include <boost/describe/enum_to_string.hpp>
 #include <chrono>
-#include <stdexcept>
 
 #include "http/pause.hpp"
 
@@ -19,6 +19,9 @@ const base::Reason owner_resting{
 namespace {
 
 using Held = OwnerRoute::Held;
+
+constexpr telemetry::Message rests{"OWNER_RESTS", telemetry::Level::warning};
+constexpr telemetry::Message asked_again{"OWNER_ASKED_AGAIN", telemetry::Level::info};
 using SteadyClock = std::chrono::steady_clock;
 
 // Long enough for a server that is being replaced to listen again; a caller hardly notices.
@@ -98,7 +101,8 @@ boost::asio::awaitable<Owners::Asked> Owners::ask(OwnerWay way, http::Outgoing r
     if (failure.step == http::Step::waiting)
         to->route.unheard();
     else
-        to->route.failed(step_of(failure.step), Held::against_owner, failure.why, parts_.clock.now());
+        tell(to->route.failed(step_of(failure.step), Held::against_owner, failure.why, parts_.clock.now()), way,
+             step_of(failure.step));
     co_return std::move(failure);
 }
 
@@ -126,11 +130,24 @@ void Owners::judged(const OwnerWay& way, const http::Authority& upstream, int st
     if (!to) return;
     OwnerRoute& route = to->route;
     const base::Time now = parts_.clock.now();
-    if (status < internal_error) return route.went_well(now);
+    if (status < internal_error) return tell(route.went_well(now), way);
     // A call over which its system stumbles may be one caller's alone, and must not shut the others out; these say that it is down.
     const bool down = status >= bad_gateway && status <= gateway_timeout;
-    route.failed(OwnerStep::serving, down ? Held::against_owner : Held::not_against_owner,
-                 "status " + std::to_string(status), now);
+    tell(route.failed(OwnerStep::serving, down ? Held::against_owner : Held::not_against_owner,
+                      "status " + std::to_string(status), now),
+         way, OwnerStep::serving);
+}
+
+void Owners::tell(OwnerRoute::Turn turn, const OwnerWay& way, OwnerStep step) const {
+    if (turn == OwnerRoute::Turn::none) return;
+    const auto service = telemetry::SafeText::of_program(way.service);
+    const auto wire = telemetry::SafeText::of_program(boost::describe::enum_to_string(way.wire, ""));
+    if (turn == OwnerRoute::Turn::back)
+        parts_.log.write(asked_again, {{"service", service}, {"wire", wire}});
+    else
+        parts_.log.write(rests, {{"service", service},
+                                 {"wire", wire},
+                                 {"step", telemetry::SafeText::of_program(boost::describe::enum_to_string(step, ""))}});
 }
 
 std::vector<Owners::Row> Owners::rows() const {

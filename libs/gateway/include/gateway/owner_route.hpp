@@ -48,8 +48,10 @@ public:
 
     // Whose failure it was: what a single call can bring about is not held against the owner.
     enum class Held { against_owner, not_against_owner };
-    void went_well(base::Time now);  // all steps
-    void failed(OwnerStep step, Held held, std::string why, base::Time now);
+    // What that changed: whether it is left in peace from now on, or is asked by everybody again.
+    enum class Turn { none, rests, back };
+    Turn went_well(base::Time now);  // all steps
+    Turn failed(OwnerStep step, Held held, std::string why, base::Time now);
 
     // Nothing became known: it was not asked after all.
     void unheard();
@@ -71,6 +73,7 @@ public:
 private:
     std::optional<base::Duration> rest_left(base::Time now) const;
     Breaker breaker(base::Time now) const;
+    Turn ask_again();
 
     const BreakerRules rules_;
     mutable std::mutex mutex_;

@@ -14,6 +14,7 @@
 
 #include "gateway/owner_route.hpp"
 #include "http/client.hpp"
+#include "telemetry/log.hpp"
 
 namespace kelisim::gateway {
 
@@ -47,6 +48,7 @@ using OwnerAddresses = std::map<OwnerWay, OwnerAddress>;
 struct OwnersParts {
     http::Client& client;
     const base::Clock& clock;
+    telemetry::Log& log;
     BreakerRules rules = {};
 };
 
@@ -92,6 +94,7 @@ private:
     // Null where there is no such way; and where it leads elsewhere, for a call that began before the ways were replaced.
     std::shared_ptr<Kept> kept(const OwnerWay& way) const;
     std::shared_ptr<Kept> kept(const OwnerWay& way, const http::Authority& upstream) const;
+    void tell(OwnerRoute::Turn turn, const OwnerWay& way, OwnerStep step = {}) const;
     boost::asio::awaitable<http::Outcome> exchange(Repeat repeat, http::Outgoing request);
 
     const OwnersParts parts_;
