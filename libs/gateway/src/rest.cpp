@@ -114,6 +114,12 @@ crypto::Digest digest_of(const http::Request& request) {
                            base::as_bytes("\n"), base::as_bytes(request.body)});
 }
 
+// A call says little but whose data it wants, so whoever tried all persons would find the one whose digest it is. The token is known to
+// both parties, who can show with it what they sent, and is kept nowhere here.
+crypto::Digest under_token(const crypto::Digest& content, std::string_view token) {
+    return crypto::sha256({content, base::as_bytes(token)});
+}
+
 http::Response data_response(int status, std::string body) {
     return {.status = status,
             .content_type = "application/json",
@@ -223,12 +229,12 @@ Rest::Answer Rest::exchange(const Caller& caller, const http::Request& request) 
                                       .acts = words_of(request.headers.first("kdp-acts").value_or("")),
                                       .persons = call->persons,
                                       .idempotency_key = std::string(key),
-                                      .digest = exchange.request},
+                                      .digest = digest_of(request)},
          now = exchange.received](store::WriteSession& session) { return uses.reserve(session, command, now); };
     const access::UseDecision decision = co_await http::committed(parts_.writer, std::move(decide));
     if (const auto* objected = std::get_if<access::Objected>(&decision)) {
         http::Response refused = api::problem(status_of_objection(objected->refusal), objected->refusal, request);
-        co_return noted(std::move(exchange), std::move(refused));
+        co_return noted(caller, std::move(exchange), std::move(refused));
     }
     if (const auto* repeat = std::get_if<access::Repeated>(&decision)) {
         http::Response response = data_response(repeat->answer.status, repeat->answer.body);
@@ -238,7 +244,7 @@ Rest::Answer Rest::exchange(const Caller& caller, const http::Request& request) 
     exchange.state = records::ExchangeState::failed;  // until it is answered
     const Use use{way, binding->second, std::get<access::Reserved>(decision), exchange};
     http::Response response = co_await forward(caller, request, use, *call);
-    co_return noted(std::move(exchange), std::move(response));
+    co_return noted(caller, std::move(exchange), std::move(response));
 }
 
 // Of a call that is decided about; refused as far as nothing else is known.
@@ -247,19 +253,19 @@ records::Exchange Rest::begun(const Caller& caller, const http::Request& request
     records::Exchange exchange{.id = records::ExchangeId::make(now, {}, parts_.entropy),
                                .sender = caller.receiver,
                                .service = service,
-                               .request = digest_of(request),
+                               .request = under_token(digest_of(request), caller.bearer),
                                .request_bytes = static_cast<std::int64_t>(request.body.size()),
                                .received = now,
                                .state = records::ExchangeState::refused,
                                .came_over = records::ExchangeWire::rest};
     const std::string_view key = request.headers.first("Idempotency-Key").value_or("");
     exchange.message = parts_.exchanges.message_of(caller.receiver, key.empty() ? request.id : key);
-    exchange.wire[0] = crypto::sha256(base::as_bytes(request.body));
+    exchange.wire[0] = under_token(crypto::sha256(base::as_bytes(request.body)), caller.bearer);
     return exchange;
 }
 
-http::Response Rest::noted(records::Exchange exchange, http::Response response) {
-    exchange.response = crypto::sha256(base::as_bytes(response.body));
+http::Response Rest::noted(const Caller& caller, records::Exchange exchange, http::Response response) {
+    exchange.response = under_token(crypto::sha256(base::as_bytes(response.body)), caller.bearer);
     exchange.response_bytes = static_cast<std::int64_t>(response.body.size());
     exchange.wire[3] = exchange.response;
     parts_.outcomes.note(std::move(exchange));
@@ -277,7 +283,7 @@ Rest::Answer Rest::forward(const Caller& caller, const http::Request& request, U
                     {"traceparent", request.trace.traceparent()}},
         .body = body_for_owner(call, use.binding.locator, use.reserved.subject, use.reserved.fields),
         .limits = {.deadline = base::limits::owner_deadline, .body_bytes_max = base::limits::answer_body_bytes_max}};
-    const crypto::Digest sent = crypto::sha256(base::as_bytes(outgoing.body));
+    const crypto::Digest sent = under_token(crypto::sha256(base::as_bytes(outgoing.body)), caller.bearer);
     const base::Time at = parts_.clock.now();
     Owners::Asked asked = co_await parts_.owners.ask(use.way, std::move(outgoing));
     if (!std::holds_alternative<Owners::Rests>(asked)) {
@@ -286,7 +292,7 @@ Rest::Answer Rest::forward(const Caller& caller, const http::Request& request, U
         use.exchange.replied = parts_.clock.now();
     }
     if (const auto* answer = std::get_if<http::Answer>(&asked))
-        use.exchange.wire[2] = crypto::sha256(base::as_bytes(answer->body));
+        use.exchange.wire[2] = under_token(crypto::sha256(base::as_bytes(answer->body)), caller.bearer);
     co_return conclude(request, use, std::move(asked));
 }
 

@@ -63,7 +63,7 @@ private:
     Answer take(const Caller& caller, const http::Request& request);
     Answer exchange(const Caller& caller, const http::Request& request);
     records::Exchange begun(const Caller& caller, const http::Request& request, const std::string& service) const;
-    http::Response noted(records::Exchange exchange, http::Response response);
+    http::Response noted(const Caller& caller, records::Exchange exchange, http::Response response);
     // To the owner of a service, and back.
     struct Use {
         OwnerWay way;
