@@ -9,11 +9,14 @@ import { after, before, test } from 'node:test';
 import { get } from '../support/http.mjs';
 import { eventually, Kelisim, patient, temporaryDirectory } from '../support/kelisim.mjs';
 import { basic, call, consent } from '../support/oauth.mjs';
+import { engine } from '../support/store.mjs';
 import { bank, details, persons, service } from '../support/world.mjs';
 
 const { abai } = persons;
 const services = 10_000;
 const fields = ['surname'];
+// Routes stand in no store, and on another engine the server reads a file that was made from this one.
+const once = { skip: engine === 'sqlite' ? false : 'the same on every engine' };
 let config;
 let world;
 let owners;
@@ -50,6 +53,7 @@ async function answeredBy({ name }) {
 }
 
 before(async () => {
+  if (once.skip) return;
   const directory = await temporaryDirectory();
   config = path.join(directory, 'kelisim.toml');
   world = path.join(directory, 'world.toml');
@@ -61,11 +65,12 @@ before(async () => {
   token = (await consent(server.base, abai, { authorization_details: details({ fields, uses_max: 100_000 }) })).access_token;
 });
 after(async () => {
+  if (once.skip) return;
   await server?.stop();
   for (const { http } of owners) http.close().closeAllConnections();
 });
 
-test('all routes change while calls go on, and no call fails', async () => {
+test('all routes change while calls go on, and no call fails', once, async () => {
   const taken = [];
   const wrong = [];
   let going = true;
@@ -93,7 +98,7 @@ test('all routes change while calls go on, and no call fails', async () => {
   assert.ok(taken.length > 100);
 });
 
-test('a table with a mistake changes nothing, and says which', async () => {
+test('a table with a mistake changes nothing, and says which', once, async () => {
   const [alpha, beta] = owners;
   await change(table(alpha.url));
   for (const [upstreams, why, more] of [
@@ -113,7 +118,7 @@ test('a table with a mistake changes nothing, and says which', async () => {
   await answeredBy(beta);
 });
 
-test('what is known of an owner stays where its address stays', async () => {
+test('what is known of an owner stays where its address stays', once, async () => {
   const [alpha, beta] = owners;
   const row = async () => (await get(server.base, '/api/v1/initiator/services', basic(bank))).json.items.find((item) => item.service === service && item.wire === 'rest');
   await change(table(alpha.url));
