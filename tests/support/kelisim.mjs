@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The real server as a child process, and the place where it keeps its data.
 import { spawn, execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { storeOptions } from './store.mjs';
+import { configurationFile, onEngine, storeOptions } from './store.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 // Another build, such as one under a sanitizer, can be tested by naming it.
@@ -32,6 +32,7 @@ export class Kelisim {
   #child;
   #exited;
   #output = '';
+  #file;
 
   // `data`: a directory that the caller keeps and removes; without it the server's own, removed by stop().
   // `config`: a file, or null for the defaults.
@@ -40,7 +41,8 @@ export class Kelisim {
     server.ownsData = data === undefined;
     server.data = data ?? (await temporaryDirectory());
     const words = ['serve', '--sandbox', '--data', server.data, '--port', '0', ...options];
-    server.#child = spawn(binary, [...words, ...(await storeOptions(server.data, config))], {
+    server.#file = await configurationFile(server.data, config);
+    server.#child = spawn(binary, [...words, ...(server.#file ? ['--config', server.#file] : [])], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     server.#exited = new Promise((resolve) => server.#child.once('exit', (code, signal) => resolve({ code, signal })));
@@ -64,6 +66,12 @@ export class Kelisim {
 
   #keep(chunk) {
     this.#output = (this.#output + chunk).slice(-logCharactersKept);
+  }
+
+  // What it reads from now on at SIGHUP, which is sent, and at no other time. For a server that was started with a file.
+  async reconfigure(configuration) {
+    await writeFile(this.#file, await onEngine(this.data, configuration));
+    this.#child.kill('SIGHUP');
   }
 
   // Where callers show certificates; undefined without such a listener. It is printed in one piece with what comes first.

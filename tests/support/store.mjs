@@ -84,16 +84,27 @@ function databaseOf(data) {
   return databases.get(data);
 }
 
-let files = 0;
-// Options of the commands that name a data directory. `config`: a file without [store], or null for the defaults.
-export async function storeOptions(data, config = null) {
-  if (engine === 'sqlite') return config ? ['--config', config] : [];
+// A configuration without [store], with the one that this engine needs.
+export async function onEngine(data, configuration) {
+  if (engine === 'sqlite') return configuration;
   const database = await databaseOf(data);
   const { place } = await postgresServer();
+  return `${configuration}\n[store]\nengine = "postgres"\npostgres = "host=${place} user=kelisim dbname=${database}"\n`;
+}
+
+let files = 0;
+// The file that commands are to be given with a data directory. `config`: one without [store], or null for the defaults.
+export async function configurationFile(data, config = null) {
+  if (engine === 'sqlite') return config;
   const file = path.join(await configurationsDirectory(), `${++files}.toml`);
-  const rest = config ? await readFile(config, 'utf8') : '';
-  await writeFile(file, `${rest}\n[store]\nengine = "postgres"\npostgres = "host=${place} user=kelisim dbname=${database}"\n`);
-  return ['--config', file];
+  await writeFile(file, await onEngine(data, config ? await readFile(config, 'utf8') : ''));
+  return file;
+}
+
+// Options of the commands that name a data directory.
+export async function storeOptions(data, config = null) {
+  const file = await configurationFile(data, config);
+  return file ? ['--config', file] : [];
 }
 
 const embedded = ['kelisim.db', 'kelisim.db-wal', 'kelisim.db-shm'];
