@@ -5,6 +5,7 @@
 #include <set>
 
 #include "http/media_type.hpp"
+#include "http/status.hpp"
 #include "json/json.hpp"
 #include "owner/problem.hpp"
 #include "owner/service.hpp"
@@ -24,15 +25,9 @@ std::string_view bearer(const Request& request) {
     return field.starts_with(scheme) ? field.substr(scheme.size()) : std::string_view();
 }
 
-int status_of(base::Kind kind) {
-    if (kind == base::Kind::forbidden) return 403;
-    if (kind == base::Kind::unauthenticated) return 401;
-    return kind == base::Kind::not_found ? 404 : 400;
-}
-
 Response refused(const base::Refusal& refusal) {
     if (refusal.has(behind_failed)) return owner::problem(502, refusal);
-    return owner::problem(status_of(refusal.first().kind), refusal);
+    return owner::problem(http::status_of(refusal.first().kind), refusal);
 }
 
 awaitable<Response> healthy(const Request&) {

@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/limits.hpp"
+#include "http/status.hpp"
 
 namespace kelisim::api {
 
@@ -22,27 +23,6 @@ std::string_view text_in(const base::Text& text, base::Language language) {
 }
 
 }  // namespace
-
-int status_of(base::Kind kind) {
-    switch (kind) {
-        case base::Kind::invalid:
-            return 400;
-        case base::Kind::unauthenticated:
-            return 401;
-        case base::Kind::forbidden:
-            return 403;
-        case base::Kind::not_found:
-            return 404;
-        case base::Kind::conflict:
-            return 409;
-        case base::Kind::too_large:
-            return 413;
-        case base::Kind::too_many:
-            return 429;
-            // ^ a new kind needs its status here and its row in problem_test.cpp
-    }
-    return 500;
-}
 
 base::Language language_of(const http::Request& request) {
     const std::string_view wanted = request.headers.first("Accept-Language").value_or("");
@@ -86,7 +66,7 @@ http::Response problem(int status, const base::Refusal& refusal, const http::Req
 }
 
 http::Response problem(const base::Refusal& refusal, const http::Request& request) {
-    return problem(status_of(refusal.first().kind), refusal, request);
+    return problem(http::status_of(refusal.first().kind), refusal, request);
 }
 
 http::Response paced_out(const base::Reason& reason, const http::Request& request) {

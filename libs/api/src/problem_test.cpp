@@ -17,19 +17,6 @@ http::Request request(std::string_view language) {
     return made;
 }
 
-TEST(Problem, HasAStatusForEveryKind) {
-    using base::Kind;
-    for (const auto& [kind, status] : {std::pair{Kind::invalid, 400},
-                                       {Kind::unauthenticated, 401},
-                                       {Kind::forbidden, 403},
-                                       {Kind::not_found, 404},
-                                       {Kind::conflict, 409},
-                                       {Kind::too_large, 413},
-                                       {Kind::too_many, 429}}) {
-        EXPECT_EQ(status_of(kind), status);
-    }
-}
-
 TEST(Problem, GivesEveryReasonInTheReadersLanguage) {
     const auto response = problem(base::Refusal({&wrong, &other}), request("ru-RU,ru;q=0.9,en;q=0.5"));
     EXPECT_EQ(response.status, 403);

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "error_codes_csv.hpp"
+#include "http/status.hpp"
 
 namespace kelisim::connector {
 
@@ -41,26 +42,6 @@ std::size_t column(const std::vector<std::string>& header, std::string_view name
     const auto at = std::find(header.begin(), header.end(), name);
     if (at == header.end()) throw std::logic_error("error codes: no column " + std::string(name));
     return static_cast<std::size_t>(at - header.begin());
-}
-
-int status_of(base::Kind kind) {
-    switch (kind) {
-        case base::Kind::invalid:
-            return 400;
-        case base::Kind::unauthenticated:
-            return 401;
-        case base::Kind::forbidden:
-            return 403;
-        case base::Kind::not_found:
-            return 404;
-        case base::Kind::conflict:
-            return 409;
-        case base::Kind::too_large:
-            return 413;
-        case base::Kind::too_many:
-            return 429;
-    }
-    return 500;
 }
 
 Codes codes_of(const base::Refusal& refusal) {
@@ -123,7 +104,7 @@ http::Response Catalogue::problem(int status, const Codes& codes) const {
 }
 
 http::Response Catalogue::problem(const base::Refusal& refusal) const {
-    return problem(status_of(refusal.first().kind), codes_of(refusal));
+    return problem(http::status_of(refusal.first().kind), codes_of(refusal));
 }
 
 http::Response Catalogue::problem(int status, const base::Reason& reason) const {

@@ -7,6 +7,7 @@
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "http/media_type.hpp"
+#include "http/status.hpp"
 #include "http/unit.hpp"
 #include "http/uri.hpp"
 #include "registry/contours.hpp"
@@ -142,7 +143,7 @@ http::Response open_data(const registry::OpenService& open, const http::Request&
 
 int status_of_objection(const base::Refusal& refusal) {
     // Whatever the decision says of the call itself is one refusal: 403 with all reasons.
-    const int status = api::status_of(refusal.first().kind);
+    const int status = http::status_of(refusal.first().kind);
     return status == 401 || status == 409 ? status : 403;
 }
 

@@ -10,7 +10,6 @@
 
 namespace kelisim::api {
 
-int status_of(base::Kind kind);
 // 429 for an address that came too often, with when it may come again.
 http::Response paced_out(const base::Reason& reason, const http::Request& request);
 
