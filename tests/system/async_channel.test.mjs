@@ -132,8 +132,9 @@ test('without a live token that covers the call nothing is queued', async () => 
   assert.deepEqual(owner.calls, []);
 });
 
-test('what waits when the consent is withdrawn is stopped', async () => {
-  owner.answer = () => fault('SCE909');
+// A fault of its own says that the owner took nothing (decision 0039); an outage says nothing of what it has.
+for (const [code, state] of [['SCE004', 'not_sent'], ['SCE909', 'unknown']]) test(`what waits when the consent is withdrawn is stopped, after ${code} its use is ${state}`, async () => {
+  owner.answer = () => fault(code);
   const kdpToken = await token();
   const asked = await accepted(byBank(message({ data: request(kdpToken) })));
   await eventually(async () => owner.messages()[0], 'a first attempt');
@@ -142,7 +143,7 @@ test('what waits when the consent is withdrawn is stopped', async () => {
   owner.answer = taken;
   await afterPauses(async () => bank.notices()[0]?.state === 'DELIVERY_STOPPED', 'a notice that it was stopped');
   assert.equal((await status(asked.messageId)).code, 'KLS403');
-  await eventually(async () => (await uses())[0].state === 'not_sent', 'nobody’s use');
+  await eventually(async () => (await uses())[0].state === state, 'the use is booked');
 });
 
 test('a repeat is the same message', async () => {
@@ -366,6 +367,19 @@ test('whoever of several withdraws while the message waits is left out of it; wh
   assert.deepEqual(await pull(report), []);
   assert.equal((await status(asked.messageId)).state, 'DELIVERY_STOPPED');
   assert.equal((await status(asked.messageId)).code, 'KLS403');
+});
+
+test('a signed document about several persons that waits stops with the consent of any of them', async () => {
+  const [ofAbai, ofYbyrai] = [await reportToken(abai), await reportToken(ybyrai)];
+  const signature = '<Signature xmlns="http://www.w3.org/2000/09/xmldsig#"/>';
+  const asked = await accepted(askReport([ofAbai, ofYbyrai], signature));
+  assert.deepEqual((await pull(report)).map(({ tokens }) => tokens), [[ofAbai, ofYbyrai]], 'as it came');
+  await withdraw(abai, ofAbai);
+  assert.deepEqual(await pull(report), []);
+  const told = await status(asked.messageId);
+  assert.deepEqual([told.state, told.code], ['DELIVERY_STOPPED', 'KLS403']);
+  // The first time it left: what became of it there, nobody knows.
+  for (const person of [abai, ybyrai]) await eventually(async () => (await uses(person))[0].state === 'unknown', 'each use is booked');
 });
 
 test('an answer about several persons is one answer: it stops with the consent of any of them', async () => {

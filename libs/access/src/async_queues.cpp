@@ -211,12 +211,20 @@ Result<void> AsyncQueues::put_back(store::WriteSession& session, AsyncMessageId 
     return Result<void>();
 }
 
-Result<void> AsyncQueues::stop(store::WriteSession& session, AsyncMessageId id, std::string_view why,
-                               base::Time now) const {
+Result<void> AsyncQueues::refuse(store::WriteSession& session, AsyncMessageId id, base::Time now) const {
     auto message = parts_.records.async_messages.find(session, id);
     if (!message) return async_message_unknown;
     if (message->state != AsyncState::waiting) return async_message_settled;
-    end(session, std::move(*message), AsyncState::stopped, why, now);
+    message->reached = 0;  // it says itself that it took nothing
+    end(session, std::move(*message), AsyncState::stopped, "not_accepted", now);
+    return Result<void>();
+}
+
+Result<void> AsyncQueues::stop(store::WriteSession& session, AsyncMessageId id, base::Time now) const {
+    auto message = parts_.records.async_messages.find(session, id);
+    if (!message) return async_message_unknown;
+    if (message->state != AsyncState::waiting) return async_message_settled;
+    end(session, std::move(*message), AsyncState::stopped, "consent_ended", now);
     return Result<void>();
 }
 
@@ -287,8 +295,8 @@ void AsyncQueues::end(store::WriteSession& session, AsyncMessage message, AsyncS
     if (state != AsyncState::given_up) messages.forget_content(session, message.id);
     set_pace(session, message, true, now);
     if (message.kind == AsyncKind::request && state != AsyncState::delivered) {
-        const bool perhaps = state == AsyncState::given_up && message.reached > 0;
-        messages.set_outcome(session, message.conversation, perhaps ? UseState::unknown : UseState::not_sent);
+        messages.set_outcome(session, message.conversation,
+                             message.reached > 0 ? UseState::unknown : UseState::not_sent);
     }
     parts_.records.journal.append(session, message_ended_fact(message, now));
     tell_sender(session, message, now);

@@ -111,7 +111,7 @@ public:
     }
     bool stop(AsyncMessageId id) {
         return unit([&](const AsyncQueues& queues, store::WriteSession& session) {
-            return queues.stop(session, id, "not_accepted", clock_.now()).has_value();
+            return queues.refuse(session, id, clock_.now()).has_value();
         });
     }
     void give_up() {

@@ -107,9 +107,15 @@ protected:
         });
         return done.has_error() ? &done.error().first() : nullptr;
     }
+    const base::Reason* refuse(AsyncMessageId id) {
+        const auto done = unit([&](const AsyncQueues& of, store::WriteSession& session, base::Time now) {
+            return of.refuse(session, id, now);
+        });
+        return done.has_error() ? &done.error().first() : nullptr;
+    }
     const base::Reason* stop(AsyncMessageId id) {
         const auto done = unit([&](const AsyncQueues& of, store::WriteSession& session, base::Time now) {
-            return of.stop(session, id, "not_resend", now);
+            return of.stop(session, id, now);
         });
         return done.has_error() ? &done.error().first() : nullptr;
     }
@@ -247,13 +253,15 @@ TEST_F(AsyncQueuesTest, AFailureLetsTheQueueRestLongerAndLonger) {
 
 TEST_F(AsyncQueuesTest, WhatItsReceiverRefusesForGoodIsStopped) {
     const auto id = accepted(request()).id;
-    EXPECT_EQ(stop(id), nullptr);
+    EXPECT_EQ(refuse(id), nullptr);
     EXPECT_EQ(message(id).state, AsyncState::stopped);
     EXPECT_EQ(content(id), std::nullopt);
     EXPECT_EQ(deliver(id), &async_message_settled);
+    EXPECT_EQ(refuse(id), &async_message_settled);
     EXPECT_EQ(stop(id), &async_message_settled);
     EXPECT_FALSE(attempt(id));
     EXPECT_THAT(told(), ElementsAre(AsyncState::stopped));
+    EXPECT_EQ(refuse(request().id), &async_message_unknown);
     EXPECT_EQ(stop(request().id), &async_message_unknown);
 }
 
@@ -398,6 +406,24 @@ TEST_F(AsyncUsesTest, WhatMayHaveArrivedIsUnknown) {
     give_up();
     book();
     EXPECT_EQ(state_of(*posted.parts.at(0).use), UseState::unknown);
+}
+
+TEST_F(AsyncUsesTest, WhatStopsWithItsConsentMayHaveArrivedBefore) {
+    const Posted posted = personal();
+    const auto id = accepted(posted).id;
+    EXPECT_TRUE(attempt(id));
+    EXPECT_EQ(stop(id), nullptr);
+    book();
+    EXPECT_EQ(state_of(*posted.parts.at(0).use), UseState::unknown);
+}
+
+TEST_F(AsyncUsesTest, WhatItsReceiverDidNotTakeIsNobodysUse) {
+    const Posted posted = personal();
+    const auto id = accepted(posted).id;
+    EXPECT_TRUE(attempt(id));
+    EXPECT_EQ(refuse(id), nullptr);
+    book();
+    EXPECT_EQ(state_of(*posted.parts.at(0).use), UseState::not_sent);
 }
 
 TEST_F(AsyncUsesTest, AUseWithoutAnAnswerIsUnknownAtLast) {

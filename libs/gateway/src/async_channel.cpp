@@ -425,7 +425,7 @@ AsyncChannel::Serving AsyncChannel::notify(Arrival& arrival) {
                  now = parts_.clock.now()](store::WriteSession& session) {
         return taken   ? queues.deliver(session, id, now)
                : again ? queues.put_back(session, id, now)
-                       : queues.stop(session, id, "not_accepted", now);
+                       : queues.refuse(session, id, now);
     };
     const auto done = co_await http::committed(parts_.writer, std::move(book));
     if (done.has_error()) co_return refusal_of(done.error());

@@ -21,7 +21,7 @@ std::optional<std::string> take_out(store::WriteSession& session, const access::
                                     const records::AsyncMessages& messages, const Leaving& leaving, base::Time now) {
     const records::AsyncMessageId id = leaving.message.id;
     if (!leaving.stands && !leaving.without) {
-        (void)queues.stop(session, id, "consent_ended", now);  // unless it was settled meanwhile
+        (void)queues.stop(session, id, now);  // unless it was settled meanwhile
         return std::nullopt;
     }
     if (leaving.without && !queues.leave_out(session, id, leaving.left_out, *leaving.without)) return std::nullopt;

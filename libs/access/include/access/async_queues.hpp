@@ -71,10 +71,11 @@ public:
                       base::Time now) const;
     // Nothing happens when it is delivered already.
     base::Result<void> deliver(store::WriteSession& session, records::AsyncMessageId id, base::Time now) const;
-    // What the receiver says by sendDeliveryNotification that it did not take.
+    // What the receiver says by sendDeliveryNotification that it did not take: it may come again, or may not.
     base::Result<void> put_back(store::WriteSession& session, records::AsyncMessageId id, base::Time now) const;
-    base::Result<void> stop(store::WriteSession& session, records::AsyncMessageId id, std::string_view why,
-                            base::Time now) const;
+    base::Result<void> refuse(store::WriteSession& session, records::AsyncMessageId id, base::Time now) const;
+    // Its consent ended. What an attempt before may have brought is not known to be nobody's use.
+    base::Result<void> stop(store::WriteSession& session, records::AsyncMessageId id, base::Time now) const;
     // Whether a message may still go on its way: no consent that its conversation stands on was ended.
     bool stands(store::ReadSession& session, const records::AsyncMessage& message) const;
     bool stands(store::ReadSession& session, const records::Conversation& conversation) const;
