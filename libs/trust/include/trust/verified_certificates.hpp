@@ -18,7 +18,7 @@ namespace kelisim::trust {
 // Thread-safe. Keeps what is right alone: a wrong signature costs its check each time, and room for nobody.
 class VerifiedCertificates {
 public:
-    // `kept_max`: from there on those that were not asked for lately are forgotten; up to twice as many stay, of some 15 KB each.
+    // `kept_max`: from there on those that were not asked for lately are forgotten; up to twice as many stay, of some 10 KB each.
     explicit VerifiedCertificates(std::size_t kept_max = 4096) : kept_max_(kept_max) {}
 
     bool is_signed_by(const Certificate& certificate, const Certificate& issuer);
