@@ -3,6 +3,7 @@
 #include <array>
 
 #include "json/json.hpp"
+#include "members.hpp"
 #include "places.hpp"
 #include "publication/description.hpp"
 
@@ -41,7 +42,7 @@ namespace {
 
 constexpr std::size_t bytes_max = 4 * 1024 * 1024, nodes_max = 100'000;
 constexpr std::size_t nesting_max = 64;
-constexpr int depth_max = 12, follows_max = 16;
+constexpr int follows_max = 16;
 constexpr std::array<std::string_view, 5> methods{"get", "post", "put", "patch", "delete"};
 
 // Follows references within the document, and notes when one leads elsewhere.
@@ -70,7 +71,7 @@ public:
     // A schema with what it refers to in place. What refers to itself is cut off where it gets deep: anything fits there.
     object expanded(const object& schema, int depth = 0) {
         object out;
-        if (depth > depth_max || ++nodes_ > nodes_max) return out;
+        if (depth > schema_depth_max || ++nodes_ > nodes_max) return out;
         for (const auto& member : schema)
             out[member.key()] = expanded_member(member.key(), member.value(), depth);
         if (const value* parts = schema.if_contains("allOf"); parts != nullptr && parts->is_array()) {
@@ -137,11 +138,6 @@ private:
     bool sound_ = true;
     std::size_t nodes_ = 0;
 };
-
-std::string_view text_at(const object& from, std::string_view name) {
-    const value* found = from.if_contains(name);
-    return found != nullptr && found->is_string() ? std::string_view(found->get_string()) : std::string_view();
-}
 
 void add_parameters(Document& document, const object& from, std::vector<Place>& places) {
     const value* list = from.if_contains("parameters");

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "members.hpp"
 #include "places.hpp"
 
 namespace kelisim::publication {
@@ -13,7 +14,6 @@ using boost::json::value;
 
 namespace {
 
-constexpr int depth_max = 12;
 constexpr std::size_t id_bytes_max = 64;
 
 using In = Place::In;
@@ -37,7 +37,7 @@ std::string escaped(std::string_view name) {
 
 void add_places_at(const object& schema, const std::string& at, std::vector<Place>& places, int depth) {
     const value* properties = schema.if_contains("properties");
-    if (depth > depth_max || properties == nullptr || !properties->is_object()) return;
+    if (depth > schema_depth_max || properties == nullptr || !properties->is_object()) return;
     for (const auto& property : properties->get_object()) {
         const object* one = property.value().if_object();
         if (one == nullptr) continue;

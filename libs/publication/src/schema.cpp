@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "members.hpp"
 #include "publication/description.hpp"
 
 namespace kelisim::publication {
@@ -10,17 +11,6 @@ using boost::json::object;
 using boost::json::value;
 
 namespace {
-
-constexpr int depth_max = 12;
-
-const object* object_at(const object& from, std::string_view name) {
-    const value* found = from.if_contains(name);
-    return found == nullptr ? nullptr : found->if_object();
-}
-const array* array_at(const object& from, std::string_view name) {
-    const value* found = from.if_contains(name);
-    return found == nullptr ? nullptr : found->if_array();
-}
 
 // The name of a type in JSON Schema.
 bool is_of_type(const value& v, std::string_view type) {
@@ -82,7 +72,7 @@ std::optional<std::string> misfit_of_members(const object& schema, const object&
 }
 
 std::optional<std::string> misfit_at(const object& schema, const value& v, const std::string& at, int depth) {
-    if (depth > depth_max) return std::nullopt;
+    if (depth > schema_depth_max) return std::nullopt;
     const array* choices = array_at(schema, "enum");
     const bool chosen = choices == nullptr || std::ranges::find(*choices, v) != choices->end();
     if (!has_type(schema, v) || !chosen) return at;
@@ -116,7 +106,7 @@ value example_at(const object& schema, int depth) {
     for (const char* name : {"examples", "enum"}) {
         if (const array* found = array_at(schema, name); found != nullptr && !found->empty()) return found->front();
     }
-    const std::string_view type = depth > depth_max ? "null" : first_type(schema);
+    const std::string_view type = depth > schema_depth_max ? "null" : first_type(schema);
     if (type == "boolean") return false;
     if (type == "integer" || type == "number") return 0;
     if (type == "string") return text_of_format(schema);

@@ -2,6 +2,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "json/json.hpp"
+#include "members.hpp"
 #include "publication/description.hpp"
 #include "soap/envelope.hpp"
 
@@ -13,16 +14,8 @@ using boost::json::value;
 
 namespace {
 
-constexpr int depth_max = 12;
-
-const object* object_at(const object& from, std::string_view name) {
-    const value* found = from.if_contains(name);
-    return found == nullptr ? nullptr : found->if_object();
-}
-
 bool is_of(const object& schema, std::string_view type) {
-    const value* found = schema.if_contains("type");
-    return found != nullptr && found->is_string() && std::string_view(found->get_string()) == type;
+    return text_at(schema, "type") == type;
 }
 
 // Writes members in the order of the schema, which a validating reader wants.
@@ -68,7 +61,7 @@ value read_value(const xml::Element& element, const object& schema, int depth);
 object read_members(const xml::Element& element, const object& schema, int depth) {
     object out;
     const object* properties = object_at(schema, "properties");
-    if (properties == nullptr || depth > depth_max) return out;
+    if (properties == nullptr || depth > schema_depth_max) return out;
     for (const xml::Element& child : element.children()) {
         const object* described = object_at(*properties, child.name());
         if (described == nullptr) continue;

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/text.hpp"
+#include "members.hpp"
 #include "places.hpp"
 #include "publication/description.hpp"
 #include "xml/document.hpp"
@@ -28,7 +29,6 @@ namespace {
 constexpr std::string_view wsdl_ns = "http://schemas.xmlsoap.org/wsdl/", xsd_ns = "http://www.w3.org/2001/XMLSchema",
                            soap_ns = "http://schemas.xmlsoap.org/wsdl/soap/",
                            soap12_ns = "http://schemas.xmlsoap.org/wsdl/soap12/";
-constexpr int depth_max = 12;
 constexpr std::size_t nodes_max = 100'000;
 
 // What follows the prefix of a QName. Names are looked up by it alone: a description in which two namespaces have one name is
@@ -86,7 +86,7 @@ public:
     const Named* element(const std::string& name) { return only(elements_, name); }
 
     object of_element(const Element& element, int depth = 0) {
-        if (depth > depth_max || ++nodes_ > nodes_max) return {};
+        if (depth > schema_depth_max || ++nodes_ > nodes_max) return {};
         if (const auto reference = element.attribute("", "ref")) {
             const Named* named = only(elements_, local(*reference));
             return named == nullptr ? object{} : of_element(named->element, depth + 1);
@@ -117,14 +117,14 @@ private:
     object of_type(const std::string& name, int depth) {
         if (!types_.contains(name)) return of_builtin(name);
         const Named* named = only(types_, name);
-        if (named == nullptr || depth > depth_max) return {};
+        if (named == nullptr || depth > schema_depth_max) return {};
         return named->element.is(xsd_ns, "complexType") ? of_complex(named->element, depth + 1)
                                                         : of_simple(named->element, depth + 1);
     }
 
     object of_simple(const Element& type, int depth) {
         const auto restriction = type.child(xsd_ns, "restriction");
-        if (!restriction || depth > depth_max) return of_builtin("string");
+        if (!restriction || depth > schema_depth_max) return of_builtin("string");
         object schema = of_type(local(attribute(*restriction, "base")), depth + 1);
         array choices;
         for (const Element& one : restriction->children(xsd_ns, "enumeration"))
@@ -156,7 +156,7 @@ private:
     }
 
     void add_group(const Element& group, object& schema, bool optional, int depth) {
-        if (depth > depth_max) return;
+        if (depth > schema_depth_max) return;
         add_groups(group, schema, depth);
         for (const Element& element : group.children(xsd_ns, "element")) {
             const std::string reference = local(attribute(element, "ref"));
@@ -281,7 +281,7 @@ private:
 
     // A response that holds one element alone, of many: its data are what that one holds.
     static void unwrap(Soap& soap) {
-        for (int depth = 0; depth < depth_max; ++depth) {
+        for (int depth = 0; depth < schema_depth_max; ++depth) {
             const auto* properties = soap.answer.if_contains("properties");
             const object* members = properties == nullptr ? nullptr : properties->if_object();
             if (members == nullptr || members->size() != 1) return;
