@@ -5,13 +5,13 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
-#include <csignal>
 #include <cstdio>
 
 #include "commands.hpp"
 #include "connect_settings.hpp"
 #include "connector/access_point.hpp"
 #include "http/server.hpp"
+#include "signals.hpp"
 #include "store_sqlite/database.hpp"
 #include "store_sqlite/schema.hpp"
 #include "telemetry/http_metrics.hpp"
@@ -117,22 +117,12 @@ std::optional<config::Config> read_settings(const std::string& service, const fs
     return read.config;
 }
 
-sigset_t block_ends() {
-    sigset_t ends;
-    sigemptyset(&ends);
-    sigaddset(&ends, SIGINT);
-    sigaddset(&ends, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &ends, nullptr);
-    std::signal(SIGPIPE, SIG_IGN);
-    return ends;
-}
-
 }  // namespace
 
 int connect(const std::string& service, const fs::path& file) {
     const auto config = read_settings(service, file);
     if (!config) return 1;
-    const sigset_t ends = block_ends();  // before any thread starts
+    const sigset_t ends = held_signals();
     const ConnectFiles files(*config, file.parent_path());
     Connector connector(*config, files);
     const auto objection = connector.introduce();

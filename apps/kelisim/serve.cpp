@@ -3,8 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <csignal>
 #include <cstdio>
+
+#include "signals.hpp"
 
 namespace kelisim::app {
 
@@ -26,16 +27,9 @@ bool has_routes_of_its_operator(const config::Config& config) {
 }  // namespace
 
 void serve(const ServiceOptions& options) {
-    // Blocked before any thread starts, so that only this one gets them, and at a point where it can stop in order.
-    sigset_t ends;
-    sigemptyset(&ends);
-    sigaddset(&ends, SIGINT);
-    sigaddset(&ends, SIGTERM);
-    // Only where there is something to be read again: a sandbox in a terminal ends with it.
-    if (has_keys_of_its_operator(options.config) || has_routes_of_its_operator(options.config))
-        sigaddset(&ends, SIGHUP);
-    pthread_sigmask(SIG_BLOCK, &ends, nullptr);
-    std::signal(SIGPIPE, SIG_IGN);
+    // SIGHUP only where there is something to be read again: a sandbox in a terminal ends with it.
+    const bool reads_again = has_keys_of_its_operator(options.config) || has_routes_of_its_operator(options.config);
+    const sigset_t held = reads_again ? held_signals({SIGHUP}) : held_signals();
 
     Service service(options);
     const std::string url = service.url();
@@ -51,7 +45,7 @@ void serve(const ServiceOptions& options) {
         "Stop with Ctrl-C.\n",
         url, options.data.string());
     std::fflush(stdout);
-    for (int signal = 0; sigwait(&ends, &signal) == 0 && signal == SIGHUP;)
+    for (int signal = 0; sigwait(&held, &signal) == 0 && signal == SIGHUP;)
         service.reload();
 }
 
