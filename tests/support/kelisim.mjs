@@ -141,12 +141,12 @@ async function deadline(promise, milliseconds, what) {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-// The first value that is not undefined. For what HTTP cannot tell when it happens; bounded.
+// The first value that is neither undefined nor false. For what HTTP cannot tell when it happens; bounded.
 export async function eventually(probe, what, milliseconds = 10_000) {
   const end = Date.now() + milliseconds;
   for (;;) {
     const value = await probe();
-    if (value !== undefined) return value;
+    if (value !== undefined && value !== false) return value;
     if (Date.now() > end) throw new Error(`not within ${milliseconds} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 15));
   }

@@ -10,7 +10,7 @@ import { Cabinet } from '../support/cabinet.mjs';
 import { issueEds, sign } from '../support/eds.mjs';
 import { get, postJson, send } from '../support/http.mjs';
 import { claims } from '../support/jwt.mjs';
-import { eventually as sooner, Kelisim, patient, temporaryDirectory } from '../support/kelisim.mjs';
+import { eventually, Kelisim, patient, temporaryDirectory } from '../support/kelisim.mjs';
 import { consent } from '../support/oauth.mjs';
 import { cut, fault, garbage, Participant, taken } from '../support/participant.mjs';
 import { advance } from '../support/sandbox.mjs';
@@ -52,9 +52,7 @@ async function later(hours) {
   await advance(server.base, `PT${hours * 60}M`);
 }
 
-// Until it is neither false nor nothing.
-const eventually = (probe, what) => sooner(async () => (await probe()) || undefined, what);
-// Likewise, while the pauses between attempts go by.
+// eventually(), while the pauses between attempts go by.
 const afterPauses = (probe, what) => eventually(async () => (await probe()) || (await later(1 / 60)), what);
 
 const sender = (id, password) =>
