@@ -101,7 +101,7 @@ void BatchWriter::end() {
 void BatchWriter::commit(std::int64_t number) {
     connection_->execute(mark, {number});
     commit_with_faults();
-    log_grew_(log_bytes_.load(std::memory_order_relaxed));
+    log_grew_(log_bytes());
 }
 
 void BatchWriter::commit_with_faults() {
@@ -135,21 +135,24 @@ void BatchWriter::recover_log() {
         throw;
     }
     readers_.resume();
-    log_bytes_ = 0;
+    log_pages_ = 0;
 }
 
 int BatchWriter::on_log(void* self, sqlite3*, const char*, int pages) {
-    constexpr std::uint64_t log_header_bytes = 32, frame_header_bytes = 24;  // sqlite.org/fileformat2.html section 4
-    auto& writer = *static_cast<BatchWriter*>(self);
-    writer.log_bytes_ =
-        log_header_bytes + static_cast<std::uint64_t>(pages) * (writer.page_bytes_ + frame_header_bytes);
+    static_cast<BatchWriter*>(self)->log_pages_ = pages;
     return SQLITE_OK;
+}
+
+std::uint64_t BatchWriter::log_bytes() const {
+    constexpr std::uint64_t log_header_bytes = 32, frame_header_bytes = 24;  // sqlite.org/fileformat2.html section 4
+    const auto pages = static_cast<std::uint64_t>(log_pages());
+    return pages == 0 ? 0 : log_header_bytes + pages * (page_bytes_ + frame_header_bytes);
 }
 
 void BatchWriter::add_to(store::Statistics& statistics) const {
     units_.add_to(statistics);
     statistics.log_resets = log_resets_.load(std::memory_order_relaxed);
-    statistics.log_bytes = log_bytes_.load(std::memory_order_relaxed);
+    statistics.log_bytes = log_bytes();
 }
 
 }  // namespace kelisim::store_sqlite

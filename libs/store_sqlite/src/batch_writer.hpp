@@ -44,6 +44,9 @@ public:
     // the log are in the way, or when the engine failed.
     bool restart_log(LogState state);
 
+    // Of the log in use, as of the newest COMMIT. Any thread.
+    int log_pages() const { return log_pages_.load(std::memory_order_relaxed); }
+
     // While it is held, the database is not closed and recovered. Whoever has a connection of his own holds it.
     std::unique_lock<std::mutex> keep_open() { return std::unique_lock(keep_open_); }
 
@@ -66,6 +69,7 @@ private:
     bool restart_log_now(LogState state);
     void answer(bool restarted);
     void recover_log();
+    std::uint64_t log_bytes() const;
 
     const Options options_;
     const std::filesystem::path file_;
@@ -78,7 +82,6 @@ private:
     std::int64_t changes_before_ = 0;
     Undoing undoing_ = Undoing::by_running_the_batch_again;
     int batches_with_savepoints_ = 0;
-    std::uint64_t page_bytes_ = 4096;
     bool was_open_ = false;
 
     std::mutex keep_open_;
@@ -89,7 +92,8 @@ private:
     std::optional<bool> log_answer_;
 
     std::atomic<std::uint64_t> log_resets_{0};
-    std::atomic<std::uint64_t> log_bytes_{0};
+    std::atomic<std::uint64_t> page_bytes_{4096};
+    std::atomic<int> log_pages_{0};
 
     store::GroupCommit units_;  // last: its thread uses all of the above
 };

@@ -8,8 +8,10 @@
 namespace kelisim::store_sqlite {
 namespace {
 
-constexpr int passes_max = 4;
-constexpr int small_rest_pages = 512;  // 2 MiB: the writer copies this in less than it takes to sync
+constexpr int passes_max = 12;
+constexpr int held_pages = 512;  // that a pass has to leave are a reader's doing
+// Everybody waits while the writer copies and syncs the rest.
+constexpr int small_rest_pages = 64;
 constexpr auto never = std::numeric_limits<std::uint64_t>::max();
 
 }  // namespace
@@ -72,16 +74,23 @@ LogState Checkpointer::copy() {
     const auto open = writer_.keep_open();
     try {
         Connection connection(file_, Connection::Access::write, options_.test_hooks);
-        int pages = 0, copied = 0;
+        int rest = std::numeric_limits<int>::max();
         for (int i = 0; i < passes_max; ++i) {
+            int pages = 0, copied = 0;  // of those that were there when the pass began
             const int result = connection.checkpoint(SQLITE_CHECKPOINT_PASSIVE, &pages, &copied);
             // The writer was just publishing a batch, and SQLite does not wait for that here.
             if ((result & 0xff) == SQLITE_BUSY) return LogState::needed;
             if (result != SQLITE_OK) throw_failure(connection.handle(), result, "checkpoint");
             checkpoints_.fetch_add(1, std::memory_order_relaxed);
-            if (pages - copied <= small_rest_pages) return LogState::nearly_copied;
+            if (pages - copied > held_pages) continue;
+            // SQLite itself syncs only what a pass copied to the very end, to which it never comes beside a busy writer.
+            connection.sync_file();
+            const int came = writer_.log_pages() - copied;
+            // Each pass takes less time than the one before, until it is its syncs that take it.
+            if (came <= small_rest_pages || came > rest / 4 * 3) return LogState::nearly_copied;
+            rest = came;
         }
-        return LogState::needed;
+        return rest < std::numeric_limits<int>::max() ? LogState::nearly_copied : LogState::needed;
     } catch (const std::exception&) {
         // Counted; and what was copied before is not to be relied upon, see BatchWriter.
         failed_checkpoints_.fetch_add(1, std::memory_order_relaxed);

@@ -259,6 +259,13 @@ int Connection::checkpoint(int mode, int* pages, int* copied) {
     return sqlite3_wal_checkpoint_v2(handle(), nullptr, mode, pages, copied);
 }
 
+void Connection::sync_file() {
+    sqlite3_file* file = nullptr;
+    int result = sqlite3_file_control(handle(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    if (result == SQLITE_OK) result = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
+    if (result != SQLITE_OK) throw_failure(handle(), result, "sync the database");
+}
+
 void Connection::copy_log() {
     // Not TRUNCATE: it cuts the log without a sync, and a crash that keeps a part of the old log would play that part over
     // the newer database. A whole log played again changes nothing.

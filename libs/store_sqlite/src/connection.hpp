@@ -41,6 +41,8 @@ public:
 
     // One of SQLite's modes; returns its result code. Pages of the log, and how many of them were copied.
     int checkpoint(int mode, int* pages = nullptr, int* copied = nullptr);
+    // The file of the database, without its log. Throws Unavailable.
+    void sync_file();
     // Copies all of the log into the database and syncs it; nobody else is connected. The log keeps its bytes.
     void copy_log();
 

@@ -241,6 +241,27 @@ TEST_F(Fault, AFailedCheckpointLosesNothing) {
     EXPECT_THAT(seen(), testing::IsSupersetOf(acknowledged_));
 }
 
+// While the writer syncs, everybody waits.
+TEST_F(Fault, TheWriterIsLeftASmallRestOfTheCheckpointWhileUnitsStreamIn) {
+    constexpr std::uint64_t log_bytes = 8U << 20U, sector_bytes = 512;
+    options_.log_checkpoint_bytes = log_bytes;
+    power_failure();
+    std::thread::id writer;
+    store::run(database_->writer(), [&](store::WriteSession&) { writer = std::this_thread::get_id(); });
+    std::atomic<std::int64_t> id{0};
+    std::vector<std::thread> streams;
+    for (int i = 0; i < 4; ++i) {
+        streams.emplace_back([&] {
+            while (database_->statistics().log_resets < 3 && id < 100'000)
+                put(++id, std::string(3'000, 'x'));
+        });
+    }
+    for (std::thread& stream : streams)
+        stream.join();
+    ASSERT_LT(id, 100'000) << "the log did not begin again";
+    EXPECT_LT(disk_.most_synced_by(writer), log_bytes / sector_bytes / 2);
+}
+
 TEST_F(Fault, AFileSystemThatBecomesReadOnlyFailsUnitsUntilItCanBeWritten) {
     put(1);
     disk_.refuse_writes();

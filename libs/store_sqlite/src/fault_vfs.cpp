@@ -53,6 +53,7 @@ public:
     bool crashed = false;
     std::uint64_t syncs = 0;
     std::uint64_t faults = 0;
+    std::map<std::thread::id, std::uint64_t> most_synced;
 
     void power_on(Survival survival);
 
@@ -286,6 +287,8 @@ int FaultVfs::Disk::sync(Handle& handle, int flags) {
     if (handle.path == nullptr) return handle.methods()->xSync(handle.real(), flags);
     if (power_is_off()) return SQLITE_IOERR_FSYNC;
     OnDisk& file = files_.at(*handle.path);
+    auto& most = most_synced[std::this_thread::get_id()];
+    most = std::max(most, file.content.unsynced_sectors());
     const bool fails = sync_fault.hit() || every_sync_fails;
     if (fails) ++faults;
     if (fails && sync_failure == Failed::lost) {
@@ -422,6 +425,12 @@ void FaultVfs::power_on(Survival survival) {
 std::uint64_t FaultVfs::syncs() const {
     const std::lock_guard lock(disk_->mutex);
     return disk_->syncs;
+}
+
+std::uint64_t FaultVfs::most_synced_by(std::thread::id thread) const {
+    const std::lock_guard lock(disk_->mutex);
+    const auto found = disk_->most_synced.find(thread);
+    return found == disk_->most_synced.end() ? 0 : found->second;
 }
 
 std::uint64_t FaultVfs::faults() const {

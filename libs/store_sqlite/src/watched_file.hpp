@@ -29,6 +29,7 @@ public:
     void before_write(std::uint64_t offset, std::uint64_t bytes, const ReadSector& read);
     void before_truncate(std::uint64_t size, const ReadSector& read);
     void synced();
+    std::uint64_t unsynced_sectors() const { return unsynced_.size(); }
     // What is not synced now will only be so once it is written again.
     void lost();
 

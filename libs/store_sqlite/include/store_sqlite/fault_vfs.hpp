@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <thread>
 
 namespace kelisim::store_sqlite {
 
@@ -51,7 +52,9 @@ public:
     // Rewrites the files to what survived, removes shared memory, and goes on with a healthy disk. No connection is open.
     void power_on(Survival survival);
 
-    std::uint64_t syncs() const;   // that succeeded
+    std::uint64_t syncs() const;  // that succeeded
+    // The most sectors of a file that one sync of the thread had to wait for.
+    std::uint64_t most_synced_by(std::thread::id thread) const;
     std::uint64_t faults() const;  // operations that were made to fail before a crash
 
 private:
