@@ -129,9 +129,11 @@ bool Sequencing::advance() {
     try {
         for (std::size_t unit = 0; more && unit < options_.units_a_round; ++unit) {
             const base::Time now = parts_.clock.now();
+            const std::size_t entries =
+                unit < options_.small_units_a_round ? options_.entries_a_unit : options_.entries_a_large_unit;
             more = store::run(parts_.writer, [&](WriteSession& session) {
-                       return parts_.records.ledger.sequence(session, options_.entries_a_unit, now);
-                   }) == options_.entries_a_unit;
+                       return parts_.records.ledger.sequence(session, entries, now);
+                   }) == entries;
         }
         if (const auto next = check_all()) sign(*next);
     } catch (const Damaged& damage) {

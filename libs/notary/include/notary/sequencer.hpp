@@ -33,8 +33,12 @@ struct SequencerOptions {
     base::Duration interval = std::chrono::seconds{1};  // between two checkpoints at least
     base::Duration epoch = std::chrono::seconds{5};     // between two states of the map of persons at least
     std::chrono::days scrub{7};                         // in which every leaf is looked at once
-    std::size_t entries_a_unit = 2000;
-    std::size_t units_a_round = 32;
+    // Small units first, because whoever wants a decision waits for the one that is under way; then large ones, so that the tree
+    // does not fall behind a store that is as busy as it can be.
+    std::size_t entries_a_unit = 256;
+    std::size_t small_units_a_round = 64;
+    std::size_t entries_a_large_unit = 2'000;
+    std::size_t units_a_round = 96;
     MappingOptions mapping = {};
 };
 
