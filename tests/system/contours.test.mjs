@@ -10,8 +10,9 @@ import { after, before, test } from 'node:test';
 import { Cabinet } from '../support/cabinet.mjs';
 import { issueEds, sign } from '../support/eds.mjs';
 import { assertProblem, codes, get, postJson, send } from '../support/http.mjs';
-import { Kelisim, patient, temporaryDirectory } from '../support/kelisim.mjs';
+import { eventually, Kelisim, patient, temporaryDirectory } from '../support/kelisim.mjs';
 import { ask, basic, call, consent, refresh } from '../support/oauth.mjs';
+import { Participant } from '../support/participant.mjs';
 import { advance } from '../support/sandbox.mjs';
 import * as shep from '../support/shep.mjs';
 import { bank, details, familyService, persons, service } from '../support/world.mjs';
@@ -20,8 +21,8 @@ const fields = ['iin', 'surname', 'name', 'patronymic', 'birthDate', 'gender', '
   'regAddress', 'personCapableStatus', 'missingStatus', 'documents', 'addresses'];
 const bankBin = '000140000353', stateBin = '000140000280', operatorBin = '000140000072', corporationBin = '000140000568';
 const external = shep.signedPath, inner = '/shep/bip-sync-wss-gost/', payments = '/pshep/bip-sync-wss-gost/';
-const asyncExternal = '/bip-async-wss-gost/';
-const payment = 'PAYMENT_REQUEST', open = 'OPEN_BUDGET';
+const asyncExternal = '/bip-async-wss-gost/', asyncPayments = '/pshep/bip-async-wss-gost/';
+const payment = 'PAYMENT_REQUEST', order = 'PAYMENT_ORDER', open = 'OPEN_BUDGET';
 const bankAgreement = '2026-JSA-0035';
 const { abai } = persons;
 
@@ -44,6 +45,7 @@ const till = createServer((request, response) => {
 
 let world;     // with the registries of the sandbox
 let counters;  // with a system that takes payments
+let payer, payee;  // of orders that wait: a bank and that system
 let operator;
 let body;
 let key;
@@ -56,14 +58,18 @@ before(async () => {
     return Kelisim.start({ config });
   };
   world = await configured('world', `async_services = ["${service}"]`);
-  counters = await configured('counters', `soap_services = ["${payment}=http://127.0.0.1:${till.address().port}/"]`);
+  [payer, payee] = [await Participant.start(), await Participant.start()];
+  counters = await configured('counters', `soap_services = ["${payment}=http://127.0.0.1:${till.address().port}/"]\n` +
+    `async_services = ["${order}", "${service}"]\nasync_receivers = ["DEMOBANK=${payer.url}", "PEP=${payee.url}"]`);
   key = {
     world: await issueEds(world.data, persons.ybyrai.iin, { bin: bankBin, organisation: 'БАНК', role: 'system' }),
     counters: await issueEds(counters.data, persons.ybyrai.iin, { bin: bankBin, organisation: 'БАНК', role: 'system' }),
+    payee: await issueEds(counters.data, persons.eleventh.iin, { bin: operatorBin, organisation: 'ОПЕРАТОР', role: 'system' }),
   };
 });
 after(async () => {
   await Promise.all([world.stop(), counters.stop()]);
+  await Promise.all([payer.stop(), payee.stop()]);
   till.closeAllConnections();
   await new Promise((resolve) => till.close(resolve));
 });
@@ -308,6 +314,30 @@ test('payments go by the payment gateway, without an approved application, and n
   shep.assertFault(await pay(external), 'KLS403', '^service_without_connection$');
   shep.assertFault(await pay(payments), 'KLS403', 'contour_payments_only');
   assert.equal(taken.length, 2, 'nothing that was refused went on');
+});
+
+// INT-2.27
+test('payments that wait in a queue go by the payment gateway too, and so do their answers', async () => {
+  const till = await Cabinet.signIn(counters.base, persons.eleventh, 'PT3M');
+  await done(staffPost(till, '/services', { key: order, owner: 'PEP', kind: 'payment', personal_data: false, access_class: 'public_data',
+    fields: [], name: { kk: 'Төлем тапсырмасы', ru: 'Платёжное поручение' } }));
+  const queue = async (to, what, signer = key.counters) => {
+    const content = shep.asyncMessage({ serviceId: order, date: await now(counters.base), data: '<said>7000</said>', ...what });
+    return shep.post(counters.base, to, await sign(signer, 'soap', content));
+  };
+  shep.assertFault(await queue(asyncExternal), 'KLS403', '^contour_payment_side_only$');
+  shep.assertFault(await queue('/shep/bip-async-wss-gost/'), 'KLS403', 'contour_payment_side_only');
+  shep.assertFault(await queue(asyncPayments, { serviceId: service, data: dataOf('a.b.c') }), 'KLS403', '.');
+  assert.deepEqual(payee.calls, []);
+  const asked = await queue(asyncPayments);
+  assert.equal(asked.status, 200, asked.text);
+  const pushed = await eventually(async () => payee.messages()[0], 'the order is pushed');
+  assert.equal(pushed.said, '7000');
+  const answer = { type: 'RESPONSE', from: '<sender><senderId>PEP</senderId></sender>', correlationId: pushed.correlationId,
+    id: pushed.messageId, data: '<said>paid</said>' };
+  shep.assertFault(await queue(asyncExternal, answer, key.payee), 'KLS403', '^contour_payment_side_only$');
+  assert.equal((await queue(asyncPayments, answer, key.payee)).status, 200);
+  assert.equal((await eventually(async () => payer.messages()[0], 'the answer is pushed')).said, 'paid');
 });
 
 test('what was registered is there after a restart', async () => {

@@ -153,6 +153,7 @@ std::vector<http::Route> AsyncChannel::routes() {
              {"/bip-async-wss-gost/", {Protection::wss, Side::external}},
              {"/shep/bip-async-wss-gost/", {Protection::wss, Side::inside}},
              {"/bip-async/", {Protection::inside, Side::inside}},
+             {"/pshep/bip-async-wss-gost/", {Protection::wss, Side::payment}},
          }) {
         auto endpoint = SoapDoor::by_message(
             [this, entrance = entrance](const http::Request& request) { return take(request, entrance); });
