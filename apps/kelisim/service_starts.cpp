@@ -100,6 +100,7 @@ void Service::start_async_pusher() {
                                   .readers = database_->readers(),
                                   .messages = records_.async_messages,
                                   .queues = async_queues_,
+                                  .registry = registry_,
                                   .clock = clock_,
                                   .zone = zone_,
                                   .alarm = async_alarm_,

@@ -12,7 +12,7 @@ import { issueEds, sign } from '../support/eds.mjs';
 import { assertProblem, codes, get, postJson, send } from '../support/http.mjs';
 import { eventually, Kelisim, patient, temporaryDirectory } from '../support/kelisim.mjs';
 import { ask, basic, call, consent, refresh } from '../support/oauth.mjs';
-import { Participant } from '../support/participant.mjs';
+import { garbage, Participant, taken as accepts } from '../support/participant.mjs';
 import { advance } from '../support/sandbox.mjs';
 import * as shep from '../support/shep.mjs';
 import { bank, details, familyService, persons, service } from '../support/world.mjs';
@@ -338,6 +338,66 @@ test('payments that wait in a queue go by the payment gateway too, and so do the
   shep.assertFault(await queue(asyncExternal, answer, key.payee), 'KLS403', '^contour_payment_side_only$');
   assert.equal((await queue(asyncPayments, answer, key.payee)).status, 200);
   assert.equal((await eventually(async () => payer.messages()[0], 'the answer is pushed')).said, 'paid');
+});
+
+const operation = (name, content) =>
+  `<a:${name} xmlns:a="http://bip.bee.kz/AsyncChannel/v10/Types"><request>${content}</request></a:${name}>`;
+async function stateOf(server, signer, messageId) {
+  const answer = await shep.post(server.base, asyncExternal, await sign(signer, 'soap', operation('getMessageStatus',
+    `<messageId>${messageId}</messageId><requestDate>${(await now(server.base)).toISOString()}</requestDate><sender><senderId>DEMOBANK</senderId></sender>`)));
+  return [shep.one('messageState', answer.text), shep.one('statusCode', answer.text) ?? shep.one('code', answer.text)];
+}
+
+test('what waits when the agreement ends is not pushed, and goes when the operator lets it after the next one', async () => {
+  const till = await Cabinet.signIn(counters.base, persons.eleventh, 'PT3M');
+  payee.answer = () => garbage;
+  payee.calls = [];
+  const content = shep.asyncMessage({ serviceId: order, date: await now(counters.base), data: '<said>8000</said>' });
+  const asked = await shep.post(counters.base, asyncPayments, await sign(key.counters, 'soap', content));
+  assert.equal(asked.status, 200, asked.text);
+  const messageId = shep.one('messageId', asked.text);
+  await eventually(async () => payee.messages().length > 0, 'an attempt');
+  for (const each of (await staffGet(till, '/agreements')).filter(({ parties, withdrawn }) => parties.includes(bankBin) && !withdrawn))
+    await done(staffPost(till, `/agreements/${encodeURIComponent(each.number)}/withdraw`));
+  const attempts = payee.messages().length;
+  payee.answer = accepts;
+  await eventually(async () => (await stateOf(counters, key.counters, messageId))[0] === 'NOT_DELIVERED' || (await advance(counters.base, 'PT5M'), false),
+    'it is withheld');
+  assert.deepEqual(await stateOf(counters, key.counters, messageId), ['NOT_DELIVERED', 'KLS412']);
+  assert.ok(payee.messages().length <= attempts + 1, 'one may have been under way');
+  const listed = (await get(counters.base, '/api/v1/staff/messages', { cookie: till.cookie })).json.items.find(({ id }) => id === messageId);
+  assert.equal(listed.error, 'contour_agreement_over');
+  const replay = () => staffPost(till, `/messages/${messageId}/replay`);
+  await done(replay());
+  await eventually(async () => (await stateOf(counters, key.counters, messageId))[0] === 'NOT_DELIVERED', 'withheld again');
+  await done(staffPost(till, '/agreements', agreement('№ 3/26')));
+  await done(replay());
+  await eventually(async () => (await stateOf(counters, key.counters, messageId))[0] === 'DELIVERED', 'it is delivered');
+});
+
+test('what waits for one who asks is not handed out when its sender is left out meanwhile', async () => {
+  const pull = async () => {
+    const answer = await shep.post(world.base, '/bip-async/', shep.envelope(operation('getMessages', `<serviceId>${service}</serviceId>` +
+      '<sender><senderId>GBDFL</senderId><password>gbdfl-sandbox-secret</password></sender>')));
+    assert.equal(answer.status, 200, answer.text);
+    return [...answer.text.matchAll(/<messageId>([^<]*)</g)].map(([, id]) => id);
+  };
+  const queued = async () => {
+    const content = shep.asyncMessage({ serviceId: service, date: await now(world.base), data: dataOf(await token()) });
+    const answer = await shep.post(world.base, asyncExternal, await sign(key.world, 'soap', content));
+    assert.equal(answer.status, 200, answer.text);
+    return shep.one('messageId', answer.text);
+  };
+  await officials();
+  await classify('DEMOBANK', []);
+  const handedOut = await queued();
+  assert.ok((await pull()).includes(handedOut));
+  const held = await queued();
+  await classify('DEMOBANK', ['state_secrets']);
+  assert.deepEqual(await pull(), []);
+  assert.deepEqual(await stateOf(world, key.world, held), ['NOT_DELIVERED', 'KLS412']);
+  await classify('DEMOBANK', []);
+  assert.deepEqual(await pull(), [], 'its use was booked');
 });
 
 test('what was registered is there after a restart', async () => {

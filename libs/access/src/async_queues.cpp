@@ -228,6 +228,15 @@ Result<void> AsyncQueues::stop(store::WriteSession& session, AsyncMessageId id, 
     return Result<void>();
 }
 
+Result<void> AsyncQueues::withhold(store::WriteSession& session, AsyncMessageId id, const Reason& why,
+                                   base::Time now) const {
+    auto message = parts_.records.async_messages.find(session, id);
+    if (!message) return async_message_unknown;
+    if (message->state != AsyncState::waiting) return async_message_settled;
+    end(session, std::move(*message), AsyncState::given_up, why.code, now);
+    return Result<void>();
+}
+
 bool AsyncQueues::stands(store::ReadSession& session, const AsyncMessage& message) const {
     const auto conversation = parts_.records.async_messages.conversation(session, message.conversation);
     if (!conversation) throw records::Damaged("a message has no conversation");

@@ -12,6 +12,7 @@
 #include "access/exchanges.hpp"
 #include "access/testing.hpp"
 #include "base/limits.hpp"
+#include "registry/contours.hpp"
 #include "store_postgres/contract_engine.hpp"
 #include "store_postgres/temporary_server.hpp"
 #include "store_sqlite/contract_engine.hpp"
@@ -302,6 +303,23 @@ TEST_P(AsyncQueuesContract, WhatIsRefusedAgainAndAgainIsADeadLetterUntilItIsRepl
     EXPECT_EQ(queues.counted(), 2);
     EXPECT_TRUE(queues.deliver(id));
     EXPECT_EQ(queues.content(id), std::nullopt);
+}
+
+TEST_P(AsyncQueuesContract, WhatIsWithheldIsADeadLetterThatKeepsItsContent) {
+    const AsyncMessageId id = queues.accepted("1");
+    const auto withhold = [&](AsyncMessageId message) {
+        return queues.unit([&](const AsyncQueues& of, store::WriteSession& session) {
+            return of.withhold(session, message, registry::contour_state_secrets, queues.clock().now()).has_value();
+        });
+    };
+    EXPECT_TRUE(withhold(id));
+    EXPECT_FALSE(withhold(id)) << "it does not wait any more";
+    EXPECT_FALSE(queues.attempt(id));
+    EXPECT_THAT(queues.given_up(), ElementsAre(id));
+    EXPECT_EQ(queues.content(id), "content: 1");
+    EXPECT_TRUE(queues.replay(id));
+    EXPECT_TRUE(queues.deliver(id));
+    EXPECT_FALSE(withhold(id)) << "what was delivered stays so";
 }
 
 TEST_P(AsyncQueuesContract, WhatWaitedTooLongIsADeadLetterAndForgottenAtLast) {

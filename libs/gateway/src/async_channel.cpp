@@ -471,6 +471,7 @@ AsyncChannel::Serving AsyncChannel::give_messages(Arrival& arrival) {
     const auto id = id_of<AsyncMessageId>(asked->message_id);
     const auto conversation = id_of<ConversationId>(asked->correlation_id);
     const bool one = !asked->message_id.empty(), some = !asked->correlation_id.empty();
+    const LeavingParts leaving{parts_.queues, parts_.messages, parts_.registry, parts_.zone};
     std::vector<Leaving> chosen;
     parts_.readers.read([&](store::ReadSession& session) {
         const std::size_t looked_at =
@@ -478,17 +479,16 @@ AsyncChannel::Serving AsyncChannel::give_messages(Arrival& arrival) {
         for (AsyncMessage& each : parts_.messages.waiting(session, arrival.sender->key, asked->service_id, looked_at)) {
             if ((one && each.id != id) || (some && each.conversation != conversation) || chosen.size() >= most)
                 continue;
-            chosen.push_back(look_at(session, parts_.queues, parts_.messages, std::move(each), parts_.zone));
+            chosen.push_back(look_at(session, leaving, std::move(each), arrival.received));
         }
     });
-    auto hand_over = [&queues = parts_.queues, &messages = parts_.messages, chosen,
-                      now = parts_.clock.now()](store::WriteSession& session) {
+    auto hand_over = [leaving, chosen, now = parts_.clock.now()](store::WriteSession& session) {
         std::vector<std::string> contents;
         std::int64_t bytes = 0;
         for (const Leaving& each : chosen) {
             bytes += each.message.bytes;
             if (!contents.empty() && bytes > static_cast<std::int64_t>(limits::channel_xml_bytes_max)) break;
-            if (auto content = take_out(session, queues, messages, each, now)) contents.push_back(*std::move(content));
+            if (auto content = take_out(session, leaving, each, now)) contents.push_back(*std::move(content));
         }
         return contents;
     };

@@ -2,7 +2,6 @@
 #include "gateway/async_pusher.hpp"
 
 #include "base/limits.hpp"
-#include "gateway/async_leaving.hpp"
 
 namespace kelisim::gateway {
 
@@ -172,14 +171,13 @@ bool AsyncPusher::hand_over(const records::AsyncQueue& queue, const SoapAddress&
     std::optional<Leaving> leaving;
     parts_.readers.read([&](store::ReadSession& session) {
         auto first = parts_.messages.waiting(session, queue.receiver, queue.service, 1);
-        if (!first.empty())
-            leaving = look_at(session, parts_.queues, parts_.messages, std::move(first.front()), parts_.zone);
+        if (!first.empty()) leaving = look_at(session, leaving_parts(), std::move(first.front()), parts_.clock.now());
     });
     if (!leaving) return false;  // somebody settled the last of it meanwhile
     const base::Time now = parts_.clock.now();
     std::optional<std::string> content;
     store::run(parts_.writer, [&](WriteSession& session) {
-        content = take_out(session, parts_.queues, parts_.messages, *leaving, now);
+        content = take_out(session, leaving_parts(), *leaving, now);
         return true;
     });
     if (!content) {

@@ -68,8 +68,10 @@ soap::MessageStatus status_of(AsyncState state, std::string_view error, base::Ti
             return error == "consent_ended" ? status("KLS403", "Согласие прекращено, доставка остановлена.")
                                             : status("KLS406", "Получатель отказался от сообщения.");
         case AsyncState::given_up:
-            return error == "too_old" ? status("KLS408", "Срок доставки истёк.")
-                                      : status("KLS410", "Получатель отклонил сообщение много раз.");
+            if (error == "too_old") return status("KLS408", "Срок доставки истёк.");
+            return error.starts_with("contour_")
+                       ? status("KLS412", "Обмен между этими системами больше не разрешён, доставка остановлена.")
+                       : status("KLS410", "Получатель отклонил сообщение много раз.");
         case AsyncState::returned:
             return status("KLS411", "Оператор вернул сообщение отправителю.");
     }

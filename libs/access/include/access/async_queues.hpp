@@ -76,6 +76,9 @@ public:
     base::Result<void> refuse(store::WriteSession& session, records::AsyncMessageId id, base::Time now) const;
     // Its consent ended. What an attempt before may have brought is not known to be nobody's use.
     base::Result<void> stop(store::WriteSession& session, records::AsyncMessageId id, base::Time now) const;
+    // The gateway does not hand it over, for a reason that may go away again: the operator may let it wait anew.
+    base::Result<void> withhold(store::WriteSession& session, records::AsyncMessageId id, const base::Reason& why,
+                                base::Time now) const;
     // Whether a message may still go on its way: no consent that its conversation stands on was ended.
     bool stands(store::ReadSession& session, const records::AsyncMessage& message) const;
     bool stands(store::ReadSession& session, const records::Conversation& conversation) const;

@@ -13,6 +13,7 @@
 #include "access/async_queues.hpp"
 #include "base/limits.hpp"
 #include "delivery/under_way.hpp"
+#include "gateway/async_leaving.hpp"
 #include "gateway/async_stored.hpp"
 #include "gateway/soap_door.hpp"
 #include "gateway/soap_receivers.hpp"
@@ -25,6 +26,7 @@ struct AsyncPusherParts {
     store::Readers& readers;
     const records::AsyncMessages& messages;
     const access::AsyncQueues& queues;
+    const registry::Registry& registry;
     const base::Clock& clock;
     const base::Zone& zone;
     store::Alarm& alarm;  // rung when there may be something to push
@@ -72,6 +74,8 @@ private:
     void tell(const records::AsyncNotice& notice, const SoapAddress& to);
     void send(const SoapAddress& to, std::string_view content, std::string_view token, std::string place,
               Answered answered);
+
+    LeavingParts leaving_parts() const { return {parts_.queues, parts_.messages, parts_.registry, parts_.zone}; }
 
     const AsyncPusherParts parts_;
     delivery::UnderWay<Answered> under_way_{base::limits::async_pushed_at_once};  // by queue, and receiver of notices
