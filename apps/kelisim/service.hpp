@@ -182,6 +182,7 @@ private:
     gateway::Owners owners_;
     std::optional<SandboxRegistries> registries_;
     gateway::Routes gateway_routes_;
+    const gateway::SignedMessages signed_messages_;
     gateway::Rest gateway_;
     gateway::MessageSignatures message_signatures_;
     GatewayKeys gateway_keys_;

@@ -115,9 +115,10 @@ gateway::Repeat take_repeat(Words& words) {
     return words.take("repeatable") ? gateway::Repeat::when_in_doubt : gateway::Repeat::when_unheard;
 }
 
-// "serviceKey=https://host:port repeatable".
+// "serviceKey=https://host:port signed-requests signed-answers repeatable".
 std::pair<std::string, gateway::Binding> binding_of(const std::string& whole) {
     Words words("gateway.upstreams", whole);
+    const bool signed_requests = words.take("signed-requests"), signed_answers = words.take("signed-answers");
     const gateway::Repeat repeat = take_repeat(words);
     words.expect_no_more();
     const std::string& text = words.first();
@@ -125,7 +126,10 @@ std::pair<std::string, gateway::Binding> binding_of(const std::string& whole) {
     const auto upstream =
         equals == std::string::npos ? std::nullopt : http::parse_http_origin(std::string_view(text).substr(equals + 1));
     if (!upstream) throw base::Outage("gateway.upstreams: not serviceKey=https://host:port: " + text);
-    return {text.substr(0, equals), gateway::Binding{.upstream = *upstream, .repeat = repeat}};
+    return {text.substr(0, equals), gateway::Binding{.upstream = *upstream,
+                                                     .signed_requests = signed_requests,
+                                                     .signed_answers = signed_answers,
+                                                     .repeat = repeat}};
 }
 
 gateway::SoapAddress address_of(Named& named) {
@@ -317,6 +321,16 @@ std::vector<std::string> addresses_of(const std::string& issuer, const std::stri
     std::vector<std::string> addresses{issuer};
     if (!systems_url.empty()) addresses.push_back(systems_url);
     return addresses;
+}
+
+std::vector<http::Authority> authorities_of(const std::vector<std::string>& addresses) {
+    std::vector<http::Authority> authorities;
+    for (const std::string& address : addresses) {
+        const auto prefix = http::parse_http_prefix(address);
+        if (!prefix) throw base::Outage("not an address of HTTP: " + address);
+        authorities.push_back(prefix->upstream);
+    }
+    return authorities;
 }
 
 std::vector<std::string> audiences_of(const std::vector<std::string>& addresses) {

@@ -51,6 +51,8 @@ trust::Policy signature_policy_of(const config::Config& config);
 
 // Under which others know this server.
 std::vector<std::string> addresses_of(const std::string& issuer, const std::string& systems_url);
+// The same, without a path.
+std::vector<http::Authority> authorities_of(const std::vector<std::string>& addresses);
 // What a client assertion may be meant for: us, or an endpoint of ours (RFC 7523 section 3, 3).
 std::vector<std::string> audiences_of(const std::vector<std::string>& addresses);
 

@@ -2,11 +2,14 @@
 // What the guides for integrators tell them to type is typed here: every block of shell, in order, in one shell.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFile, rm, symlink } from 'node:fs/promises';
+import { readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import path from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { binary, Kelisim, temporaryDirectory } from '../support/kelisim.mjs';
+import { consent } from '../support/oauth.mjs';
+import { persons, service } from '../support/world.mjs';
 
 const guides = path.resolve(import.meta.dirname, '../../docs/integration');
 
@@ -29,6 +32,31 @@ test('every request of docs/integration/oauth.md does what the guide says', asyn
     assert.match(stdout, /Құнанбаев/, 'the data themselves');
   } finally {
     await server.stop();
+  }
+});
+
+test('every step of docs/integration/signed.md does what the guide says', async () => {
+  const folder = await temporaryDirectory();
+  const owner = createServer((request, response) => {
+    request.resume();
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{"surname":"Құнанбаев"}');
+  });
+  await new Promise((resolve) => owner.listen(0, '127.0.0.1', resolve));
+  const config = path.join(folder, 'kelisim.toml');
+  await writeFile(config, `[gateway]\nupstreams = ["${service}=http://127.0.0.1:${owner.address().port} signed-requests"]\n`);
+  const server = await Kelisim.start({ config });
+  try {
+    const { access_token: token } = await consent(server.base, persons.abai);
+    const environment = { ...process.env, SERVICE: server.base, TOKEN: token, ABAI: persons.abai.iin,
+      KEY: path.join(server.data, 'sandbox/demo-bank.pem'), PATH: `${path.dirname(process.execPath)}:${process.env.PATH}` };
+    const { stdout, stderr } = await type(['signed.md'], environment, folder);
+    assert.match(stdout, /Құнанбаев/, 'the data themselves');
+    assert.match(stderr, /"signature";req/, 'the answer is signed');
+  } finally {
+    await server.stop();
+    owner.closeAllConnections();
+    await new Promise((resolve) => owner.close(resolve));
+    await rm(folder, { recursive: true, force: true });
   }
 });
 

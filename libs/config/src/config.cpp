@@ -165,7 +165,9 @@ std::vector<Key> gateway_keys() {
         {.name = "gateway.upstreams",
          .description =
              "Owners on REST: \"serviceKey=http://host:port\" or https. Followed by \" repeatable\": the owner "
-             "does and counts nothing by being asked, so that a call without an answer goes again.",
+             "does and counts nothing by being asked, so that a call without an answer goes again. By \" "
+             "signed-requests\": consumers sign what they send (RFC 9421) and are answered signed. By \" "
+             "signed-answers\": the owner is asked signed and signs what it answers.",
          .fallback = Texts{}},
         {.name = "gateway.quota",
          .description =

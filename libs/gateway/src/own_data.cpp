@@ -53,8 +53,10 @@ OwnData::Answer OwnData::fetch(const api::PersonCall& call, const http::Request&
                     {"traceparent", request.trace.traceparent()}},
         .body = body_for_owner(nothing_else, locator, look->claims.subject, look->fields),
         .limits = {.deadline = base::limits::owner_deadline, .body_bytes_max = base::limits::answer_body_bytes_max}};
+    Asked asked{.service = binding->first, .locator = locator};
+    if (binding->second.signed_answers) asked.signed_request = parts_.signatures.sign_request(outgoing);
     http::Outcome outcome = co_await parts_.client.exchange(std::move(outgoing));
-    auto [state, response] = judge(request, *look, locator, std::move(outcome));
+    auto [state, response] = judge(request, *look, asked, std::move(outcome));
     auto conclude = [&own_data = parts_.own_data, id = look->id, state = state](store::WriteSession& session) {
         own_data.conclude(session, id, state);
         return true;
@@ -63,7 +65,7 @@ OwnData::Answer OwnData::fetch(const api::PersonCall& call, const http::Request&
     co_return std::move(response);
 }
 
-OwnData::Decided OwnData::judge(const http::Request& request, const access::OwnData::Look& look, const Locator& locator,
+OwnData::Decided OwnData::judge(const http::Request& request, const access::OwnData::Look& look, const Asked& asked,
                                 http::Outcome outcome) const {
     if (const auto* failure = std::get_if<http::Failure>(&outcome)) {
         if (failure->lost == http::Lost::not_sent) {
@@ -76,7 +78,11 @@ OwnData::Decided OwnData::judge(const http::Request& request, const access::OwnD
     auto& answer = std::get<http::Answer>(outcome);
     if (answer.status >= 500) return {UseState::unknown, api::problem(bad_gateway, owner_failed, request)};
     if (answer.status != 200) return {UseState::not_sent, api::problem(bad_gateway, owner_refused, request)};
-    if (const auto fits = check_answer(answer.body, look.fields, look.fields, locator); fits.has_error()) {
+    if (asked.signed_request) {
+        const auto by_owner = parts_.signatures.check_answer(answer, *asked.signed_request, asked.service);
+        if (by_owner.has_error()) return {UseState::unknown, api::problem(bad_gateway, by_owner.error(), request)};
+    }
+    if (const auto fits = check_answer(answer.body, look.fields, look.fields, asked.locator); fits.has_error()) {
         return {UseState::unknown, api::problem(bad_gateway, fits.error(), request)};
     }
     return {UseState::delivered, http::Response{.status = 200,

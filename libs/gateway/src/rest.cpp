@@ -204,17 +204,31 @@ Rest::Answer Rest::exchange(const Caller& caller, const http::Request& request) 
     const RouteTablePtr routes = parts_.routes.now();
     const auto binding = service ? routes->rest.find(*service) : routes->rest.end();
     if (binding == routes->rest.end()) co_return api::problem(service_not_on_rest, request);
+    if (!binding->second.signed_requests) co_return co_await pass(caller, request, *service, binding->second);
+    // Before anything that it says is read, and before anything is written under the token.
+    const auto checked = co_await parts_.signatures.check_request(request, *parts_.registry.system(caller.receiver));
+    http::Response response;
+    if (checked.has_error())
+        response = api::problem(checked.error(), request);
+    else
+        response = co_await pass(caller, request, *service, binding->second);
+    parts_.signatures.sign_answer(response, request);
+    co_return response;
+}
+
+Rest::Answer Rest::pass(const Caller& caller, const http::Request& request, const std::string& service,
+                        const Binding& binding) {
     if (const auto path = check_path(request.target); path.has_error()) co_return api::problem(path.error(), request);
     const auto type = request.headers.once("Content-Type");
     if (!type || !http::is_media_type(*type, json_type)) co_return api::problem(415, call_not_json, request);
-    auto call = read_call(request.body, binding->second.locator);
+    auto call = read_call(request.body, binding.locator);
     if (call.has_error()) co_return api::problem(call.error(), request);
     const std::string_view key = request.headers.first("Idempotency-Key").value_or("");
     if (key.size() > base::limits::name_bytes_max || repeated(request.headers, {"Idempotency-Key"})) {
         co_return api::problem(consent::name_too_long, request);
     }
-    const OwnerWay way{.wire = Wire::rest, .service = *service};
-    records::Exchange exchange = begun(caller, request, *service);
+    const OwnerWay way{.wire = Wire::rest, .service = service};
+    records::Exchange exchange = begun(caller, request, service);
     // Before anything is written; what was answered before is answered again all the same.
     if (key.empty()) {
         if (const auto owner = parts_.owners.resting(way)) co_return rests(*owner, request);
@@ -223,7 +237,7 @@ Rest::Answer Rest::exchange(const Caller& caller, const http::Request& request) 
         [&uses = parts_.uses,
          command = access::UseCommand{.token = caller.token.id,
                                       .receiver = caller.receiver,
-                                      .service = *service,
+                                      .service = service,
                                       .purpose = std::string(request.headers.first("kdp-purpose").value_or("")),
                                       .side = registry::Side::external,
                                       .fields = call->fields,
@@ -243,7 +257,7 @@ Rest::Answer Rest::exchange(const Caller& caller, const http::Request& request) 
         co_return response;
     }
     exchange.state = records::ExchangeState::failed;  // until it is answered
-    const Use use{way, binding->second, std::get<access::Reserved>(decision), exchange};
+    const Use use{way, binding, std::get<access::Reserved>(decision), exchange};
     http::Response response = co_await forward(caller, request, use, *call);
     co_return noted(caller, std::move(exchange), std::move(response));
 }
@@ -286,6 +300,8 @@ Rest::Answer Rest::forward(const Caller& caller, const http::Request& request, U
         .limits = {.deadline = base::limits::owner_deadline, .body_bytes_max = base::limits::answer_body_bytes_max}};
     const crypto::Digest sent = under_token(crypto::sha256(base::as_bytes(outgoing.body)), caller.bearer);
     const base::Time at = parts_.clock.now();
+    std::optional<SentRequest> signed_request;
+    if (use.binding.signed_answers) signed_request = parts_.signatures.sign_request(outgoing);
     Owners::Asked asked = co_await parts_.owners.ask(use.way, std::move(outgoing));
     if (!std::holds_alternative<Owners::Rests>(asked)) {
         use.exchange.wire[1] = sent;
@@ -294,7 +310,7 @@ Rest::Answer Rest::forward(const Caller& caller, const http::Request& request, U
     }
     if (const auto* answer = std::get_if<http::Answer>(&asked))
         use.exchange.wire[2] = under_token(crypto::sha256(base::as_bytes(answer->body)), caller.bearer);
-    co_return conclude(request, use, std::move(asked));
+    co_return conclude(request, use, std::move(asked), signed_request);
 }
 
 http::Response Rest::not_answered(const http::Request& request, const Use& use, http::Lost lost) {
@@ -305,7 +321,8 @@ http::Response Rest::not_answered(const http::Request& request, const Use& use, 
     return api::problem(gateway_timeout, owner_silent, request);
 }
 
-http::Response Rest::conclude(const http::Request& request, const Use& use, Owners::Asked asked) {
+http::Response Rest::conclude(const http::Request& request, const Use& use, Owners::Asked asked,
+                              const std::optional<SentRequest>& signed_request) {
     const access::Reserved& reserved = use.reserved;
     if (const auto* failure = std::get_if<http::Failure>(&asked)) return not_answered(request, use, failure->lost);
     if (const auto* owner = std::get_if<Owners::Rests>(&asked)) {
@@ -322,6 +339,13 @@ http::Response Rest::conclude(const http::Request& request, const Use& use, Owne
         // A refusal carries no data of the person: the use did not take place.
         parts_.outcomes.book(reserved.id, UseState::not_sent, std::nullopt);
         return api::problem(bad_gateway, owner_refused, request);
+    }
+    if (signed_request) {
+        const auto by_owner = parts_.signatures.check_answer(answer, *signed_request, use.way.service);
+        if (by_owner.has_error()) {
+            parts_.outcomes.book(reserved.id, UseState::unknown, std::nullopt);
+            return api::problem(bad_gateway, by_owner.error(), request);
+        }
     }
     const auto& service_fields = parts_.registry.service(use.way.service)->fields;
     if (const auto fits = check_answer(answer.body, reserved.fields, service_fields, use.binding.locator);

@@ -37,13 +37,6 @@ namespace {
 constexpr std::size_t first_room = 4096;
 constexpr int interim_answers_max = 8;  // 100, 103: nobody sends more of them in good faith
 
-std::string host_of(const Authority& upstream) {
-    const bool ipv6 = upstream.host.find(':') != std::string::npos;
-    std::string host = ipv6 ? "[" + upstream.host + "]" : upstream.host;
-    if (upstream.port != (upstream.tls ? 443 : 80)) host += ":" + std::to_string(upstream.port);
-    return host;
-}
-
 // What connections are kept for.
 std::string lane_of(const Authority& upstream) {
     return (upstream.tls ? "https://" : "http://") + host_of(upstream);

@@ -179,4 +179,11 @@ std::optional<std::string> normal_uri(std::string_view uri) {
     return normal + ":" + std::to_string(origin->port) + normal_escapes(path);
 }
 
+std::string host_of(const Authority& authority) {
+    const bool ipv6 = authority.host.find(':') != std::string::npos;
+    std::string host = ipv6 ? "[" + authority.host + "]" : authority.host;
+    if (authority.port != (authority.tls ? 443 : 80)) host += ":" + std::to_string(authority.port);
+    return host;
+}
+
 }  // namespace kelisim::http

@@ -46,4 +46,9 @@ base::Result<void> check_content_digest(const http::Headers& headers, std::strin
     return {};
 }
 
+std::string content_digest_of(std::string_view body) {
+    const crypto::Digest digest = crypto::sha256(base::as_bytes(body));
+    return "sha-256=" + serialize(Item{.value = base::Bytes(digest.begin(), digest.end()), .parameters = {}});
+}
+
 }  // namespace kelisim::http_signatures

@@ -275,6 +275,31 @@ TEST(HttpSignature, AnswerBoundToItsRequest) {
               "\"content-length\")");
 }
 
+TEST(HttpSignature, OurSignaturesVerify) {
+    const http::Headers asked_with{{"Content-Digest", content_digest_of("{}")}, {"Signature", "a=:AA==:"}};
+    const RequestView request{
+        .method = "POST", .scheme = "https", .authority = "h", .target = "/p?q=1", .headers = asked_with};
+    for (const auto& key : {crypto::PrivateKey::generate_p256(), crypto::PrivateKey::generate_rsa2048()}) {
+        const std::vector<std::string_view> components{"\"@status\"", "\"content-digest\"", "\"@query\";req",
+                                                       "\"signature\";req"};
+        http::Headers headers{{"Content-Digest", content_digest_of("[]")}};
+        const ResponseView before{.status = 200, .headers = headers, .request = request};
+        const SignatureFields made_of =
+            sign(components, before, {.key = key, .key_id = "k", .created = at(made), .nonce = "n"});
+        headers.add("Signature-Input", made_of.input);
+        headers.add("Signature", made_of.value);
+        EXPECT_TRUE(check_content_digest(headers, "[]").has_value());
+        const Signature signature = read_signature(headers).value();
+        const Demands demands{.components = components, .now = at(made)};
+        const ResponseView same{.status = 200, .headers = headers, .request = request};
+        EXPECT_EQ(codes(verify(signature, same, key.public_key(), demands)), Codes{});
+        const ResponseView other{.status = 201, .headers = headers, .request = request};
+        EXPECT_EQ(codes(verify(signature, other, key.public_key(), demands)), Codes{"http_signature_wrong"});
+        const auto foreign = crypto::PrivateKey::generate_p256();
+        EXPECT_NE(codes(verify(signature, same, foreign.public_key(), demands)), Codes{});
+    }
+}
+
 TEST(HttpSignature, ValuesOfRepeatedFieldsAndOfNoQuery) {
     const http::Headers headers{{"X-A", "  one "}, {"x-a", "two"}};
     const RequestView request{.method = "GET", .scheme = "https", .authority = "h", .target = "/p", .headers = headers};

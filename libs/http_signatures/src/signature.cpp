@@ -187,10 +187,18 @@ bool covers(const InnerList& input, std::string_view wanted) {
                        [wanted](const Item& item) { return serialize(item) == wanted; });
 }
 
+crypto::Algorithm algorithm_for(const crypto::PublicKey& key) {
+    using enum crypto::Algorithm;
+    return key.fits(es256) ? es256 : rs256;
+}
+
+std::string_view name_of(crypto::Algorithm algorithm) {
+    return algorithm == crypto::Algorithm::es256 ? "ecdsa-p256-sha256" : "rsa-v1_5-sha256";
+}
+
 std::string_view algorithm_of(const VerifyingKey& key) {
     const auto* registered = std::get_if<crypto::PublicKey>(&key);
-    if (registered == nullptr) return "ed25519";
-    return registered->fits(crypto::Algorithm::es256) ? "ecdsa-p256-sha256" : "rsa-v1_5-sha256";
+    return registered == nullptr ? "ed25519" : name_of(algorithm_for(*registered));
 }
 
 bool right(const VerifyingKey& key, std::string_view text, const base::Bytes& signature) {
@@ -198,8 +206,7 @@ bool right(const VerifyingKey& key, std::string_view text, const base::Bytes& si
     if (const auto* ed25519 = std::get_if<crypto::Ed25519Public>(&key))
         return crypto::verifies(*ed25519, bytes, signature);
     const auto& registered = std::get<crypto::PublicKey>(key);
-    using enum crypto::Algorithm;
-    return registered.verifies(registered.fits(es256) ? es256 : rs256, bytes, signature);
+    return registered.verifies(algorithm_for(registered), bytes, signature);
 }
 
 void judge_times(const Signature& signature, base::Time now, std::vector<const Reason*>& wrong) {
@@ -274,6 +281,25 @@ Result<void> verify(const Signature& signature, const MessageView& message, cons
     }
     if (!wrong.empty()) return Refusal(std::move(wrong));
     return {};
+}
+
+SignatureFields sign(const std::vector<std::string_view>& components, const MessageView& message,
+                     const Signing& signing) {
+    const crypto::Algorithm algorithm = algorithm_for(signing.key.public_key());
+    InnerList input;
+    for (const std::string_view written : components) {
+        const auto parsed = parse_dictionary("c=(" + std::string(written) + ")");
+        const auto& list = std::get<InnerList>(parsed.value().front().value);
+        input.items.insert(input.items.end(), list.items.begin(), list.items.end());
+    }
+    input.parameters = {{.key = "created", .value = base::to_seconds(signing.created)},
+                        {.key = "keyid", .value = std::string(signing.key_id)},
+                        {.key = "alg", .value = std::string(name_of(algorithm))},
+                        {.key = "nonce", .value = std::string(signing.nonce)}};
+    const std::string text = signature_base(input, message).value();
+    const base::Bytes value = signing.key.sign(algorithm, base::as_bytes(text));
+    return {.input = "kelisim=" + serialize(input),
+            .value = "kelisim=" + serialize(Item{.value = value, .parameters = {}})};
 }
 
 }  // namespace kelisim::http_signatures

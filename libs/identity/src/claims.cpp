@@ -18,9 +18,4 @@ std::optional<base::Time> time_of(const boost::json::object& payload, std::strin
     return base::Time{std::chrono::seconds{*seconds}};
 }
 
-token::KeySet keys_of(std::string_view text) {
-    const auto jwks = json::parse(text, {});
-    return jwks.has_value() && jwks->is_object() ? token::KeySet::from_jwks(jwks->get_object()) : token::KeySet{};
-}
-
 }  // namespace kelisim::identity

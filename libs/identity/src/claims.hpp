@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "base/clock.hpp"
-#include "token/keys.hpp"
 
 namespace kelisim::identity {
 
@@ -18,8 +17,5 @@ std::vector<std::string> audiences_of(const boost::json::object& payload);
 
 // A NumericDate without fraction.
 std::optional<base::Time> time_of(const boost::json::object& payload, std::string_view name);
-
-// Registered keys, a JSON text; none where it is no key set.
-token::KeySet keys_of(std::string_view jwks);
 
 }  // namespace kelisim::identity

@@ -163,7 +163,7 @@ Result<AuthenticatedClient> Clients::by_assertion(const ByAssertion& given, base
     const registry::ClientCredential* credential = registry_.credential(*claimed);
     const registry::System* system = registry_.system_of_client(*claimed);
     if (credential == nullptr || system == nullptr || credential->jwks.empty()) return refused;
-    const auto payload = token::verify(given.assertion, keys_of(credential->jwks), "");
+    const auto payload = token::verify(given.assertion, token::KeySet::from_text(credential->jwks), "");
     if (payload.has_error()) return refused;
 
     const auto issuer = json::text(*payload, "iss");

@@ -117,11 +117,11 @@ std::optional<Proof> proof_of(const boost::json::object& claims) {
 base::Result<boost::json::object> Proofs::claims_of(std::string_view jws, const registry::System& sender) const {
     if (jws.size() > base::limits::jwt_bytes_max) return base::Refusal(consent::proof_invalid);
     const registry::Organisation& organisation = *registry_.organisation(sender.organisation);
-    return token::verify(jws, keys_of(organisation.proof_keys), "");
+    return token::verify(jws, token::KeySet::from_text(organisation.proof_keys), "");
 }
 
 base::Result<boost::json::object> Proofs::claims_under_any(std::string_view jws, const registry::System& sender) const {
-    const token::KeySet registered = keys_of(registry_.organisation(sender.organisation)->proof_keys);
+    const token::KeySet registered = token::KeySet::from_text(registry_.organisation(sender.organisation)->proof_keys);
     for (const token::VerificationKey& key : registered.keys()) {
         auto claims = token::verify(jws, token::KeySet({key}), "");
         if (claims.has_value()) return claims;

@@ -60,6 +60,11 @@ std::string_view to_string(Algorithm algorithm) {
     return {};
 }
 
+KeySet KeySet::from_text(std::string_view text) {
+    const auto jwks = json::parse(text, {});
+    return jwks.has_value() && jwks->is_object() ? from_jwks(jwks->get_object()) : KeySet{};
+}
+
 KeySet KeySet::from_jwks(const boost::json::object& jwks) {
     std::vector<VerificationKey> keys;
     const auto list = json::array(jwks, "keys");

@@ -23,6 +23,7 @@ struct OwnDataParts {
     const token::SigningKey& signing_key;
     http::Client& client;
     const Routes& routes;
+    const SignedMessages& signatures;
 };
 
 // Thread-safe. Outlives the server that has its routes.
@@ -37,7 +38,13 @@ private:
     using Decided = std::pair<consent::UseState, http::Response>;
 
     Answer fetch(const api::PersonCall& call, const http::Request& request);
-    Decided judge(const http::Request& request, const access::OwnData::Look& look, const Locator& locator,
+    // `signed_request`: where the owner has to sign its answer to it.
+    struct Asked {
+        std::string_view service;
+        const Locator& locator;
+        std::optional<SentRequest> signed_request = {};
+    };
+    Decided judge(const http::Request& request, const access::OwnData::Look& look, const Asked& asked,
                   http::Outcome outcome) const;
 
     OwnDataParts parts_;

@@ -14,6 +14,7 @@
 #include "gateway/outcomes.hpp"
 #include "gateway/quotas.hpp"
 #include "gateway/routes.hpp"
+#include "gateway/signed_messages.hpp"
 #include "http/route.hpp"
 
 namespace kelisim::gateway {
@@ -40,6 +41,7 @@ struct RestParts {
     const api::Possession& possession;
     Owners& owners;
     const Routes& routes;
+    const SignedMessages& signatures;
 };
 
 // Thread-safe. Outlives the server that has its routes.
@@ -62,6 +64,7 @@ private:
     const registry::OpenService* open_elsewhere(const http::Request& request) const;
     Answer take(const Caller& caller, const http::Request& request);
     Answer exchange(const Caller& caller, const http::Request& request);
+    Answer pass(const Caller& caller, const http::Request& request, const std::string& service, const Binding& binding);
     records::Exchange begun(const Caller& caller, const http::Request& request, const std::string& service) const;
     http::Response noted(const Caller& caller, records::Exchange exchange, http::Response response);
     // To the owner of a service, and back.
@@ -72,7 +75,8 @@ private:
         records::Exchange& exchange;
     };
     Answer forward(const Caller& caller, const http::Request& request, Use use, const ReadCall& call);
-    http::Response conclude(const http::Request& request, const Use& use, Owners::Asked asked);
+    http::Response conclude(const http::Request& request, const Use& use, Owners::Asked asked,
+                            const std::optional<SentRequest>& signed_request);
     http::Response not_answered(const http::Request& request, const Use& use, http::Lost lost);
 
     RestParts parts_;

@@ -18,7 +18,9 @@ namespace kelisim::gateway {
 struct Binding {
     http::Authority upstream;
     Locator locator = {};
-    std::string own_path = {};  // where a person's own look goes; empty: the cabinet does not show these data
+    std::string own_path = {};     // where a person's own look goes; empty: the cabinet does not show these data
+    bool signed_requests = false;  // its consumers sign what they send, and are answered signed
+    bool signed_answers = false;   // its owner signs what it answers, and is asked signed
     Repeat repeat = Repeat::when_unheard;
 };
 

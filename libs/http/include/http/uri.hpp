@@ -24,6 +24,8 @@ struct Authority {
     bool tls = false;  // https
     bool operator==(const Authority&) const = default;
 };
+// As the field Host names it: an address of IPv6 in brackets, without the port that the scheme has anyway.
+std::string host_of(const Authority& authority);
 // Nothing for another scheme, user info, a path other than "/", a query, or anything that is not such a URL.
 std::optional<Authority> parse_http_origin(std::string_view url);
 

@@ -84,4 +84,18 @@ struct Demands {
 base::Result<void> verify(const Signature& signature, const MessageView& message, const VerifyingKey& key,
                           const Demands& demands);
 
+// What our signature says of itself.
+struct Signing {
+    const crypto::PrivateKey& key;  // P-256, or RSA
+    std::string_view key_id;
+    base::Time created;
+    std::string_view nonce;
+};
+struct SignatureFields {
+    std::string input, value;  // of the fields Signature-Input and Signature
+};
+// Over components as they stand in the field, as in Demands. Precondition: the message has them.
+SignatureFields sign(const std::vector<std::string_view>& components, const MessageView& message,
+                     const Signing& signing);
+
 }  // namespace kelisim::http_signatures

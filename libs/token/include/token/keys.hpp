@@ -32,6 +32,8 @@ public:
     // Keys of other kinds and uses are passed over, as RFC 7517 section 5 asks; one without `alg` takes ES256 or
     // RS256 by its kind.
     static KeySet from_jwks(const boost::json::object& jwks);
+    // The same of a JSON text, as keys are registered; none where it is no key set.
+    static KeySet from_text(std::string_view jwks);
     boost::json::object to_jwks() const;
     const VerificationKey* find(std::string_view kid) const;
     const std::vector<VerificationKey>& keys() const { return keys_; }
