@@ -204,6 +204,7 @@ Service::Service(const ServiceOptions& options)
       exchanges_(parts()),
       outcomes_(database_->writer(), uses_, exchanges_, clock_),
       quotas_(zone_, common_quota_of(options_.config), own_quotas_of(options_.config, registry_)),
+      refusals_(records_.refused_messages, database_->writer(), clock_),
       owners_({.client = client_, .clock = clock_, .log = *log_, .rules = breaker_rules_of(options_.config)}),
       gateway_routes_(first_routes(), owners_),
       signed_messages_({.registry = registry_,
@@ -223,6 +224,7 @@ Service::Service(const ServiceOptions& options)
                 .uses = uses_,
                 .outcomes = outcomes_,
                 .quotas = quotas_,
+                .refusals = refusals_,
                 .clients = authentication_,
                 .possession = possession_,
                 .owners = owners_,
@@ -236,6 +238,7 @@ Service::Service(const ServiceOptions& options)
                   .entropy = entropy_,
                   .clients = clients_,
                   .quotas = quotas_,
+                  .refusals = refusals_,
                   .signatures = message_signatures_,
                   .signature_checks = message_checks_,
                   .signing_keys = gateway_keys_.keys(),
@@ -409,6 +412,7 @@ Service::~Service() {
     // Their last bookings need the writer.
     async_pusher_.reset();
     pusher_.reset();
+    refusals_.stop();
     // Units that were accepted are finished here, while everything that they refer to is still there.
     database_.reset();
     log_->write(server_stopped);
@@ -602,6 +606,7 @@ http::Routes Service::routes() {
                            .registry_changes = registry_changes_,
                            .registrations = registrations_,
                            .exchange_search = exchange_search_,
+                           .write_refusals = [this] { refusals_.write(); },
                            .async_queues = async_queues_,
                            .messages_ordered = [this] { async_alarm_.ring(); },
                            .board = board_,

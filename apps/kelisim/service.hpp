@@ -34,6 +34,7 @@
 #include "gateway/kdp_services.hpp"
 #include "gateway/own_data.hpp"
 #include "gateway/owner_health.hpp"
+#include "gateway/refusals.hpp"
 #include "gateway/rest.hpp"
 #include "gateway/sync_channel.hpp"
 #include "gateway/temp_files.hpp"
@@ -179,6 +180,7 @@ private:
     access::Exchanges exchanges_;
     gateway::Outcomes outcomes_;
     gateway::Quotas quotas_;
+    gateway::Refusals refusals_;  // writes by itself; stops before the writer goes
     gateway::Owners owners_;
     std::optional<SandboxRegistries> registries_;
     gateway::Routes gateway_routes_;

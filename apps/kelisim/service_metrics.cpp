@@ -101,6 +101,10 @@ void Service::expose_async(telemetry::Exposition& out) const {
     out.count(async_pusher_->failed());
     out.counter("kelisim_async_outages", "Rounds of pushing messages that failed.");
     out.count(async_pusher_->outages());
+    out.counter("kelisim_refusals_units", "Units in which counts of refused messages were written.");
+    out.count(refusals_.units());
+    out.counter("kelisim_refusals_failed", "Times when they could not be; they are kept, and written later.");
+    out.count(refusals_.failed());
 }
 
 void Service::expose_ledger(telemetry::Exposition& out) const {

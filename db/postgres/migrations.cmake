@@ -31,4 +31,5 @@ set(KELISIM_POSTGRES_MIGRATIONS
     0028_evidence.sql
     0029_async_parts.sql
     0030_exchange_wires.sql
+    0031_refused_messages.sql
 )

@@ -677,6 +677,16 @@ CREATE TABLE exchange_record (
 );
 CREATE INDEX exchange_record_message ON exchange_record (message);
 CREATE INDEX exchange_record_session ON exchange_record (session) WHERE session IS NOT NULL;
+CREATE TABLE refused_message (
+    minute bigint NOT NULL,
+    door bigint NOT NULL CHECK (door BETWEEN 0 AND 2),
+    standing bigint NOT NULL CHECK (standing BETWEEN 0 AND 3),
+    sender text COLLATE "C" NOT NULL,
+    code text COLLATE "C" NOT NULL,
+    id bytea NOT NULL UNIQUE,
+    times bigint NOT NULL,
+    PRIMARY KEY (minute, door, standing, sender, code)
+);
 CREATE TABLE async_queue (
     receiver text COLLATE "C" NOT NULL,
     service text COLLATE "C" NOT NULL,

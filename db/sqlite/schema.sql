@@ -661,6 +661,16 @@ CREATE TABLE exchange_record (
 ) STRICT;
 CREATE INDEX exchange_record_message ON exchange_record (message);
 CREATE INDEX exchange_record_session ON exchange_record (session) WHERE session IS NOT NULL;
+CREATE TABLE refused_message (
+    minute INTEGER NOT NULL,
+    door INTEGER NOT NULL CHECK (door BETWEEN 0 AND 2),
+    standing INTEGER NOT NULL CHECK (standing BETWEEN 0 AND 3),
+    sender TEXT NOT NULL,
+    code TEXT NOT NULL,
+    id BLOB NOT NULL UNIQUE,
+    times INTEGER NOT NULL,
+    PRIMARY KEY (minute, door, standing, sender, code)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE async_queue (
     receiver TEXT NOT NULL,
     service TEXT NOT NULL,

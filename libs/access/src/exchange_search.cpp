@@ -42,17 +42,33 @@ const Reason exchange_export_reason_missing{
     {"Дәлелдемені не үшін алатыныңызды көрсетіңіз.", "Укажите, для чего вы получаете доказательства.",
      "Say what you take the evidence for."}};
 
+namespace {
+
+struct Span {
+    base::Time from, to;
+};
+
+// An id is compared to the millisecond, and what was received in this one counts.
+Span span_of(const std::optional<base::Time>& from, const std::optional<base::Time>& to, base::Time now) {
+    const base::Time end = to.value_or(now + std::chrono::milliseconds{1});
+    return {from.value_or(end - limits::exchange_search_span_max), end};
+}
+
+bool is_span(const Span& span) {
+    return span.from <= span.to && span.to - span.from <= limits::exchange_search_span_max;
+}
+
+}  // namespace
+
 base::Result<records::ExchangeFilter> ExchangeSearch::begin(store::WriteSession& session, const Official& by,
                                                             const ExchangeQuestion& question, base::Time now) const {
     std::vector<const Reason*> reasons;
     if (question.reason.empty()) reasons.push_back(&exchange_search_reason_missing);
     if (!question.message_id.empty() && question.party.empty()) reasons.push_back(&exchange_search_sender_missing);
-    // An id is compared to the millisecond, and what was received in this one counts.
-    records::ExchangeFilter filter{.from = {}, .to = question.to.value_or(now + std::chrono::milliseconds{1})};
-    filter.from = question.from.value_or(filter.to - limits::exchange_search_span_max);
-    if (filter.from > filter.to || filter.to - filter.from > limits::exchange_search_span_max)
-        reasons.push_back(&exchange_search_span);
+    const Span span = span_of(question.from, question.to, now);
+    if (!is_span(span)) reasons.push_back(&exchange_search_span);
     if (!reasons.empty()) return base::Refusal(std::move(reasons));
+    records::ExchangeFilter filter{.from = span.from, .to = span.to};
     filter.session = question.session;
     filter.service = question.service;
     filter.party = question.party;
@@ -62,6 +78,27 @@ base::Result<records::ExchangeFilter> ExchangeSearch::begin(store::WriteSession&
     const OfficialAct act{.by = by.subject, .organisation = by.organisation, .reason = question.reason};
     parts_.records.journal.append(session, exchange_search_fact(id, act, filter, now));
     return filter;
+}
+
+base::Result<records::RefusedFilter> ExchangeSearch::begin_refused(store::WriteSession& session, const Official& by,
+                                                                   const RefusedQuestion& question,
+                                                                   base::Time now) const {
+    std::vector<const Reason*> reasons;
+    if (question.reason.empty()) reasons.push_back(&exchange_search_reason_missing);
+    const Span span = span_of(question.from, question.to, now);
+    if (!is_span(span)) reasons.push_back(&exchange_search_span);
+    if (!reasons.empty()) return base::Refusal(std::move(reasons));
+    records::RefusedFilter filter{
+        .from = span.from, .to = span.to, .door = question.door, .sender = question.sender, .code = question.code};
+    const auto id = base::RawId::make(now, {}, parts_.entropy);
+    const OfficialAct act{.by = by.subject, .organisation = by.organisation, .reason = question.reason};
+    parts_.records.journal.append(session, refused_search_fact(id, act, filter, now));
+    return filter;
+}
+
+records::RefusedPage ExchangeSearch::find_refused(store::ReadSession& session, const records::RefusedFilter& filter,
+                                                  const PageWanted& wanted) const {
+    return parts_.records.refused_messages.search(session, filter, wanted.before, wanted.max);
 }
 
 base::Result<records::Exchange> ExchangeSearch::begin_export(store::WriteSession& session, const Official& by,

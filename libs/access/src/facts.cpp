@@ -416,6 +416,20 @@ records::Fact exchange_search_fact(const base::RawId& id, const OfficialAct& act
     return {.kind = "exchange.searched", .entity = id, .at = now, .subject = {}, .details = std::move(details)};
 }
 
+records::Fact refused_search_fact(const base::RawId& id, const OfficialAct& act, const records::RefusedFilter& filter,
+                                  base::Time now) {
+    boost::json::object details{{"by", act.by.to_string()},
+                                {"organisation", act.organisation},
+                                {"reason", act.reason},
+                                {"from", base::to_iso8601(filter.from)},
+                                {"to", base::to_iso8601(filter.to)}};
+    if (filter.door) details["door"] = boost::describe::enum_to_string(*filter.door, "");
+    if (!filter.sender.empty()) details["sender"] = filter.sender;
+    if (!filter.code.empty()) details["code"] = filter.code;
+    return {
+        .kind = "exchange.refusals_searched", .entity = id, .at = now, .subject = {}, .details = std::move(details)};
+}
+
 records::Fact exchange_export_fact(const records::ExchangeId& exchange, const OfficialAct& act, std::string_view bodies,
                                    base::Time now) {
     return {.kind = "exchange.exported",

@@ -80,6 +80,8 @@ records::Fact deferral_look_fact(const base::RawId& id, const OfficialAct& act, 
 records::Fact exchange_search_fact(const base::RawId& id, const OfficialAct& act, const records::ExchangeFilter& filter,
                                    base::Time now);
 // `bodies`: "with" or "without" what was said.
+records::Fact refused_search_fact(const base::RawId& id, const OfficialAct& act, const records::RefusedFilter& filter,
+                                  base::Time now);
 records::Fact exchange_export_fact(const records::ExchangeId& exchange, const OfficialAct& act, std::string_view bodies,
                                    base::Time now);
 records::Fact data_change_fact(const records::DataChange& change, std::optional<consent::SubjectId> subject,

@@ -41,6 +41,7 @@ void sweep(const Parts& parts, store::WriteSession& session, base::Time now) {
     Exchanges(parts).give_up(session, now);
     parts.records.exchanges.forget_before(session, now - base::limits::message_remembered);
     parts.records.exchanges.forget_records_before(session, now - base::limits::exchange_search_span_max);
+    parts.records.refused_messages.forget_before(session, now - base::limits::exchange_search_span_max);
     Exchanges(parts).sweep_bodies(session, now);
     TempFiles(parts).sweep(session, now);
     parts.records.phone_questions.forget_old(session, now);

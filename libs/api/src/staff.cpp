@@ -296,6 +296,7 @@ std::vector<http::Route> staff_routes(const StaffParts& parts) {
         {"POST", "/api/v1/staff/connections/{key}/purposes/{code}/end", endpoint(Office::egov_operator, end_purpose)},
         {"POST", "/api/v1/staff/services/{key}/end", endpoint(Office::egov_operator, end_service)},
         {"POST", "/api/v1/staff/exchanges/search", endpoint(Office::egov_operator, search_exchanges)},
+        {"POST", "/api/v1/staff/refused-messages/search", endpoint(Office::egov_operator, search_refused)},
         {"POST", "/api/v1/staff/exchanges/{id}/evidence", endpoint({}, export_evidence)},
         {"GET", "/api/v1/staff/time-stamps", endpoint(Office::egov_operator, time_stamps)},
         {"GET", "/api/v1/staff/messages", endpoint(Office::egov_operator, messages_given_up)},

@@ -15,8 +15,9 @@ namespace {
 
 using boost::json::object;
 
+template <class Question>
 struct Wanted {
-    access::ExchangeQuestion question;
+    Question question;
     access::PageWanted page;
 };
 
@@ -41,12 +42,10 @@ base::Result<std::optional<base::RawId>> id_in(const object& body, std::string_v
     return std::optional(*id);
 }
 
-base::Result<void> read_texts(const object& body, access::ExchangeQuestion& question) {
-    const auto reason = json::text(body, "reason", base::limits::person_text_bytes_max);
-    if (reason.has_error()) return reason.error();
-    question.reason = *reason;
-    for (const auto& [name, into] :
-         {std::pair{"message_id", &question.message_id}, {"service", &question.service}, {"party", &question.party}}) {
+// Each into its place, where it is given.
+using Texts = std::initializer_list<std::pair<std::string_view, std::string*>>;
+base::Result<void> read_texts(const object& body, const Texts& texts) {
+    for (const auto& [name, into] : texts) {
         const auto text = json::optional_text(body, name, base::limits::message_field_bytes_max);
         if (text.has_error()) return text.error();
         if (*text) *into = **text;
@@ -54,33 +53,75 @@ base::Result<void> read_texts(const object& body, access::ExchangeQuestion& ques
     return {};
 }
 
-base::Result<Wanted> read(const http::Request& request) {
-    const auto body =
-        read_body(request, {"reason", "message_id", "session_id", "service", "party", "from", "to", "before", "limit"});
-    if (body.has_error()) return body.error();
-    Wanted wanted;
-    if (const auto texts = read_texts(*body, wanted.question); texts.has_error()) return texts.error();
-    const auto session = id_in(*body, "session_id"), before = id_in(*body, "before");
-    if (session.has_error()) return session.error();
+// What every search says: why, of which time, and which page.
+template <class Question>
+base::Result<void> read_search(const object& body, Wanted<Question>& wanted) {
+    const auto reason = json::text(body, "reason", base::limits::person_text_bytes_max);
+    if (reason.has_error()) return reason.error();
+    const auto before = id_in(body, "before");
     if (before.has_error()) return before.error();
-    const auto from = time_in(*body, "from"), to = time_in(*body, "to");
+    const auto from = time_in(body, "from"), to = time_in(body, "to");
     if (from.has_error()) return from.error();
     if (to.has_error()) return to.error();
     const auto limit = json::optional_integer(
-        *body, "limit", {.min = 1, .max = static_cast<std::int64_t>(base::limits::page_items_max)});
+        body, "limit", {.min = 1, .max = static_cast<std::int64_t>(base::limits::page_items_max)});
     if (limit.has_error()) return limit.error();
-    wanted.question.session = *session;
+    wanted.question.reason = *reason;
     wanted.question.from = *from;
     wanted.question.to = *to;
     wanted.page.before = *before;
     wanted.page.max = limit->has_value() ? static_cast<std::size_t>(**limit) : base::limits::page_items_default;
+    return {};
+}
+
+base::Result<Wanted<access::ExchangeQuestion>> read_exchanges(const http::Request& request) {
+    const auto body =
+        read_body(request, {"reason", "message_id", "session_id", "service", "party", "from", "to", "before", "limit"});
+    if (body.has_error()) return body.error();
+    Wanted<access::ExchangeQuestion> wanted;
+    access::ExchangeQuestion& question = wanted.question;
+    const auto texts = read_texts(
+        *body, {{"message_id", &question.message_id}, {"service", &question.service}, {"party", &question.party}});
+    if (texts.has_error()) return texts.error();
+    if (const auto rest = read_search(*body, wanted); rest.has_error()) return rest.error();
+    const auto session = id_in(*body, "session_id");
+    if (session.has_error()) return session.error();
+    question.session = *session;
     return wanted;
 }
 
-object page_of(const records::ExchangePage& page) {
+base::Result<Wanted<access::RefusedQuestion>> read_refused(const http::Request& request) {
+    const auto body = read_body(request, {"reason", "door", "sender", "code", "from", "to", "before", "limit"});
+    if (body.has_error()) return body.error();
+    Wanted<access::RefusedQuestion> wanted;
+    std::string door;
+    const auto texts =
+        read_texts(*body, {{"door", &door}, {"sender", &wanted.question.sender}, {"code", &wanted.question.code}});
+    if (texts.has_error()) return texts.error();
+    if (const auto rest = read_search(*body, wanted); rest.has_error()) return rest.error();
+    if (door.empty()) return wanted;
+    records::Door known{};
+    if (!boost::describe::enum_from_string(door.c_str(), known)) return base::Refusal(json::json_member_range);
+    wanted.question.door = known;
+    return wanted;
+}
+
+object refused_json(const records::RefusedMessage& refused) {
+    const records::RefusedKind& kind = refused.kind;
+    object json{{"minute", base::to_iso8601(kind.minute)},
+                {"door", boost::describe::enum_to_string(kind.door, "")},
+                {"standing", boost::describe::enum_to_string(kind.standing, "")},
+                {"times", refused.times}};
+    if (!kind.sender.empty()) json["sender"] = kind.sender;
+    if (!kind.code.empty()) json["code"] = kind.code;
+    return json;
+}
+
+template <class Page, class Item>
+object page_of(const Page& page, Item item) {
     boost::json::array items;
-    for (const records::Exchange& each : page.items)
-        items.push_back(exchange_json(each));
+    for (const auto& each : page.items)
+        items.push_back(item(each));
     object body{{"items", std::move(items)}};
     if (page.next) body["next"] = page.next->to_string();
     return body;
@@ -116,7 +157,7 @@ object exchange_json(const records::Exchange& exchange) {
 
 boost::asio::awaitable<http::Response> search_exchanges(const StaffParts& parts, const StaffCall& call,
                                                         const http::Request& request) {
-    const auto wanted = read(request);
+    const auto wanted = read_exchanges(request);
     if (wanted.has_error()) co_return problem(wanted.error(), request);
     auto begin = [&search = parts.exchange_search, official = call.official, question = wanted->question,
                   now = parts.clock.now()](store::WriteSession& session) {
@@ -132,7 +173,30 @@ boost::asio::awaitable<http::Response> search_exchanges(const StaffParts& parts,
         return page;
     };
     const auto page = co_await http::elsewhere(parts.elsewhere, std::move(look));
-    co_return http::json_response(200, page_of(page));
+    co_return http::json_response(200, page_of(page, exchange_json));
+}
+
+boost::asio::awaitable<http::Response> search_refused(const StaffParts& parts, const StaffCall& call,
+                                                      const http::Request& request) {
+    const auto wanted = read_refused(request);
+    if (wanted.has_error()) co_return problem(wanted.error(), request);
+    auto begin = [&search = parts.exchange_search, official = call.official, question = wanted->question,
+                  now = parts.clock.now()](store::WriteSession& session) {
+        return search.begin_refused(session, official, question, now);
+    };
+    const auto filter = co_await http::committed(parts.writer, std::move(begin));
+    if (filter.has_error()) co_return problem(filter.error(), request);
+    // What was counted a moment ago is looked for too; and it may look at many rows.
+    auto look = [&parts, &filter, &wanted] {
+        parts.write_refusals();
+        records::RefusedPage page;
+        parts.readers.read([&](store::ReadSession& session) {
+            page = parts.exchange_search.find_refused(session, *filter, wanted->page);
+        });
+        return page;
+    };
+    const auto page = co_await http::elsewhere(parts.elsewhere, std::move(look));
+    co_return http::json_response(200, page_of(page, refused_json));
 }
 
 }  // namespace kelisim::api

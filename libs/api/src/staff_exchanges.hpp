@@ -11,6 +11,10 @@ namespace kelisim::api {
 boost::asio::awaitable<http::Response> search_exchanges(const StaffParts& parts, const StaffCall& call,
                                                         const http::Request& request);
 
+// Those that were refused before they were taken, counted: when, by which way, from whom as far as it is known, and why.
+boost::asio::awaitable<http::Response> search_refused(const StaffParts& parts, const StaffCall& call,
+                                                      const http::Request& request);
+
 boost::json::object exchange_json(const records::Exchange& exchange);
 
 }  // namespace kelisim::api

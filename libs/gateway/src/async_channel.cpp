@@ -168,17 +168,17 @@ boost::asio::awaitable<http::Response> AsyncChannel::take(const http::Request& r
     const SoapDoor::ClaimedSender claimed = [this](xml::Element body) { return sender_of(body, parts_.zone); };
     auto operation_of_fault = soap::FaultOf::send_message;
     if (const auto refused = co_await parts_.door.open(arrival, claimed))
-        co_return parts_.door.fault(arrival, operation_of_fault, *refused);
+        co_return parts_.door.turn_away(arrival, operation_of_fault, *refused);
     const auto operation = soap::async_operation(arrival.body());
     if (operation.has_error()) {
         const SoapRefusal refused(operation.error());
-        co_return parts_.door.fault(arrival, operation_of_fault, refused);
+        co_return parts_.door.turn_away(arrival, operation_of_fault, refused);
     }
     operation_of_fault = fault_of(*operation);
     const Served served = co_await serve(arrival, *operation);
     const auto* content = std::get_if<std::string>(&served);
     co_return content != nullptr ? parts_.door.respond(arrival, ok, *content)
-                                 : parts_.door.fault(arrival, operation_of_fault, std::get<SoapRefusal>(served));
+                                 : parts_.door.turn_away(arrival, operation_of_fault, std::get<SoapRefusal>(served));
 }
 
 AsyncChannel::Serving AsyncChannel::serve(Arrival& arrival, AsyncOperation operation) {

@@ -58,6 +58,7 @@ const Reason owner_refused{
 
 namespace {
 
+constexpr int server_errors = 500;  // and above
 constexpr int bad_gateway = 502;
 constexpr int unavailable = 503;
 constexpr int gateway_timeout = 504;
@@ -156,28 +157,51 @@ std::vector<http::Route> Rest::routes() {
     return {{"ANY", "/gateway/{service}/{path...}",
              http::authenticated<Caller>(
                  caller, [this](const Caller& who, const http::Request& request) { return take(who, request); }),
-             limits}};
+             limits, [this](int status, const Reason& why, const http::Request& request) {
+                 http::Response page = api::error_page(status, why, request);
+                 // What is broken here is nobody's refusal.
+                 return status >= server_errors ? page : turn_away(KnownSender{}, why, std::move(page));
+             }}};
+}
+
+http::Response Rest::turn_away(const KnownSender& sender, const Reason& why, http::Response response) const {
+    parts_.refusals.count(records::Door::rest, sender, why, parts_.clock.now());
+    return response;
+}
+
+http::Response Rest::turn_away(const Caller& caller, const base::Refusal& why, const http::Request& request) const {
+    return turn_away(known(caller), why.first(), api::problem(why, request));
+}
+
+KnownSender Rest::known(const Caller& caller) const {
+    return {.system = parts_.registry.system(caller.receiver), .proven = true};
 }
 
 boost::asio::awaitable<std::variant<Rest::Caller, http::Response>> Rest::identify(const http::Request& request) const {
     // Open data have no tokens, so nobody is asked for one.
-    if (const auto* open = open_elsewhere(request)) co_return open_data(*open, request);
-    if (repeated(request.headers, {"Authorization", "kdp-token"})) co_return api::problem(token_given_twice, request);
+    if (const auto* open = open_elsewhere(request))
+        co_return turn_away(KnownSender{}, registry::contour_open_data, open_data(*open, request));
+    if (repeated(request.headers, {"Authorization", "kdp-token"}))
+        co_return turn_away(KnownSender{}, token_given_twice, api::problem(token_given_twice, request));
     const auto brought = token_in(request.headers);
-    if (brought.has_error()) co_return api::challenge(brought.error(), request, api::TokenScheme::bearer);
+    const auto challenged = [&](const registry::System* named, const base::Refusal& why, api::TokenScheme scheme) {
+        return turn_away({.system = named}, why.first(), api::challenge(why, request, scheme));
+    };
+    if (brought.has_error()) co_return challenged(nullptr, brought.error(), api::TokenScheme::bearer);
     auto active = parts_.introspection.genuine(brought->text, parts_.clock.now());
-    if (!active) co_return api::challenge(access::use_token_ended, request, brought->scheme);
+    if (!active) co_return challenged(nullptr, access::use_token_ended, brought->scheme);
     const registry::System* system = parts_.registry.system_of_client(active->claims.client_id);
     if (brought->scheme == api::TokenScheme::beside) {
         // The token beside the caller's own credentials: then the receiver is who authenticated, not who was named.
         const auto client = parts_.clients.header_client(request);
-        if (client.has_error()) co_return api::problem(client.error(), request);
+        if (client.has_error())
+            co_return turn_away({.system = system}, client.error().first(), api::problem(client.error(), request));
         system = *client;
     }
-    if (system == nullptr) co_return api::challenge(access::use_token_ended, request, brought->scheme);
+    if (system == nullptr) co_return challenged(nullptr, access::use_token_ended, brought->scheme);
     const auto held =
         co_await parts_.possession.shown(request, brought->text, active->claims.bound_to, brought->scheme);
-    if (held.has_error()) co_return api::challenge(held.error(), request, brought->scheme);
+    if (held.has_error()) co_return challenged(system, held.error(), brought->scheme);
     co_return Caller{.token = std::move(*active), .receiver = system->key, .bearer = std::string(brought->text)};
 }
 
@@ -188,7 +212,7 @@ Rest::Answer Rest::take(const Caller& caller, const http::Request& request) {
     if (verdict.admitted)
         response = co_await exchange(caller, request);
     else
-        response = api::problem(over_quota, request);
+        response = turn_away(caller, over_quota, request);
     add_quota_fields(response, verdict);
     co_return response;
 }
@@ -203,13 +227,13 @@ Rest::Answer Rest::exchange(const Caller& caller, const http::Request& request) 
     const auto service = http::percent_decode(request.parameter("service"));
     const RouteTablePtr routes = parts_.routes.now();
     const auto binding = service ? routes->rest.find(*service) : routes->rest.end();
-    if (binding == routes->rest.end()) co_return api::problem(service_not_on_rest, request);
+    if (binding == routes->rest.end()) co_return turn_away(caller, service_not_on_rest, request);
     if (!binding->second.signed_requests) co_return co_await pass(caller, request, *service, binding->second);
     // Before anything that it says is read, and before anything is written under the token.
     const auto checked = co_await parts_.signatures.check_request(request, *parts_.registry.system(caller.receiver));
     http::Response response;
     if (checked.has_error())
-        response = api::problem(checked.error(), request);
+        response = turn_away(caller, checked.error(), request);
     else
         response = co_await pass(caller, request, *service, binding->second);
     parts_.signatures.sign_answer(response, request);
@@ -218,20 +242,23 @@ Rest::Answer Rest::exchange(const Caller& caller, const http::Request& request) 
 
 Rest::Answer Rest::pass(const Caller& caller, const http::Request& request, const std::string& service,
                         const Binding& binding) {
-    if (const auto path = check_path(request.target); path.has_error()) co_return api::problem(path.error(), request);
+    if (const auto path = check_path(request.target); path.has_error())
+        co_return turn_away(caller, path.error(), request);
     const auto type = request.headers.once("Content-Type");
-    if (!type || !http::is_media_type(*type, json_type)) co_return api::problem(415, call_not_json, request);
+    if (!type || !http::is_media_type(*type, json_type))
+        co_return turn_away(known(caller), call_not_json, api::problem(415, call_not_json, request));
     auto call = read_call(request.body, binding.locator);
-    if (call.has_error()) co_return api::problem(call.error(), request);
+    if (call.has_error()) co_return turn_away(caller, call.error(), request);
     const std::string_view key = request.headers.first("Idempotency-Key").value_or("");
     if (key.size() > base::limits::name_bytes_max || repeated(request.headers, {"Idempotency-Key"})) {
-        co_return api::problem(consent::name_too_long, request);
+        co_return turn_away(caller, consent::name_too_long, request);
     }
     const OwnerWay way{.wire = Wire::rest, .service = service};
     records::Exchange exchange = begun(caller, request, service);
     // Before anything is written; what was answered before is answered again all the same.
     if (key.empty()) {
-        if (const auto owner = parts_.owners.resting(way)) co_return rests(*owner, request);
+        if (const auto owner = parts_.owners.resting(way))
+            co_return turn_away(known(caller), owner_resting, rests(*owner, request));
     }
     auto decide =
         [&uses = parts_.uses,

@@ -53,6 +53,12 @@ std::string codes_of(const Refusal& refusal) {
     return codes;
 }
 
+// The facade of КДП has answers of its own and no messages.
+std::optional<records::Door> door_of(soap::FaultOf operation) {
+    if (operation == soap::FaultOf::person_data_access_control) return std::nullopt;
+    return operation == soap::FaultOf::sync_send_message ? records::Door::soap_sync : records::Door::soap_async;
+}
+
 }  // namespace
 
 void SoapDoor::add_routes(std::vector<http::Route>& routes, std::string_view path, std::string_view wsdl,
@@ -72,7 +78,10 @@ void SoapDoor::add_routes(std::vector<http::Route>& routes, std::string_view pat
 http::Response SoapDoor::broken(soap::FaultOf operation, int status, const Reason& why,
                                 const http::Request& request) const {
     constexpr int unavailable = 503;
-    if (status != failed && status != unavailable) return api::error_page(status, why, request);
+    if (status != failed && status != unavailable) {
+        if (const auto door = door_of(operation)) parts_.refusals.count(*door, {}, why, parts_.clock.now());
+        return api::error_page(status, why, request);
+    }
     Arrival arrival = arrive(request, {Protection::inside, registry::Side::external});
     const auto envelope = soap::Envelope::parse(base::as_bytes(request.body), soap::channel_limits);
     if (envelope.has_value()) arrival.version = envelope->version();
@@ -116,8 +125,8 @@ boost::asio::awaitable<std::optional<SoapRefusal>> SoapDoor::open(Arrival& arriv
     arrival.envelope = std::move(*envelope);
     if (arrival.protection == Protection::inside) co_return std::nullopt;
     const auto sender = claimed(arrival.envelope->body());
-    if (sender && parts_.registry.system(*sender) == nullptr)
-        co_return SoapRefusal{kls_sender, Refusal(sender_unknown)};
+    if (sender) arrival.sender = parts_.registry.system(*sender);
+    if (sender && arrival.sender == nullptr) co_return SoapRefusal{kls_sender, Refusal(sender_unknown)};
     auto check = [this, &arrival] { return parts_.signatures.check(*arrival.envelope); };
     auto checked = co_await http::elsewhere(parts_.signature_checks, std::move(check));
     if (auto* bad = std::get_if<BadSignature>(&checked)) co_return SoapRefusal{bad->code, std::move(bad->why)};
@@ -145,6 +154,7 @@ std::optional<SoapRefusal> SoapDoor::admit(Arrival& arrival, const soap::Sender&
             identity::BySecret{.client_id = arrival.sender->client_id, .secret = sender.password}, arrival.received);
         if (known.has_error()) return SoapRefusal{kls_sender, Refusal(sender_unknown)};
     }
+    arrival.sender_proven = true;
     if (const auto timely = soap::in_time(date, arrival.received); timely.has_error())
         return SoapRefusal{soap::sce_malformed, timely.error()};
     const auto verdict = parts_.quotas.take(arrival.sender->key, arrival.received);
@@ -200,6 +210,12 @@ http::Response SoapDoor::fault(const Arrival& arrival, soap::FaultOf operation, 
     http::Response response = respond(arrival, failed, soap::write_fault(operation, info, style, parts_.zone));
     if (refused.wait) add_retry_after(response, *refused.wait);
     return response;
+}
+
+http::Response SoapDoor::turn_away(const Arrival& arrival, soap::FaultOf operation, const SoapRefusal& refused) const {
+    if (const auto door = door_of(operation))
+        parts_.refusals.count(*door, {arrival.sender, arrival.sender_proven}, refused.why.first(), arrival.received);
+    return fault(arrival, operation, refused);
 }
 
 http::Response SoapDoor::respond(const Arrival& arrival, int status, std::string_view content) const {

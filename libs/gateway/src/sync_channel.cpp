@@ -151,10 +151,10 @@ SyncChannel::Answer SyncChannel::take(const http::Request& request, Entrance ent
         auto message = soap::read_send_message(body, parts_.zone);
         return message.has_value() ? std::optional(std::move(message->sender.id)) : std::nullopt;
     };
-    if (const auto refused = co_await parts_.door.open(call.arrival, claimed)) co_return fault(call, *refused);
-    if (const auto refused = read(call)) co_return fault(call, *refused);
+    if (const auto refused = co_await parts_.door.open(call.arrival, claimed)) co_return turn_away(call, *refused);
+    if (const auto refused = read(call)) co_return turn_away(call, *refused);
     if (const auto refused = parts_.door.admit(call.arrival, call.message.sender, call.message.date))
-        co_return fault(call, *refused);
+        co_return turn_away(call, *refused);
     parts_.door.require_key(call.arrival.received);
     if (const auto local = parts_.local.find(call.message.service_id); local != parts_.local.end())
         co_return co_await handle_locally(call, local->second);
@@ -184,7 +184,7 @@ boost::asio::awaitable<std::optional<http::Response>> SyncChannel::begin(Call& c
         return exchanges.begin(session, incoming, now);
     };
     auto decision = co_await http::committed(parts_.writer, std::move(begin));
-    if (auto* refused = std::get_if<Refusal>(&decision)) co_return fault(call, {kls_conflict, std::move(*refused)});
+    if (auto* refused = std::get_if<Refusal>(&decision)) co_return turn_away(call, {kls_conflict, std::move(*refused)});
     const auto* answered = std::get_if<access::Exchanges::Answered>(&decision);
     if (answered != nullptr && !answered->kept.empty()) co_return parts_.door.respond(call.arrival, ok, answered->kept);
     // What was answered and is not kept here stands with the use, and is not done anew.
@@ -219,13 +219,14 @@ SyncChannel::Answer SyncChannel::handle_locally(Call& call, const LocalService& 
 }
 
 SyncChannel::Answer SyncChannel::handle(Call& call) {
-    if (const auto refused = parts_.decisions.open_elsewhere(call.message.service_id)) co_return fault(call, *refused);
+    if (const auto refused = parts_.decisions.open_elsewhere(call.message.service_id))
+        co_return turn_away(call, *refused);
     call.routes = parts_.routes.now();
     const auto service = call.routes->soap.find(call.message.service_id);
     call.service = parts_.registry.service(call.message.service_id);
     // One that is configured and not registered has nobody who may be asked for it.
     if (service == call.routes->soap.end() || call.service == nullptr || !call.service->ended.empty())
-        co_return fault(call, {soap::sce_service_unknown, Refusal(service_not_on_soap)});
+        co_return turn_away(call, {soap::sce_service_unknown, Refusal(service_not_on_soap)});
     if (auto answered = co_await begin(call)) co_return std::move(*answered);
     const Served served = co_await carry(call, service->second);
     // What holds a person's data stands with the use, under that person's key.
@@ -512,6 +513,10 @@ boost::asio::awaitable<void> SyncChannel::conclude(Call& call, const Served& ser
         return true;
     };
     co_await http::committed(parts_.writer, std::move(unit));
+}
+
+http::Response SyncChannel::turn_away(const Call& call, const Refused& refused) const {
+    return parts_.door.turn_away(call.arrival, soap::FaultOf::sync_send_message, refused);
 }
 
 http::Response SyncChannel::fault(const Call& call, const Refused& refused) const {

@@ -8,6 +8,7 @@
 
 #include "access/supervision.hpp"
 #include "records/exchanges.hpp"
+#include "records/refused_messages.hpp"
 
 namespace kelisim::access {
 
@@ -25,6 +26,14 @@ struct ExchangeQuestion {
     std::optional<base::Time> from = {}, to = {};  // nothing: as far back as there is; until now
 };
 
+// Of messages that were refused before they were taken, and so are no exchanges.
+struct RefusedQuestion {
+    std::string reason;
+    std::optional<records::Door> door = {};
+    std::string sender = {}, code = {};
+    std::optional<base::Time> from = {}, to = {};
+};
+
 // Thread-safe.
 class ExchangeSearch {
 public:
@@ -35,6 +44,11 @@ public:
                                                 const ExchangeQuestion& question, base::Time now) const;
     records::ExchangePage find(store::ReadSession& session, const records::ExchangeFilter& filter,
                                const PageWanted& wanted) const;
+
+    base::Result<records::RefusedFilter> begin_refused(store::WriteSession& session, const Official& by,
+                                                       const RefusedQuestion& question, base::Time now) const;
+    records::RefusedPage find_refused(store::ReadSession& session, const records::RefusedFilter& filter,
+                                      const PageWanted& wanted) const;
 
     // The evidence of one exchange is to be handed out; with what was said to the authorized body alone. Inside a unit, durable
     // before anything is read.

@@ -30,6 +30,7 @@ struct StaffParts {
     const access::RegistryChanges& registry_changes;
     const access::Registrations& registrations;
     const access::ExchangeSearch& exchange_search;
+    std::function<void()> write_refusals;  // what was counted until now; waits
     const access::AsyncQueues& async_queues;
     std::function<void()> messages_ordered;  // one may wait anew
     const notary::Board& board;

@@ -13,6 +13,7 @@
 #include "api/possession.hpp"
 #include "gateway/outcomes.hpp"
 #include "gateway/quotas.hpp"
+#include "gateway/refusals.hpp"
 #include "gateway/routes.hpp"
 #include "gateway/signed_messages.hpp"
 #include "http/route.hpp"
@@ -37,6 +38,7 @@ struct RestParts {
     const access::Uses& uses;
     Outcomes& outcomes;
     Quotas& quotas;
+    Refusals& refusals;
     const api::ClientAuthentication& clients;
     const api::Possession& possession;
     Owners& owners;
@@ -61,6 +63,10 @@ private:
     using Answer = boost::asio::awaitable<http::Response>;
 
     boost::asio::awaitable<std::variant<Caller, http::Response>> identify(const http::Request& request) const;
+    // The answer to a call that is no exchange, counted.
+    http::Response turn_away(const KnownSender& sender, const base::Reason& why, http::Response response) const;
+    http::Response turn_away(const Caller& caller, const base::Refusal& why, const http::Request& request) const;
+    KnownSender known(const Caller& caller) const;
     const registry::OpenService* open_elsewhere(const http::Request& request) const;
     Answer take(const Caller& caller, const http::Request& request);
     Answer exchange(const Caller& caller, const http::Request& request);

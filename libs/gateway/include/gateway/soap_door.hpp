@@ -14,6 +14,7 @@
 #include "crypto/hash.hpp"
 #include "gateway/message_signatures.hpp"
 #include "gateway/quotas.hpp"
+#include "gateway/refusals.hpp"
 #include "http/elsewhere.hpp"
 #include "http/route.hpp"
 #include "identity/clients.hpp"
@@ -76,7 +77,8 @@ struct Arrival {
     std::string organisation = {};  // BIN that the signature proves
     bool speaks_for_it = false;
     std::optional<xml::Document> signed_body = {};
-    const registry::System* sender = nullptr;
+    const registry::System* sender = nullptr;  // before it is let in: whom the message names
+    bool sender_proven = false;
 
     // What is to be processed: where a signature is wanted, what it covers, and nothing else.
     xml::Element body() const { return signed_body ? signed_body->root() : envelope->body(); }
@@ -89,6 +91,7 @@ struct SoapDoorParts {
     base::Entropy& entropy;
     const identity::Clients& clients;
     Quotas& quotas;
+    Refusals& refusals;
     const MessageSignatures& signatures;
     http::Elsewhere& signature_checks;
     const trust::SigningKeys& signing_keys;
@@ -134,6 +137,8 @@ public:
     // name.
     http::Response respond(const Arrival& arrival, int status, std::string_view content) const;
     http::Response fault(const Arrival& arrival, soap::FaultOf operation, const SoapRefusal& refused) const;
+    // The same for a message that was not taken, so that it stands on record nowhere else: it is counted.
+    http::Response turn_away(const Arrival& arrival, soap::FaultOf operation, const SoapRefusal& refused) const;
 
     // To be asked before anything is counted: without a key neither an owner nor the sender could be told anything.
     void require_key(base::Time now) const;

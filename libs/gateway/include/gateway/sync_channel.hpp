@@ -88,6 +88,7 @@ private:
     boost::asio::awaitable<void> conclude(Call& call, const Served& served, bool keep, const std::string& sent);
     std::optional<std::chrono::days> kept_for(const Call& call) const;
     void note(Call& call, records::ExchangeMessage which, const std::string& bytes) const;
+    http::Response turn_away(const Call& call, const Refused& refused) const;
     http::Response fault(const Call& call, const Refused& refused) const;
 
     SyncChannelParts parts_;

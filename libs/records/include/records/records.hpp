@@ -23,6 +23,7 @@
 #include "records/person_rows.hpp"
 #include "records/phone_questions.hpp"
 #include "records/receipts.hpp"
+#include "records/refused_messages.hpp"
 #include "records/representations.hpp"
 #include "records/requests.hpp"
 #include "records/sandbox_messages.hpp"
@@ -67,6 +68,7 @@ struct Records {
           key_registrations(with, entropy),
           exchanges(with, entropy),
           exchange_bodies(with, entropy),
+          refused_messages(entropy),
           temp_files(with, entropy),
           async_messages(with, entropy) {}
 
@@ -101,6 +103,7 @@ struct Records {
     KeyRegistrations key_registrations;
     Exchanges exchanges;
     ExchangeBodies exchange_bodies;
+    RefusedMessages refused_messages;
     TimeStamps time_stamps;
     TempFiles temp_files;
     AsyncMessages async_messages;
