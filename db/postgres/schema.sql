@@ -716,6 +716,13 @@ CREATE TABLE async_message (
     refusals bigint NOT NULL,
     ended bigint,
     error text COLLATE "C" NOT NULL,
+    session bytea,
+    named bytea,
+    received_sha256 bytea,
+    forwarded bigint,
+    forwarded_sha256 bytea,
+    replied bigint,
+    replied_sha256 bytea,
     PRIMARY KEY (receiver, service, position)
 );
 CREATE UNIQUE INDEX async_message_id ON async_message (id);

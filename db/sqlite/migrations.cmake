@@ -32,4 +32,5 @@ set(KELISIM_SQLITE_MIGRATIONS
     0029_async_parts.sql
     0030_exchange_wires.sql
     0031_refused_messages.sql
+    0032_async_evidence.sql
 )

@@ -700,6 +700,13 @@ CREATE TABLE async_message (
     refusals INTEGER NOT NULL,
     ended INTEGER,
     error TEXT NOT NULL,
+    session BLOB,
+    named BLOB,
+    received_sha256 BLOB,
+    forwarded INTEGER,
+    forwarded_sha256 BLOB,
+    replied INTEGER,
+    replied_sha256 BLOB,
     PRIMARY KEY (receiver, service, position)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX async_message_id ON async_message (id);

@@ -70,6 +70,14 @@ bool is_own(store::ReadSession& session, const records::AsyncMessages& messages,
     return !got || got->receiver != posted.sender;
 }
 
+// As of an exchange. What we let go no further before it left was refused by us.
+records::ExchangeState outcome_of(const AsyncMessage& message) {
+    if (message.state == AsyncState::delivered) return records::ExchangeState::delivered;
+    if (message.reached > 0) return records::ExchangeState::unknown;
+    const bool by_us = message.error == "consent_ended" || message.error.starts_with("contour_");
+    return by_us ? records::ExchangeState::refused : records::ExchangeState::failed;
+}
+
 // Not refused, and not left out since.
 bool went_on(const ConversationPart& part) {
     return part.use && part.refused.empty();
@@ -147,6 +155,11 @@ Result<AsyncQueues::Taken> AsyncQueues::accept(store::WriteSession& session, con
         .bytes = posted.bytes,
         .accepted = now,
         .since = now};
+    message.evidence = records::AsyncEvidence{
+        .session = posted.session,
+        .named = parts_.records.exchanges.message_of(posted.sender,
+                                                     posted.own_id.empty() ? posted.id.to_string() : posted.own_id),
+        .received = posted.received};
     if (const auto room = has_room(session, message.receiver, message.bytes); room.has_error()) return room.error();
     if (posted.kind == AsyncKind::request) messages.begin(session, conversation);
     if (posted.gives_data && !conversation.parts.empty())
@@ -154,6 +167,20 @@ Result<AsyncQueues::Taken> AsyncQueues::accept(store::WriteSession& session, con
     messages.add(session, message, posted.content);
     parts_.records.journal.append(session, message_accepted_fact(message));
     return Taken{.id = message.id, .conversation = conversation.id};
+}
+
+void AsyncQueues::note_wire(store::WriteSession& session, AsyncMessageId id, const records::AsyncWire& wire) const {
+    auto message = parts_.records.async_messages.find(session, id);
+    if (!message || message->state != AsyncState::waiting || !message->evidence) return;
+    records::AsyncWire& known = message->evidence->wire;
+    // An attempt anew was not answered yet.
+    if (wire.forwarded) {
+        known = wire;
+    } else {
+        known.replied = wire.replied;
+        known.replied_sha256 = wire.replied_sha256;
+    }
+    parts_.records.async_messages.update(session, *message);
 }
 
 bool AsyncQueues::attempt(store::WriteSession& session, AsyncMessageId id) const {
@@ -308,7 +335,30 @@ void AsyncQueues::end(store::WriteSession& session, AsyncMessage message, AsyncS
                              message.reached > 0 ? UseState::unknown : UseState::not_sent);
     }
     parts_.records.journal.append(session, message_ended_fact(message, now));
+    record(session, message, now);
     tell_sender(session, message, now);
+}
+
+void AsyncQueues::record(store::WriteSession& session, const AsyncMessage& message, base::Time now) const {
+    if (!message.evidence) return;
+    const records::AsyncEvidence& evidence = *message.evidence;
+    const records::Exchange exchange{
+        .id = records::ExchangeId::from_bytes(message.id.bytes()).value(),
+        .sender = message.sender,
+        .service = message.service,
+        .message = evidence.named,
+        .request = evidence.received,
+        .request_bytes = message.bytes,
+        .received = message.accepted,
+        .state = outcome_of(message),
+        .forwarded = evidence.wire.forwarded,
+        .replied = evidence.wire.replied,
+        .concluded = now,
+        .session = evidence.session,
+        .owner = message.receiver,
+        .wire = {evidence.received, evidence.wire.forwarded_sha256, evidence.wire.replied_sha256, std::nullopt},
+        .came_over = records::ExchangeWire::soap_async};
+    parts_.records.exchanges.record(session, exchange);
 }
 
 void AsyncQueues::tell_sender(store::WriteSession& session, const AsyncMessage& message, base::Time now) const {

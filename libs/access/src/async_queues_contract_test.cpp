@@ -115,6 +115,16 @@ public:
             return queues.refuse(session, id, clock_.now()).has_value();
         });
     }
+    bool end_with_consent(AsyncMessageId id) {
+        return unit([&](const AsyncQueues& queues, store::WriteSession& session) {
+            return queues.stop(session, id, clock_.now()).has_value();
+        });
+    }
+    bool withhold(AsyncMessageId id) {
+        return unit([&](const AsyncQueues& queues, store::WriteSession& session) {
+            return queues.withhold(session, id, registry::contour_state_secrets, clock_.now()).has_value();
+        });
+    }
     void give_up() {
         unit([&](const AsyncQueues& queues, store::WriteSession& session) {
             queues.give_up(session, clock_.now());
@@ -164,6 +174,21 @@ public:
             return true;
         });
         return waiting;
+    }
+    void note_wire(AsyncMessageId id, const records::AsyncWire& wire) {
+        unit([&](const AsyncQueues& queues, store::WriteSession& session) {
+            queues.note_wire(session, id, wire);
+            return true;
+        });
+    }
+    // As an exchange, for searches.
+    std::optional<records::Exchange> recorded(AsyncMessageId id) {
+        return look([&](store::ReadSession& session) {
+            return records_.exchanges.recorded(session, records::ExchangeId::from_bytes(id.bytes()).value());
+        });
+    }
+    crypto::Digest named(std::string_view sender, std::string_view id) {
+        return records_.exchanges.message_of(sender, id);
     }
     std::size_t notices() {
         return look(
@@ -342,6 +367,67 @@ TEST_P(AsyncQueuesContract, WhatWaitedTooLongIsADeadLetterAndForgottenAtLast) {
         EXPECT_EQ(totals.given_up, 0);
         return true;
     });
+}
+
+crypto::Digest digest(std::string_view text) {
+    return crypto::sha256(base::as_bytes(text));
+}
+
+TEST_P(AsyncQueuesContract, WhatWentOverTheWireIsRecordedAsAnExchangeWhenItEnds) {
+    Posted posted = queues.request("1");
+    posted.own_id = "m-1";
+    posted.received = digest("as it came");
+    const auto id = queues.accept(posted).value().id;
+    queues.restart();
+    EXPECT_EQ(queues.recorded(id), std::nullopt) << "it waits";
+    const base::Time accepted = queues.clock().now(), first = accepted + 1s, second = accepted + 2s;
+    ASSERT_TRUE(queues.attempt(id));
+    queues.note_wire(id, {.forwarded = first,
+                          .replied = first,
+                          .forwarded_sha256 = digest("first"),
+                          .replied_sha256 = digest("a fault")});
+    queues.note_wire(id, {.forwarded = second, .forwarded_sha256 = digest("second")});
+    EXPECT_EQ(queues.message(id)->evidence->wire.replied, std::nullopt) << "of the newest attempt";
+    queues.note_wire(id, {.replied = second + 1s, .replied_sha256 = digest("taken")});
+    queues.clock().advance(5s);
+    ASSERT_TRUE(queues.deliver(id));
+    queues.note_wire(id, {.forwarded = second + 1min});
+    const auto exchange = queues.recorded(id);
+    ASSERT_TRUE(exchange);
+    EXPECT_EQ(exchange->state, records::ExchangeState::delivered);
+    EXPECT_EQ(exchange->came_over, records::ExchangeWire::soap_async);
+    EXPECT_EQ(exchange->sender, "DEMOBANK");
+    EXPECT_EQ(exchange->owner, "GBDUL");
+    EXPECT_EQ(exchange->message, queues.named("DEMOBANK", "m-1"));
+    EXPECT_EQ(exchange->request, digest("as it came"));
+    EXPECT_EQ(exchange->received, accepted);
+    EXPECT_EQ(exchange->forwarded, second);
+    EXPECT_EQ(exchange->replied, second + 1s);
+    EXPECT_EQ(exchange->concluded, accepted + 5s);
+    EXPECT_EQ(exchange->wire, (records::WireDigests{digest("as it came"), digest("second"), digest("taken"), {}}));
+}
+
+TEST_P(AsyncQueuesContract, HowItEndedIsRecordedAndAReplayEndsAnew) {
+    const auto ended = [&](AsyncMessageId id) { return queues.recorded(id)->state; };
+    const auto given_up = queues.accepted("1");
+    for (std::int64_t i = 0; i < base::limits::async_refusals_max; ++i) {
+        ASSERT_TRUE(queues.attempt(given_up));
+        queues.fail(given_up, {.code = "fault", .refused = true});
+    }
+    EXPECT_EQ(ended(given_up), records::ExchangeState::failed);
+    EXPECT_EQ(queues.recorded(given_up)->message, queues.named("DEMOBANK", given_up.to_string())) << "by our id";
+    ASSERT_TRUE(queues.replay(given_up));
+    ASSERT_TRUE(queues.deliver(given_up));
+    EXPECT_EQ(ended(given_up), records::ExchangeState::delivered);
+    const auto before = queues.accepted("2"), after = queues.accepted("3"), refused = queues.accepted("4");
+    EXPECT_TRUE(queues.withhold(before));
+    EXPECT_EQ(ended(before), records::ExchangeState::refused);
+    ASSERT_TRUE(queues.attempt(after));
+    EXPECT_TRUE(queues.end_with_consent(after));
+    EXPECT_EQ(ended(after), records::ExchangeState::unknown) << "it may have arrived";
+    ASSERT_TRUE(queues.attempt(refused));
+    EXPECT_TRUE(queues.stop(refused));
+    EXPECT_EQ(ended(refused), records::ExchangeState::failed) << "by its receiver";
 }
 
 TEST_P(AsyncQueuesContract, AUnitThatThrowsLeavesNothing) {

@@ -232,6 +232,17 @@ records::Fact message_ended_fact(const records::AsyncMessage& message, base::Tim
                        .subject = {},
                        .details = {{"receiver", message.receiver}, {"attempts", message.attempts}}};
     if (!message.error.empty()) fact.details["why"] = message.error;
+    if (!message.evidence) return fact;
+    const auto& [session, named, received, wire] = *message.evidence;
+    fact.details["sender"] = message.sender;
+    fact.details["service"] = message.service;
+    fact.details["received"] = base::to_iso8601(message.accepted);
+    fact.details["received_sha256"] = base::to_hex(received);
+    fact.details["request_bytes"] = message.bytes;
+    if (wire.forwarded) fact.details["forwarded"] = base::to_iso8601(*wire.forwarded);
+    if (wire.forwarded_sha256) fact.details["forwarded_sha256"] = base::to_hex(*wire.forwarded_sha256);
+    if (wire.replied) fact.details["replied"] = base::to_iso8601(*wire.replied);
+    if (wire.replied_sha256) fact.details["replied_sha256"] = base::to_hex(*wire.replied_sha256);
     return fact;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "staff_evidence.hpp"
 
+#include <algorithm>
+#include <array>
 #include <boost/json/serialize.hpp>
 
 #include "api/problem.hpp"
@@ -42,10 +44,12 @@ std::string proof_json(store::ReadSession& session, const records::Records& reco
 // The fact of the journal that this row was written with: one that was cut off and ended after all has two.
 std::optional<records::JournalEntry> entry_of(store::ReadSession& session, const records::Records& records,
                                               const records::Exchange& exchange) {
-    const std::string begins =
-        R"({"kind":"exchange.concluded","at":")" + base::to_iso8601(*exchange.concluded) + R"(")";
+    constexpr std::array<std::string_view, 4> kinds{"exchange.concluded", "message.delivered", "message.stopped",
+                                                    "message.given_up"};
+    const std::string at = R"(","at":")" + base::to_iso8601(*exchange.concluded) + R"(")";
     return records.journal.find_of(session, exchange.id, *exchange.concluded, [&](const records::JournalEntry& entry) {
-        return entry.kind == "exchange.concluded" && records.journal.open(entry).starts_with(begins);
+        return std::ranges::find(kinds, entry.kind) != kinds.end() &&
+               records.journal.open(entry).starts_with(R"({"kind":")" + entry.kind + at);
     });
 }
 

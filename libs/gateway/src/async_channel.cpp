@@ -175,13 +175,29 @@ boost::asio::awaitable<http::Response> AsyncChannel::take(const http::Request& r
         co_return parts_.door.turn_away(arrival, operation_of_fault, refused);
     }
     operation_of_fault = fault_of(*operation);
-    const Served served = co_await serve(arrival, *operation);
-    const auto* content = std::get_if<std::string>(&served);
-    co_return content != nullptr ? parts_.door.respond(arrival, ok, *content)
-                                 : parts_.door.turn_away(arrival, operation_of_fault, std::get<SoapRefusal>(served));
+    HandedOut handed_out;
+    const Served served = co_await serve(arrival, *operation, handed_out);
+    if (const auto* refused = std::get_if<SoapRefusal>(&served))
+        co_return parts_.door.turn_away(arrival, operation_of_fault, *refused);
+    http::Response response = parts_.door.respond(arrival, ok, std::get<std::string>(served));
+    if (!handed_out.empty()) co_await note_handed_out(arrival, std::move(handed_out), response.body);
+    co_return response;
 }
 
-AsyncChannel::Serving AsyncChannel::serve(Arrival& arrival, AsyncOperation operation) {
+// Durable before the answer leaves. What nobody signed proves nothing, and could be tried out where it names a person.
+boost::asio::awaitable<void> AsyncChannel::note_handed_out(const Arrival& arrival, HandedOut ids,
+                                                           const std::string& answer) {
+    records::AsyncWire wire{.forwarded = parts_.clock.now()};
+    if (arrival.protection == Protection::wss) wire.forwarded_sha256 = crypto::sha256(base::as_bytes(answer));
+    auto note = [&queues = parts_.queues, ids = std::move(ids), wire](store::WriteSession& session) {
+        for (const AsyncMessageId& each : ids)
+            queues.note_wire(session, each, wire);
+        return true;
+    };
+    co_await http::committed(parts_.writer, std::move(note));
+}
+
+AsyncChannel::Serving AsyncChannel::serve(Arrival& arrival, AsyncOperation operation, HandedOut& handed_out) {
     switch (operation) {
         case AsyncOperation::send_message:
             co_return co_await send(arrival);
@@ -190,7 +206,7 @@ AsyncChannel::Serving AsyncChannel::serve(Arrival& arrival, AsyncOperation opera
         case AsyncOperation::get_message_status:
             co_return co_await tell_status(arrival);
         case AsyncOperation::get_messages:
-            co_return co_await give_messages(arrival);
+            co_return co_await give_messages(arrival, handed_out);
         case AsyncOperation::change_status_notification:
             break;  // of a participant: nobody tells the gateway so
     }
@@ -232,7 +248,9 @@ AsyncChannel::Serving AsyncChannel::send(Arrival& arrival) {
                                .digest = *digest,
                                .bytes = static_cast<std::int64_t>(arrival.request.body.size()),
                                .content = {},
-                               .receiver = service->owner}};
+                               .receiver = service->owner,
+                               .session = base::RawId::parse(arrival.session.bare()).value(),
+                               .received = crypto::sha256(base::as_bytes(arrival.request.body))}};
     sending.posted.own_id = sending.message.message_id;
     co_return co_await queue(arrival, sending);
 }
@@ -422,8 +440,12 @@ AsyncChannel::Serving AsyncChannel::notify(Arrival& arrival) {
     if (!message || message->receiver != arrival.sender->key || message->service != notice->service_id)
         co_return SoapRefusal{kls_unknown, Refusal(access::async_message_unknown)};
     const bool taken = notice->status == soap::ReceiveStatus::accepted, again = notice->resend == soap::Resend::resend;
-    auto book = [&queues = parts_.queues, id = message->id, taken, again,
+    // Signed, or with a password in it.
+    const records::AsyncWire wire{.replied = arrival.received,
+                                  .replied_sha256 = crypto::sha256(base::as_bytes(arrival.request.body))};
+    auto book = [&queues = parts_.queues, id = message->id, taken, again, wire,
                  now = parts_.clock.now()](store::WriteSession& session) {
+        queues.note_wire(session, id, wire);
         return taken   ? queues.deliver(session, id, now)
                : again ? queues.put_back(session, id, now)
                        : queues.refuse(session, id, now);
@@ -457,7 +479,7 @@ AsyncChannel::Serving AsyncChannel::tell_status(Arrival& arrival) {
     co_return soap::write(response, parts_.zone);
 }
 
-AsyncChannel::Serving AsyncChannel::give_messages(Arrival& arrival) {
+AsyncChannel::Serving AsyncChannel::give_messages(Arrival& arrival, HandedOut& handed_out) {
     const auto asked = soap::read_get_messages(arrival.body(), parts_.zone);
     if (asked.has_error()) co_return SoapRefusal(asked.error());
     const soap::Sender sender = asked->sender.value_or(soap::Sender{});
@@ -498,6 +520,7 @@ AsyncChannel::Serving AsyncChannel::give_messages(Arrival& arrival) {
     for (const std::string& content : contents)
         given.push_back(from_stored(content, parts_.zone));
     for (StoredMessage& each : given) {
+        handed_out.push_back(AsyncMessageId::parse(each.message.message_id).value());
         each.message.date = *response.date;
         response.messages.push_back(each.message);
     }

@@ -99,6 +99,7 @@ void AsyncPusher::book(const Ended& ended) {
     const base::Time now = parts_.clock.now();
     store::run(parts_.writer, [&](WriteSession& session) {
         for (const auto& [place, one] : ended) {
+            if (!one.notice) parts_.queues.note_wire(session, one.id, one.wire);
             if (one.notice && one.failure) {
                 AsyncNotice notice = *one.notice;
                 ++notice.failures;
@@ -241,6 +242,7 @@ void AsyncPusher::send(const SoapAddress& to, std::string_view content, std::str
                        Answered answered) {
     auto bytes = parts_.door.signed_message(content, parts_.clock.now());
     if (bytes.has_error()) throw base::Outage("a message to push cannot be signed");
+    answered.wire = {.forwarded = parts_.clock.now(), .forwarded_sha256 = crypto::sha256(base::as_bytes(*bytes))};
     http::Outgoing request{
         .upstream = to.upstream,
         .method = "POST",
@@ -251,6 +253,10 @@ void AsyncPusher::send(const SoapAddress& to, std::string_view content, std::str
     if (!token.empty()) request.headers.push_back({"kdp-token", std::string(token)});
     parts_.client.start(std::move(request), [this, place = std::move(place),
                                              answered = std::move(answered)](const http::Outcome& outcome) mutable {
+        if (const auto* answer = std::get_if<http::Answer>(&outcome)) {
+            answered.wire.replied = parts_.clock.now();
+            answered.wire.replied_sha256 = crypto::sha256(base::as_bytes(answer->body));
+        }
         answered.failure = answered.notice
                                ? read_answer(outcome, parts_.zone,
                                              [&](xml::Element body) -> std::optional<AsyncFailure> {

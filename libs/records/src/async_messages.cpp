@@ -10,10 +10,12 @@ namespace {
 
 #define MESSAGE_COLUMNS                                                                                         \
     "receiver, service, position, id, sender, conversation, kind, key, digest, bytes, accepted, since, state, " \
-    "attempts, reached, refusals, ended, error"
+    "attempts, reached, refusals, ended, error, session, named, received_sha256, forwarded, "               \
+    "forwarded_sha256, replied, replied_sha256"
 constexpr store::Statement insert{"async_message_insert",
                                   "INSERT INTO async_message (" MESSAGE_COLUMNS
-                                  ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, 0, 0, 0, NULL, '')"};
+                                  ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, 0, 0, 0, NULL, '',"
+                                  " ?13, ?14, ?15, NULL, NULL, NULL, NULL)"};
 constexpr store::Statement by_id{"async_message_find", "SELECT " MESSAGE_COLUMNS " FROM async_message WHERE id = ?1"};
 constexpr store::Statement by_key{"async_message_by_key",
                                   "SELECT " MESSAGE_COLUMNS
@@ -32,7 +34,8 @@ constexpr store::Statement dead{"async_message_given_up",
 #undef MESSAGE_COLUMNS
 constexpr store::Statement change{"async_message_update",
                                   "UPDATE async_message SET since = ?2, state = ?3, attempts = ?4, reached = ?5,"
-                                  " refusals = ?6, ended = ?7, error = ?8 WHERE id = ?1"};
+                                  " refusals = ?6, ended = ?7, error = ?8, forwarded = ?9, forwarded_sha256 = ?10,"
+                                  " replied = ?11, replied_sha256 = ?12 WHERE id = ?1"};
 constexpr store::Statement forget_messages{"async_message_forget",
                                            "DELETE FROM async_message WHERE ended IS NOT NULL AND ended < ?1"};
 constexpr store::Statement totals_waiting{"async_message_totals_waiting",
@@ -131,6 +134,29 @@ std::optional<base::Time> optional_time(const store::Row& row, int column) {
     return row.null(column) ? std::nullopt : std::optional(time_at(row, column));
 }
 
+std::optional<Digest> optional_digest(const store::Row& row, int column) {
+    return row.null(column) ? std::nullopt : std::optional(digest_at(row, column));
+}
+
+store::Param time_param(const std::optional<base::Time>& time) {
+    return time ? store::Param{micros(*time)} : store::Param{};
+}
+
+store::Param digest_param(const std::optional<Digest>& digest) {
+    return digest ? store::Param{base::BytesView(*digest)} : store::Param{};
+}
+
+std::optional<AsyncEvidence> read_evidence(const store::Row& row) {
+    if (row.null(18)) return std::nullopt;
+    return AsyncEvidence{.session = id_at<base::RawId>(row, 18),
+                         .named = digest_at(row, 19),
+                         .received = digest_at(row, 20),
+                         .wire = {.forwarded = optional_time(row, 21),
+                                  .replied = optional_time(row, 23),
+                                  .forwarded_sha256 = optional_digest(row, 22),
+                                  .replied_sha256 = optional_digest(row, 24)}};
+}
+
 AsyncMessage read(const store::Row& row) {
     return {.id = id_at<AsyncMessageId>(row, 3),
             .receiver = std::string(row.text(0)),
@@ -149,7 +175,8 @@ AsyncMessage read(const store::Row& row) {
             .reached = row.integer(14),
             .refusals = row.integer(15),
             .ended = optional_time(row, 16),
-            .error = std::string(row.text(17))};
+            .error = std::string(row.text(17)),
+            .evidence = read_evidence(row)};
 }
 
 AsyncQueue read_queue(const store::Row& row) {
@@ -213,9 +240,16 @@ Digest AsyncMessages::key_of(std::string_view sender, std::string_view what) con
 void AsyncMessages::add(store::WriteSession& session, AsyncMessage message, std::string_view content) const {
     session.execute(append, {message.receiver, message.service, message.bytes, micros(message.accepted)});
     message.position = first_of(session, one_queue, {message.receiver, message.service}, read_queue).value().last;
+    std::optional<base::RawId> given;
+    std::optional<Digest> named, received;
+    if (message.evidence) {
+        given = message.evidence->session;
+        named = message.evidence->named;
+        received = message.evidence->received;
+    }
     session.execute(insert, {message.receiver, message.service, message.position, message.id.bytes(), message.sender,
                              message.conversation.bytes(), number(message.kind), message.key, message.digest,
-                             message.bytes, micros(message.accepted), micros(message.since)});
+                             message.bytes, micros(message.accepted), micros(message.since),                              id_param(given), digest_param(named), digest_param(received)});
     session.execute(put_body, {message.id.bytes(), sealed(message, content)});
 }
 
@@ -251,10 +285,11 @@ void AsyncMessages::forget_content(store::WriteSession& session, AsyncMessageId 
 }
 
 void AsyncMessages::update(store::WriteSession& session, const AsyncMessage& message) const {
-    const auto ended = message.ended ? store::Param{micros(*message.ended)} : store::Param{};
-    const auto changed =
-        session.execute(change, {message.id.bytes(), micros(message.since), number(message.state), message.attempts,
-                                 message.reached, message.refusals, ended, message.error});
+    const AsyncWire wire = message.evidence ? message.evidence->wire : AsyncWire{};
+    const auto changed = session.execute(
+        change, {message.id.bytes(), micros(message.since), number(message.state), message.attempts, message.reached,
+                 message.refusals, time_param(message.ended), message.error, time_param(wire.forwarded),
+                 digest_param(wire.forwarded_sha256), time_param(wire.replied), digest_param(wire.replied_sha256)});
     if (changed != 1) throw Damaged("a message that was loaded is gone");
 }
 

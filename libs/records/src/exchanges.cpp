@@ -71,7 +71,7 @@ Exchange without_answer(const store::Row& row) {
                       .request = digest_at(row, 4),
                       .request_bytes = row.integer(5),
                       .received = time_at(row, 6),
-                      .state = enum_at(row, 7, ExchangeState::unknown),
+                      .state = enum_at(row, 7, ExchangeState::delivered),
                       .forwarded = optional_time(row, 8),
                       .replied = optional_time(row, 9),
                       .concluded = optional_time(row, 10),
@@ -91,7 +91,7 @@ Exchange read_record(const store::Row& row) {
         const int column = first_wire_column + static_cast<int>(i);
         if (!row.null(column)) exchange.wire.at(i) = digest_at(row, column);
     }
-    exchange.came_over = enum_at(row, first_wire_column + static_cast<int>(exchange_messages), ExchangeWire::rest);
+    exchange.came_over = enum_at(row, first_wire_column + static_cast<int>(exchange_messages), ExchangeWire::soap_async);
     return exchange;
 }
 

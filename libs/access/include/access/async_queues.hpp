@@ -35,6 +35,8 @@ struct Posted {
     std::string receiver = {};                          // of a REQUEST: the owner's system
     std::vector<records::ConversationPart> parts = {};  // of a REQUEST: what was decided about it before
     bool gives_data = false;                            // of the owner: the answer that uses are counted for
+    base::RawId session = {};                           // sessionId that the gateway gave it
+    crypto::Digest received = {};                       // SHA-256 of the bytes as they came
 };
 
 struct AsyncRules {
@@ -65,6 +67,8 @@ public:
     base::Result<records::Conversation> conversation_of(store::ReadSession& session, const Posted& posted) const;
     base::Result<Taken> accept(store::WriteSession& session, const Posted& posted, base::Time now) const;
 
+    // What of it went over the wire; of one that waits.
+    void note_wire(store::WriteSession& session, records::AsyncMessageId id, const records::AsyncWire& wire) const;
     // Before the message leaves. False when it does not wait any more.
     bool attempt(store::WriteSession& session, records::AsyncMessageId id) const;
     void note_failure(store::WriteSession& session, records::AsyncMessageId id, const AsyncFailure& failure,
@@ -114,6 +118,8 @@ public:
 private:
     void end(store::WriteSession& session, records::AsyncMessage message, records::AsyncState state,
              std::string_view why, base::Time now) const;
+    // As an exchange, for searches and evidence.
+    void record(store::WriteSession& session, const records::AsyncMessage& message, base::Time now) const;
     void tell_sender(store::WriteSession& session, const records::AsyncMessage& message, base::Time now) const;
     void set_pace(store::WriteSession& session, const records::AsyncMessage& message, bool well, base::Time now) const;
 

@@ -61,7 +61,10 @@ private:
     using Serving = boost::asio::awaitable<Served>;
 
     boost::asio::awaitable<http::Response> take(const http::Request& request, Entrance entrance);
-    Serving serve(Arrival& arrival, soap::AsyncOperation operation);
+    using HandedOut = std::vector<records::AsyncMessageId>;
+    // `handed_out`: which messages the answer holds.
+    Serving serve(Arrival& arrival, soap::AsyncOperation operation, HandedOut& handed_out);
+    boost::asio::awaitable<void> note_handed_out(const Arrival& arrival, HandedOut ids, const std::string& answer);
     Serving send(Arrival& arrival);
     Serving queue(Arrival& arrival, Sending& sending);
     std::optional<SoapRefusal> look_up(Sending& sending) const;
@@ -71,7 +74,7 @@ private:
     std::optional<SoapRefusal> write_for_receiver(Sending& sending) const;
     Serving notify(Arrival& arrival);
     Serving tell_status(Arrival& arrival);
-    Serving give_messages(Arrival& arrival);
+    Serving give_messages(Arrival& arrival, HandedOut& handed_out);
     // Nothing for an id that is none.
     std::optional<records::AsyncMessage> find(std::string_view message_id) const;
     void give_back(const std::vector<records::ConversationPart>& parts);

@@ -58,6 +58,7 @@ private:
         records::AsyncMessageId id;
         std::optional<records::AsyncNotice> notice = {};
         std::optional<access::AsyncFailure> failure = {};
+        records::AsyncWire wire = {};
     };
     using Ended = delivery::UnderWay<Answered>::Ended;
     using Next = std::optional<base::Time>;

@@ -32,6 +32,21 @@ enum class AsyncState {
 };
 BOOST_DESCRIBE_ENUM(AsyncState, waiting, delivered, stopped, given_up, returned)
 
+// What went over the wire after a message was taken, of the newest attempt.
+struct AsyncWire {
+    std::optional<base::Time> forwarded = {}, replied = {};  // pushed or handed out; acknowledged, or answered otherwise
+    // SHA-256 of the whole, with envelope and signature; nothing of what is neither signed nor brings a secret, and could be tried out.
+    std::optional<Digest> forwarded_sha256 = {}, replied_sha256 = {};
+};
+
+// What is evidence of a message.
+struct AsyncEvidence {
+    base::RawId session;  // sessionId that the gateway gave it
+    Digest named{};       // blind index of its messageId: the sender's, or ours where the sender gave none
+    Digest received{};    // SHA-256 of it as it came, with envelope and signature or password
+    AsyncWire wire = {};
+};
+
 // What is known of a message beside what it says.
 struct AsyncMessage {
     AsyncMessageId id;
@@ -50,6 +65,7 @@ struct AsyncMessage {
     std::int64_t refusals = 0;  // faults of the receiver
     std::optional<base::Time> ended = {};
     std::string error = {};  // code of the newest failure
+    std::optional<AsyncEvidence> evidence = {};  // nothing of one that came before it was kept
 };
 
 struct AsyncQueue {
@@ -112,7 +128,7 @@ public:
     void forget_content(store::WriteSession& session, AsyncMessageId id) const;
     // Of a message that waits.
     void replace_content(store::WriteSession& session, const AsyncMessage& message, std::string_view content) const;
-    // Its state, counts, times and error.
+    // Its state, counts, times and error, and what went over the wire.
     void update(store::WriteSession& session, const AsyncMessage& message) const;
     // In the order of the queue.
     std::vector<AsyncMessage> waiting(store::ReadSession& session, std::string_view receiver, std::string_view service,
