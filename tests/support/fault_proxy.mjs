@@ -27,6 +27,8 @@ export const faults = {
   // Something else stands at the address now.
   elsewhere: () => (bytes, to) => to.write('HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\nContent-Type: application/json\r\n\r\n{}'),
   noHttp: () => (bytes, to) => to.end('no HTTP at all\r\n\r\n'),
+  // A gateway that knows nothing of RFC 9449.
+  unbound: () => (bytes, to) => to.write(Buffer.from(bytes.toString('latin1').replace('"token_type":"DPoP"', '"token_type":"None"'), 'latin1')),
   slow: () => (bytes, to) => setTimeout(() => to.write(bytes), 1500),
 };
 
@@ -34,6 +36,7 @@ export class FaultProxy {
   fault = 'none';
   target = null; // port of the owner
   passed = 0; // requests that reached the owner
+  heard = null; // what they were, from when a test sets it to ''
 
   static async start() {
     const proxy = new FaultProxy();
@@ -53,6 +56,7 @@ export class FaultProxy {
     to.on('error', () => from.destroy());
     from.on('data', (bytes) => {
       this.passed += 1;
+      if (this.heard !== null) this.heard += bytes.toString('latin1');
       to.write(bytes);
     });
     from.on('close', () => to.destroy());

@@ -8,10 +8,13 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Cabinet } from '../support/cabinet.mjs';
 import { Connector } from '../support/connector.mjs';
+import { dpopKey, proof } from '../support/dpop.mjs';
 import { FaultProxy } from '../support/fault_proxy.mjs';
+import { codes, send } from '../support/http.mjs';
+import { claims } from '../support/jwt.mjs';
 import { command, eventually, Kelisim } from '../support/kelisim.mjs';
 import { advance, question, received, replyAndHear } from '../support/sandbox.mjs';
-import { insurer, persons } from '../support/world.mjs';
+import { insurer, persons, service } from '../support/world.mjs';
 
 const { abai, eighth, eleventh, tenth, twelfth, unknown, ybyrai } = persons;
 
@@ -120,6 +123,74 @@ test('a person who withdraws meanwhile, and one who pauses and goes on', async (
   await act('withdraw');
   refusedWith(await connector.data(id), 403, 'oauth_consent_ended');
   assert.equal((await connector.look(id)).json.reasons[0].code, 'oauth_consent_ended');
+});
+
+// RFC 9449: who reads along has token and proof, and can do nothing with either.
+test('a token that was stolen on its way opens nothing', async () => {
+  const id = await granted(ybyrai, { uses_max: 2 });
+  proxy.heard = '';
+  assert.equal((await connector.data(id)).status, 200);
+  const header = (name) => new RegExp(`^${name}: (.*)\r$`, 'im').exec(proxy.heard)?.[1];
+  const [scheme, token] = header('authorization').split(' ');
+  const shown = header('dpop');
+  proxy.heard = null;
+  assert.equal(scheme, 'DPoP');
+  const { now } = await (await fetch(`${server.base}/sandbox/clock`)).json();
+  assert.equal(claims(shown).htu, `${claims(token).iss}/gateway/${service}/person`);
+
+  const thief = dpopKey();
+  const use = async (authorization, headers = {}, path = 'person') => {
+    const answer = await send(server.base, 'POST', `/gateway/${service}/${path}`, {
+      headers: { 'content-type': 'application/json', authorization, ...headers },
+      body: JSON.stringify({ iin: ybyrai.iin, fields: ['surname'] }),
+    });
+    assert.equal(answer.status, 401, answer.text);
+    assert.ok(!answer.text.includes(ybyrai.surname));
+    return codes(answer.json);
+  };
+  assert.deepEqual(await use(`Bearer ${token}`), ['token_proof_missing']);
+  assert.deepEqual(await use(`DPoP ${token}`), ['dpop_proof_invalid']);
+  assert.deepEqual(await use(`DPoP ${token}`, { dpop: shown }), ['dpop_proof_replayed']);
+  assert.deepEqual(await use(`DPoP ${token}`, { dpop: shown }, 'other'), ['dpop_proof_invalid']);
+  const own = proof(thief, 'POST', claims(shown).htu, { token, now: Date.parse(now) / 1000 });
+  assert.deepEqual(await use(`DPoP ${token}`, { dpop: own }), ['token_proof_missing']);
+  // None of it was a use.
+  assert.equal((await connector.data(id)).status, 200);
+  refusedWith(await connector.data(id), 403, 'use_consent_exhausted');
+});
+
+test('a token that anybody could use is not used', async () => {
+  const { id, yes } = await asked(tenth);
+  await proxy.become('unbound');
+  await replyAndHear(server.base, tenth.phone, yes);
+  const answer = await eventually(async () => {
+    const seen = await connector.look(id);
+    return seen.codes.length ? seen : undefined;
+  }, 'a token without its key', 20_000);
+  assert.deepEqual(answer.codes, ['connector_token_unbound']);
+  assert.equal(answer.json.state, 'waiting');
+  await proxy.become('none');
+  await became(id, 'granted');
+  assert.equal((await connector.data(id)).status, 200);
+});
+
+test('each start has another key, so that there is none to be stolen', async () => {
+  const id = await granted(eighth);
+  const key = async () => {
+    proxy.heard = '';
+    const answer = await connector.data(id, { fields: ['surname'], key: 'same-case' });
+    assert.equal(answer.status, 200, answer.text);
+    const { jwk } = JSON.parse(Buffer.from(/^dpop: ([^.]*)/im.exec(proxy.heard)[1], 'base64url'));
+    proxy.heard = null;
+    return { jwk, replayed: answer.headers.get('idempotency-replayed') };
+  };
+  const before = await key();
+  assert.equal(before.replayed, null);
+  await connector.kill();
+  await connector.start();
+  const after = await key();
+  assert.notDeepEqual(after.jwk, before.jwk);
+  assert.equal(after.replayed, 'true', 'no second use under another token');
 });
 
 test('a token that is over is fetched anew, until the consent is over', async () => {

@@ -10,6 +10,7 @@
 #include "http_date.hpp"
 #include "json/json.hpp"
 #include "token/jws.hpp"
+#include "token/proof.hpp"
 
 namespace kelisim::connector {
 
@@ -39,6 +40,13 @@ const base::Reason gateway_lacks_service{
     "236/НК п.5(2)",
     {"Бұл жүйенің қосылымдарында мұндай сервис жоқ.", "В подключениях этой системы нет такого сервиса.",
      "No connection of this system has such a service."}};
+const base::Reason token_unbound{
+    "connector_token_unbound",
+    Kind::invalid,
+    "RFC 9449 section 5",
+    {"Шлюз токенді қосылу нүктесінің кілтіне байламады; ол токен қолданылмайды.",
+     "Шлюз не привязал токен к ключу точки доступа; такой токен не используется.",
+     "The gateway did not bind the token to the key of the access point; such a token is not used."}};
 
 namespace {
 
@@ -47,6 +55,7 @@ constexpr std::chrono::seconds assertion_life{60};
 // A clock that is further off than this is the likely cause of a refused assertion.
 constexpr std::chrono::seconds clock_differs{30};
 constexpr std::string_view retry_soon = "5";
+constexpr std::string_view token_endpoint = "/token";
 constexpr int bad_gateway = 502, unavailable = 503, gateway_timeout = 504;
 
 Told told(int status, const base::Reason& reason, std::string_view retry_after = {}) {
@@ -177,17 +186,30 @@ std::string Gateway::assertion() {
                         {"exp", issued + assertion_life.count()}});
 }
 
+// "htu" is what the gateway calls itself: it holds proofs against that and not against the address that we reach it by.
+http::Header Gateway::proof(std::string_view method, std::string_view target,
+                            std::optional<std::string_view> access_token) {
+    const std::string uri = issuer_ + std::string(target);
+    const std::string id = base::RawId::make(now(), {}, parts_.entropy).to_string();
+    return {"DPoP",
+            token::prove(parts_.proof_key,
+                         {.method = method, .uri = uri, .id = id, .made = now(), .access_token = access_token})};
+}
+
 http::Outgoing Gateway::form(std::string_view target, const Parameters& parameters) {
     std::string body = "client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer";
     body += "&client_assertion=" + http::form_encode(assertion());
     for (const auto& [name, value] : parameters)
         body += "&" + http::form_encode(name) + "=" + http::form_encode(value);
-    return {.upstream = {},
-            .method = "POST",
-            .target = std::string(target),
-            .headers = {{"Content-Type", "application/x-www-form-urlencoded"}, {"Accept", "application/json"}},
-            .body = std::move(body),
-            .limits = {.deadline = oauth_deadline}};
+    http::Outgoing request{
+        .upstream = {},
+        .method = "POST",
+        .target = std::string(target),
+        .headers = {{"Content-Type", "application/x-www-form-urlencoded"}, {"Accept", "application/json"}},
+        .body = std::move(body),
+        .limits = {.deadline = oauth_deadline}};
+    if (target == token_endpoint) request.headers.push_back(proof(request.method, target, std::nullopt));
+    return request;
 }
 
 awaitable<std::variant<http::Answer, Told>> Gateway::post(std::string_view target, Parameters parameters) {
@@ -246,12 +268,14 @@ awaitable<std::variant<Registered, Decided, Told>> Gateway::ask(const Ask& ask, 
 
 awaitable<std::variant<Held, Pending, Decided, Told>> Gateway::redeem(const std::string& auth_req_id) {
     Parameters parameters{{"grant_type", "urn:openid:params:grant-type:ciba"}, {"auth_req_id", auth_req_id}};
-    auto sent = co_await post("/token", std::move(parameters));
+    auto sent = co_await post(token_endpoint, std::move(parameters));
     if (auto* failed = std::get_if<Told>(&sent)) co_return std::move(*failed);
     const auto& answer = std::get<http::Answer>(sent);
     const auto body = object_in(answer);
     if (!body) co_return told(bad_gateway, gateway_unreadable);
     if (answer.status != 200) co_return read_token_error(answer, *body);
+    // Whoever got hold of it could use it.
+    if (text_in(*body, "token_type") != "DPoP") co_return told(bad_gateway, token_unbound);
     const auto text = json::text(*body, "access_token", base::limits::jwt_bytes_max);
     const auto life = json::integer(*body, "expires_in", {.min = 0});
     if (text.has_error() || life.has_error()) co_return told(bad_gateway, gateway_unreadable);
@@ -261,15 +285,18 @@ awaitable<std::variant<Held, Pending, Decided, Told>> Gateway::redeem(const std:
 awaitable<std::variant<Given, Told>> Gateway::call(const Held& held, const base::Iin& person,
                                                    const std::vector<std::string>& fields,
                                                    std::string_view repeat_key) {
+    if (auto failed = co_await have_issuer()) co_return std::move(*failed);
     const boost::json::object named{{"iin", person.reveal()}, {"fields", boost::json::value_from(fields)}};
     http::Outgoing request{.upstream = {},
                            .method = "POST",
                            .target = "/gateway/" + parts_.service + "/" + parts_.path,
-                           .headers = {{"Authorization", "Bearer " + held.token.reveal()},
+                           .headers = {{"Authorization", "DPoP " + held.token.reveal()},
                                        {"Content-Type", "application/json"},
                                        {"Accept", "application/json"}},
                            .body = boost::json::serialize(named),
                            .limits = {.deadline = data_deadline}};
+    http::Header shown = proof(request.method, request.target, held.token.reveal());
+    request.headers.push_back(std::move(shown));
     if (!repeat_key.empty()) request.headers.push_back({"Idempotency-Key", std::string(repeat_key)});
     auto sent = co_await send(std::move(request));
     if (auto* failed = std::get_if<Told>(&sent)) co_return std::move(*failed);

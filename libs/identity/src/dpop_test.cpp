@@ -11,6 +11,7 @@
 #include "base/limits.hpp"
 #include "base/text.hpp"
 #include "token/jws.hpp"
+#include "token/proof.hpp"
 
 namespace kelisim::identity {
 namespace {
@@ -73,6 +74,19 @@ TEST(Dpop, AProofNamesItsKeyAndItsId) {
     EXPECT_EQ(proof->thumbprint, key.public_key().thumbprint());
     EXPECT_EQ(proof->id, crypto::sha256(base::as_bytes("one")));
     EXPECT_EQ(proof->expires, now + base::limits::dpop_life + base::limits::clock_skew);
+}
+
+// What our own clients write.
+TEST(Dpop, AProofThatWeWroteIsOne) {
+    for (const auto& each : {token::SigningKey(crypto::PrivateKey::generate_p256()),
+                             token::SigningKey(crypto::PrivateKey::generate_rsa2048(), crypto::Algorithm::rs256)}) {
+        const token::ProofOf of{
+            .method = "POST", .uri = "https://kelisim.test/token", .id = "one", .made = now, .access_token = bound};
+        const auto proof = read(token::prove(each, of));
+        ASSERT_TRUE(proof.has_value());
+        EXPECT_EQ(proof->thumbprint, each.kid);
+        EXPECT_FALSE(read(token::prove(each, of), "GET").has_value());
+    }
 }
 
 TEST(Dpop, TheHashOfTheTokenIsAskedForWhereThereIsOne) {

@@ -26,6 +26,7 @@ extern const base::Reason gateway_unreachable;
 extern const base::Reason gateway_silent;
 extern const base::Reason gateway_unreadable;
 extern const base::Reason gateway_lacks_service;
+extern const base::Reason token_unbound;
 
 // What the system is told in place of what it wanted.
 struct Told {
@@ -63,6 +64,7 @@ struct GatewayParts {
     std::string path;  // of the owner behind the gateway, without a slash before it
     std::string client_id;
     token::SigningKey key;
+    token::SigningKey proof_key;  // that tokens are bound to: of this process alone, never on a disk
 };
 
 // Used on one io thread. All references outlive it.
@@ -95,6 +97,8 @@ private:
     boost::asio::awaitable<std::variant<http::Answer, Told>> post(std::string_view target, Parameters parameters);
     http::Outgoing form(std::string_view target, const Parameters& parameters);
     std::string assertion();
+    // That a request to this target comes from who holds proof_key. The issuer is known.
+    http::Header proof(std::string_view method, std::string_view target, std::optional<std::string_view> access_token);
     void learn_time(const http::Answer& answer);
 
     GatewayParts parts_;
