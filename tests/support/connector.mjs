@@ -98,8 +98,9 @@ export class Connector {
   look(id) {
     return this.call('GET', `/v1/consents/${id}`);
   }
-  data(id, { fields, key } = {}) {
+  // `more`: members for the owner.
+  data(id, { fields, key, more } = {}) {
     const headers = key ? { 'idempotency-key': key } : {};
-    return this.call(fields ? 'POST' : 'GET', `/v1/data/${id}`, { body: fields && { fields }, headers });
+    return this.call(fields ? 'POST' : 'GET', `/v1/data/${id}`, { body: fields && { fields, ...more }, headers });
   }
 }

@@ -166,6 +166,45 @@ test('from the core of a bank to the examples of the description, with consent',
   await cars.stop();
 });
 
+test('what a service takes beside person and fields comes from the system, and is held against the consent as all else', async () => {
+  asked = [];
+  answers = () => [200, { plate: '777 ABC 02', year: 1950 }];
+  const search = await skeleton(ports[1], [...bySearch, '--behind', `http://127.0.0.1:${behind.address().port}`]);
+  const connector = await Connector.prepared(server, { service: 'CAR_SEARCH' });
+  await connector.set('path = "person"', 'path = "findVehicle"');
+  await connector.start();
+  const count = (await received(server.base, eleventh.phone)).length;
+  const { id } = (await connector.ask(eleventh, { fields: ['plate', 'year'], uses_max: 2 })).json;
+  await replyAndHear(server.base, eleventh.phone, (await question(server.base, eleventh.phone, count)).yes);
+  assert.equal((await connector.look(id)).json.state, 'granted');
+
+  const call = (more, rest = {}) => connector.data(id, { fields: ['plate'], more, ...rest });
+  const refusedWith = (answer, status, code) => {
+    assert.equal(answer.status, status, answer.text);
+    assert.equal(answer.codes[0], code, answer.text);
+    assert.ok(answer.json.reasons[0].kk && answer.json.reasons[0].ru, answer.text);
+  };
+  refusedWith(await call({ region: '01', iin: eleventh.iin }), 400, 'connector_person_named');
+  refusedWith(await call({ region: '01', iin: ybyrai.iin }), 400, 'connector_person_named');
+  refusedWith(await call({ region: '01', owner: { iin: ybyrai.iin } }), 403, 'use_person_differs');
+  refusedWith(await call({ region: '01', note: [ybyrai.iin] }), 403, 'use_person_differs');
+  refusedWith(await connector.call('POST', `/v1/data/${id}`, { body: { feilds: ['plate'], region: '01' } }), 400, 'json_member_missing');
+  refusedWith(await connector.call('POST', `/v1/data/${id}`, { body: { fields: [], region: '01' } }), 400, 'connector_fields_missing');
+  // The owner's description knows no such region, no such member, and does not do without one.
+  for (const more of [{ region: '99' }, { region: '01', colour: 'black' }, {}])
+    refusedWith(await call(more), 502, 'gateway_owner_refused');
+  assert.deepEqual(asked, []);
+
+  assert.deepEqual((await call({ region: '02', year: 1950 }, { key: 'case-1' })).json, { plate: '777 ABC 02' });
+  assert.deepEqual(asked.map(({ body }) => body), [{ region: '02', year: 1950, owner: { iin: eleventh.iin } }]);
+  const again = await call({ region: '02', year: 1950 }, { key: 'case-1' });
+  assert.equal(again.headers.get('idempotency-replayed'), 'true');
+  refusedWith(await call({ region: '01', year: 1950 }, { key: 'case-1' }), 409, 'use_key_reused');
+  assert.equal(asked.length, 1);
+  await connector.stop();
+  await search.stop();
+});
+
 test('the skeleton verifies tokens itself, and checks requests against the description', async () => {
   const search = await skeleton(ports[1], bySearch);
   const mine = details({ services: ['CAR_SEARCH'], fields: ['plate', 'year'] });

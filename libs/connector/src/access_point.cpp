@@ -52,6 +52,12 @@ const base::Reason repeat_key_malformed{
     "draft-ietf-httpapi-idempotency-key-header",
     {"Idempotency-Key біреу ғана және қысқа болуы керек.", "Idempotency-Key должен быть один и не слишком длинный.",
      "There is one Idempotency-Key at most, and not too long a one."}};
+const base::Reason person_named{"connector_person_named",
+                                Kind::invalid,
+                                "94-V art. 8",
+                                {"Деректер сұралған адамдыкі ғана; бұл жерде iin берілмейді.",
+                                 "Данные только того, о ком спрошено; iin здесь не передаётся.",
+                                 "The data are of the person who was asked; no iin is given here."}};
 
 namespace {
 
@@ -83,17 +89,21 @@ base::Result<std::string> repeat_key_in(const Request& request) {
     return std::string(key);
 }
 
-// {"fields": [...]}; without a body all that were asked for.
-base::Result<std::vector<std::string>> fields_in(const Request& request, const Ask& ask) {
-    if (request.body.empty()) return ask.fields;
+// {"fields": [...]} and what else the service takes; without a body all that were asked for. Whoever sends one names the fields: a
+// misspelt name would be passed on as the owner's, and everything given.
+base::Result<Wanted> wanted_in(const Request& request, const Ask& ask) {
+    if (request.body.empty()) return Wanted{.fields = ask.fields};
     const auto value = json::parse(request.body, {});
     if (value.has_error()) return value.error();
     const auto object = json::as_object(*value);
     if (object.has_error()) return object.error();
-    if (const auto known = json::only(**object, {"fields"}); known.has_error()) return known.error();
+    if ((*object)->contains("iin")) return base::Refusal(person_named);
     auto fields = json::texts(**object, "fields");
-    if (fields.has_value() && fields->empty()) return base::Refusal(fields_missing);
-    return fields;
+    if (fields.has_error()) return fields.error();
+    if (fields->empty()) return base::Refusal(fields_missing);
+    Wanted wanted{.fields = std::move(*fields), .more = **object};
+    wanted.more.erase("fields");
+    return wanted;
 }
 
 }  // namespace
@@ -201,11 +211,11 @@ AccessPoint::Answer AccessPoint::give(const Request& request) {
     if (!request.body.empty() && !is_json(request)) co_return parts_.catalogue.problem(415, media_type_wrong);
     auto consent = find(request);
     if (!consent) co_return parts_.catalogue.problem(base::Refusal(consent_unknown));
-    auto fields = fields_in(request, consent->ask);
-    if (fields.has_error()) co_return parts_.catalogue.problem(fields.error());
+    auto wanted = wanted_in(request, consent->ask);
+    if (wanted.has_error()) co_return parts_.catalogue.problem(wanted.error());
     auto key = repeat_key_in(request);
     if (key.has_error()) co_return parts_.catalogue.problem(key.error());
-    auto came = co_await data(*consent, std::move(*fields), std::move(*key));
+    auto came = co_await data(*consent, std::move(*wanted), std::move(*key));
     if (const auto* told = std::get_if<Told>(&came)) co_return refused(*told);
     auto& given = std::get<Given>(came);
     Response response{.status = 200,
@@ -216,8 +226,7 @@ AccessPoint::Answer AccessPoint::give(const Request& request) {
     co_return response;
 }
 
-awaitable<std::variant<Given, Told>> AccessPoint::data(Consent& consent, std::vector<std::string> fields,
-                                                       std::string repeat_key) {
+awaitable<std::variant<Given, Told>> AccessPoint::data(Consent& consent, Wanted wanted, std::string repeat_key) {
     if (auto trouble = co_await bring_forward(consent)) co_return std::move(*trouble);
     if (consent.state == State::asking || consent.state == State::waiting) co_return told(not_answered, 409);
     if (consent.state == State::refused || consent.state == State::expired)
@@ -230,7 +239,7 @@ awaitable<std::variant<Given, Told>> AccessPoint::data(Consent& consent, std::ve
             if (std::holds_alternative<Pending>(redeemed)) co_return told(not_answered, 409);
             held = std::get<Held>(std::move(redeemed));
         }
-        auto came = co_await parts_.gateway.call(*held, consent.ask.person, fields, repeat_key);
+        auto came = co_await parts_.gateway.call(*held, consent.ask.person, wanted, repeat_key);
         const auto* refused = std::get_if<Told>(&came);
         // The token was over; nothing was counted under it.
         if (refused == nullptr || refused->status != 401 || fresh) co_return came;

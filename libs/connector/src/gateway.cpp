@@ -282,11 +282,12 @@ awaitable<std::variant<Held, Pending, Decided, Told>> Gateway::redeem(const std:
     co_return Held{.token = base::Secret<std::string>(std::string(*text)), .life = std::chrono::seconds{*life}};
 }
 
-awaitable<std::variant<Given, Told>> Gateway::call(const Held& held, const base::Iin& person,
-                                                   const std::vector<std::string>& fields,
+awaitable<std::variant<Given, Told>> Gateway::call(const Held& held, const base::Iin& person, const Wanted& wanted,
                                                    std::string_view repeat_key) {
     if (auto failed = co_await have_issuer()) co_return std::move(*failed);
-    const boost::json::object named{{"iin", person.reveal()}, {"fields", boost::json::value_from(fields)}};
+    boost::json::object named = wanted.more;
+    named["iin"] = person.reveal();
+    named["fields"] = boost::json::value_from(wanted.fields);
     http::Outgoing request{.upstream = {},
                            .method = "POST",
                            .target = "/gateway/" + parts_.service + "/" + parts_.path,

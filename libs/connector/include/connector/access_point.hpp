@@ -24,6 +24,7 @@ extern const base::Reason not_answered;
 extern const base::Reason asked_too_late;
 extern const base::Reason media_type_wrong;
 extern const base::Reason repeat_key_malformed;
+extern const base::Reason person_named;
 
 struct AccessPointParts {
     Gateway& gateway;
@@ -71,8 +72,7 @@ private:
     // A token, or why there is none; stores what was decided.
     boost::asio::awaitable<std::variant<Held, Pending, Told>> redeem(Consent& consent);
     boost::asio::awaitable<void> moved(Consent& consent, State to, Codes reasons);
-    boost::asio::awaitable<std::variant<Given, Told>> data(Consent& consent, std::vector<std::string> fields,
-                                                           std::string repeat_key);
+    boost::asio::awaitable<std::variant<Given, Told>> data(Consent& consent, Wanted wanted, std::string repeat_key);
 
     Pace& pace_of(const ConsentId& id);
     void keep(const ConsentId& id, const Held& held);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/json/object.hpp>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -50,6 +51,11 @@ struct Held {
     base::Secret<std::string> token;
     std::chrono::seconds life;
 };
+// What is wanted of the service about one person.
+struct Wanted {
+    std::vector<std::string> fields;
+    boost::json::object more = {};  // further members, for the owner; neither the person nor the fields stand there
+};
 struct Given {
     std::string body;
     bool replayed = false;  // answered before under the same key, and not counted again
@@ -81,8 +87,7 @@ public:
     boost::asio::awaitable<std::variant<Held, Pending, Decided, Told>> redeem(const std::string& auth_req_id);
     // Told::status 401: the token opens nothing (any more). `repeat_key` goes along as Idempotency-Key.
     boost::asio::awaitable<std::variant<Given, Told>> call(const Held& held, const base::Iin& person,
-                                                           const std::vector<std::string>& fields,
-                                                           std::string_view repeat_key);
+                                                           const Wanted& wanted, std::string_view repeat_key);
 
     // By the gateway's clock, as far as it has told it: an assertion under a wrong clock of this machine would be refused.
     base::Time now() const { return parts_.clock.now() + ahead_; }
