@@ -155,11 +155,11 @@ Result<AsyncQueues::Taken> AsyncQueues::accept(store::WriteSession& session, con
         .bytes = posted.bytes,
         .accepted = now,
         .since = now};
-    message.evidence = records::AsyncEvidence{
-        .session = posted.session,
-        .named = parts_.records.exchanges.message_of(posted.sender,
-                                                     posted.own_id.empty() ? posted.id.to_string() : posted.own_id),
-        .received = posted.received};
+    message.evidence =
+        records::AsyncEvidence{.session = posted.session,
+                               .named = parts_.records.exchanges.message_of(
+                                   posted.sender, posted.own_id.empty() ? posted.id.to_string() : posted.own_id),
+                               .received = posted.received};
     if (const auto room = has_room(session, message.receiver, message.bytes); room.has_error()) return room.error();
     if (posted.kind == AsyncKind::request) messages.begin(session, conversation);
     if (posted.gives_data && !conversation.parts.empty())

@@ -87,7 +87,8 @@ public:
                 .digest = crypto::sha256(base::as_bytes(text)),
                 .bytes = static_cast<std::int64_t>(text.size()),
                 .content = "content: " + std::string(text),
-                .receiver = std::string(receiver)};
+                .receiver = std::string(receiver),
+                .session = base::RawId::make(clock_.now(), {}, entropy_)};
     }
     base::Result<AsyncQueues::Taken> accept(const Posted& posted) {
         return unit([&](const AsyncQueues& queues, store::WriteSession& session) {

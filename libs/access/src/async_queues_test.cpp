@@ -45,7 +45,8 @@ protected:
                 .digest = crypto::sha256(base::as_bytes(text)),
                 .bytes = static_cast<std::int64_t>(text.size()),
                 .content = "content: " + std::string(text),
-                .receiver = "GBDUL"};
+                .receiver = "GBDUL",
+                .session = base::RawId::make(world.clock.now(), {}, world.entropy)};
     }
     Posted response(const AsyncQueues::Taken& to, std::string_view text = "answer") {
         Posted posted = request(text);

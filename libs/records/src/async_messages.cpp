@@ -10,7 +10,7 @@ namespace {
 
 #define MESSAGE_COLUMNS                                                                                         \
     "receiver, service, position, id, sender, conversation, kind, key, digest, bytes, accepted, since, state, " \
-    "attempts, reached, refusals, ended, error, session, named, received_sha256, forwarded, "               \
+    "attempts, reached, refusals, ended, error, session, named, received_sha256, forwarded, "                   \
     "forwarded_sha256, replied, replied_sha256"
 constexpr store::Statement insert{"async_message_insert",
                                   "INSERT INTO async_message (" MESSAGE_COLUMNS
@@ -249,7 +249,8 @@ void AsyncMessages::add(store::WriteSession& session, AsyncMessage message, std:
     }
     session.execute(insert, {message.receiver, message.service, message.position, message.id.bytes(), message.sender,
                              message.conversation.bytes(), number(message.kind), message.key, message.digest,
-                             message.bytes, micros(message.accepted), micros(message.since),                              id_param(given), digest_param(named), digest_param(received)});
+                             message.bytes, micros(message.accepted), micros(message.since), id_param(given),
+                             digest_param(named), digest_param(received)});
     session.execute(put_body, {message.id.bytes(), sealed(message, content)});
 }
 

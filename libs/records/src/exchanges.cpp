@@ -91,7 +91,8 @@ Exchange read_record(const store::Row& row) {
         const int column = first_wire_column + static_cast<int>(i);
         if (!row.null(column)) exchange.wire.at(i) = digest_at(row, column);
     }
-    exchange.came_over = enum_at(row, first_wire_column + static_cast<int>(exchange_messages), ExchangeWire::soap_async);
+    exchange.came_over =
+        enum_at(row, first_wire_column + static_cast<int>(exchange_messages), ExchangeWire::soap_async);
     return exchange;
 }
 

@@ -35,7 +35,7 @@ struct Posted {
     std::string receiver = {};                          // of a REQUEST: the owner's system
     std::vector<records::ConversationPart> parts = {};  // of a REQUEST: what was decided about it before
     bool gives_data = false;                            // of the owner: the answer that uses are counted for
-    base::RawId session = {};                           // sessionId that the gateway gave it
+    base::RawId session;                                // sessionId that the gateway gave it
     crypto::Digest received = {};                       // SHA-256 of the bytes as they came
 };
 

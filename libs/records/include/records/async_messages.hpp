@@ -34,7 +34,8 @@ BOOST_DESCRIBE_ENUM(AsyncState, waiting, delivered, stopped, given_up, returned)
 
 // What went over the wire after a message was taken, of the newest attempt.
 struct AsyncWire {
-    std::optional<base::Time> forwarded = {}, replied = {};  // pushed or handed out; acknowledged, or answered otherwise
+    std::optional<base::Time> forwarded = {};  // pushed or handed out
+    std::optional<base::Time> replied = {};    // acknowledged, or answered otherwise
     // SHA-256 of the whole, with envelope and signature; nothing of what is neither signed nor brings a secret, and could be tried out.
     std::optional<Digest> forwarded_sha256 = {}, replied_sha256 = {};
 };
@@ -64,7 +65,7 @@ struct AsyncMessage {
     std::int64_t reached = 0;   // of them those that may have arrived
     std::int64_t refusals = 0;  // faults of the receiver
     std::optional<base::Time> ended = {};
-    std::string error = {};  // code of the newest failure
+    std::string error = {};                      // code of the newest failure
     std::optional<AsyncEvidence> evidence = {};  // nothing of one that came before it was kept
 };
 

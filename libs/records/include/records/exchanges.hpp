@@ -21,7 +21,7 @@ enum class ExchangeState {
     answered,  // the sender was given an answer of the service
     refused,   // by us, before anything was forwarded
     failed,    // the service was not reached, or gave nothing
-    unknown,   // cut off: the process ended, or could not write what came of it; on the asynchronous channel: it may have arrived
+    unknown,  // cut off: the process ended, or could not write what came of it; on the asynchronous channel: it may have arrived
     delivered,  // acknowledged by its receiver, on the asynchronous channel
 };
 BOOST_DESCRIBE_ENUM(ExchangeState, begun, answered, refused, failed, unknown, delivered)
@@ -44,8 +44,9 @@ struct Exchange {
     std::string service;  // as the message named it
     Digest
         message{};  // blind index of the sender's message id; over REST of its Idempotency-Key, else of our Request-Id
-    Digest request{};  // SHA-256 of the message in its canonical form; over REST of method, target and content; on the asynchronous
-                       // channel of the message as it came
+    // SHA-256 of the message in its canonical form; over REST of method, target and content; on the asynchronous channel of the
+    // message as it came.
+    Digest request{};
     std::int64_t request_bytes = 0;
     base::Time received;
     ExchangeState state = ExchangeState::begun;
@@ -54,8 +55,8 @@ struct Exchange {
     std::int64_t response_bytes = 0;
     std::string kept = {};                    // the answer, for a repeat; empty: none is kept here
     std::optional<base::RawId> session = {};  // sessionId that the gateway gave it
-    std::string owner = {};                   // of a concluded one: the system behind the service, or the receiver; empty: none
-    WireDigests wire = {};                    // of a concluded one
+    std::string owner = {};  // of a concluded one: the system behind the service, or the receiver; empty: none
+    WireDigests wire = {};   // of a concluded one
     ExchangeWire came_over = ExchangeWire::soap;
 };
 
