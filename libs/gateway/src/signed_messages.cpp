@@ -7,7 +7,6 @@
 #include "base/text.hpp"
 #include "http/unit.hpp"
 #include "http_signatures/content_digest.hpp"
-#include "http_signatures/signature.hpp"
 
 namespace kelisim::gateway {
 
@@ -80,6 +79,16 @@ http::Headers with_type(const std::vector<http::Header>& fields, std::string_vie
     return headers;
 }
 
+// Of a request that came in, or of one that we sent. `host` is that of the authority, and outlives the view.
+template <class Message>
+RequestView view_of(const Message& request, const http::Authority& authority, std::string_view host) {
+    return {.method = request.method,
+            .scheme = authority.tls ? "https" : "http",
+            .authority = host,
+            .target = request.target,
+            .headers = request.headers};
+}
+
 const token::VerificationKey* key_named(const token::KeySet& keys, std::string_view id) {
     return id.empty() ? nullptr : keys.find(id);
 }
@@ -119,32 +128,29 @@ Result<http_signatures::Signature> verified(const http_signatures::MessageView& 
 }  // namespace
 
 // Whoever stands before us may have written another Host: then it has to be the address that everybody is told.
-std::string SignedMessages::authority_of(const http::Request& request) const {
+const http::Authority& SignedMessages::named_by(const http::Request& request) const {
     std::string host(request.headers.once("Host").value_or(""));
     std::transform(host.begin(), host.end(), host.begin(),
                    [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
     const auto named = std::find_if(parts_.ours.begin(), parts_.ours.end(),
                                     [&](const http::Authority& each) { return http::host_of(each) == host; });
-    return http::host_of(named == parts_.ours.end() ? parts_.ours.front() : *named);
+    return named == parts_.ours.end() ? parts_.ours.front() : *named;
 }
 
-bool SignedMessages::by_tls(std::string_view authority) const {
-    return std::any_of(parts_.ours.begin(), parts_.ours.end(),
-                       [&](const http::Authority& each) { return each.tls && http::host_of(each) == authority; });
-}
-
-std::string SignedMessages::nonce() const {
-    return base::RawId::make(parts_.clock.now(), {}, parts_.entropy).to_string();
+// The fields of a message of ours, with its body already digested in them.
+http_signatures::SignatureFields SignedMessages::sign(const std::vector<std::string>& components,
+                                                      const http_signatures::MessageView& message) const {
+    const base::Time now = parts_.clock.now();
+    const std::string nonce = base::RawId::make(now, {}, parts_.entropy).to_string();
+    return http_signatures::sign(all_of(components), message,
+                                 {.key = parts_.own.key, .key_id = parts_.own.kid, .created = now, .nonce = nonce});
 }
 
 boost::asio::awaitable<Result<void>> SignedMessages::check_request(const http::Request& request,
                                                                    const registry::System& sender) const {
-    const std::string authority = authority_of(request);
-    const RequestView view{.method = request.method,
-                           .scheme = by_tls(authority) ? "https" : "http",
-                           .authority = authority,
-                           .target = request.target,
-                           .headers = request.headers};
+    const http::Authority& authority = named_by(request);
+    const std::string host = http::host_of(authority);
+    const RequestView view = view_of(request, authority, host);
     const std::vector<std::string> components = of_a_request(request.headers);
     const base::Time now = parts_.clock.now();
     const auto signature = verified(view, request.headers, request.body, keys_of(parts_.registry, sender),
@@ -161,18 +167,11 @@ boost::asio::awaitable<Result<void>> SignedMessages::check_request(const http::R
 void SignedMessages::sign_answer(http::Response& response, const http::Request& request) const {
     response.headers.push_back({"Content-Digest", http_signatures::content_digest_of(response.body)});
     const http::Headers headers = with_type(response.headers, response.content_type);
-    const std::string authority = authority_of(request);
-    const RequestView asked{.method = request.method,
-                            .scheme = by_tls(authority) ? "https" : "http",
-                            .authority = authority,
-                            .target = request.target,
-                            .headers = request.headers};
+    const http::Authority& authority = named_by(request);
+    const std::string host = http::host_of(authority);
+    const RequestView asked = view_of(request, authority, host);
     const ResponseView view{.status = response.status, .headers = headers, .request = asked};
-    const std::vector<std::string> components = of_an_answer(request.headers.times("Signature") > 0);
-    const std::string once = nonce();
-    auto fields = http_signatures::sign(
-        all_of(components), view,
-        {.key = parts_.own.key, .key_id = parts_.own.kid, .created = parts_.clock.now(), .nonce = once});
+    auto fields = sign(of_an_answer(request.headers.times("Signature") > 0), view);
     response.headers.push_back({"Signature-Input", std::move(fields.input)});
     response.headers.push_back({"Signature", std::move(fields.value)});
 }
@@ -180,20 +179,11 @@ void SignedMessages::sign_answer(http::Response& response, const http::Request& 
 SentRequest SignedMessages::sign_request(http::Outgoing& outgoing) const {
     outgoing.headers.push_back({"Content-Digest", http_signatures::content_digest_of(outgoing.body)});
     SentRequest sent{.method = outgoing.method,
-                     .authority = http::host_of(outgoing.upstream),
+                     .to = outgoing.upstream,
                      .target = outgoing.target,
-                     .tls = outgoing.upstream.tls,
                      .headers = with_type(outgoing.headers, "")};
-    const RequestView view{.method = sent.method,
-                           .scheme = sent.tls ? "https" : "http",
-                           .authority = sent.authority,
-                           .target = sent.target,
-                           .headers = sent.headers};
-    const std::vector<std::string> components = of_a_request(sent.headers);
-    const std::string once = nonce();
-    auto fields = http_signatures::sign(
-        all_of(components), view,
-        {.key = parts_.own.key, .key_id = parts_.own.kid, .created = parts_.clock.now(), .nonce = once});
+    const std::string host = http::host_of(sent.to);
+    auto fields = sign(of_a_request(sent.headers), view_of(sent, sent.to, host));
     for (const auto& [name, value] :
          {std::pair{"Signature-Input", &fields.input}, std::pair{"Signature", &fields.value}}) {
         sent.headers.add(name, *value);
@@ -206,11 +196,8 @@ Result<void> SignedMessages::check_answer(const http::Answer& answer, const Sent
                                           std::string_view service) const {
     const registry::IntegrationService* called = parts_.registry.service(service);
     const registry::System* owner = parts_.registry.system(called->owner);
-    const RequestView asked{.method = sent.method,
-                            .scheme = sent.tls ? "https" : "http",
-                            .authority = sent.authority,
-                            .target = sent.target,
-                            .headers = sent.headers};
+    const std::string host = http::host_of(sent.to);
+    const RequestView asked = view_of(sent, sent.to, host);
     const ResponseView view{.status = answer.status, .headers = answer.headers, .request = asked};
     const std::vector<std::string> components = of_an_answer(true);
     const auto signature = verified(view, answer.headers, answer.body, keys_of(parts_.registry, *owner),

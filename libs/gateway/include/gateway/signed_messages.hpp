@@ -14,6 +14,7 @@
 #include "http/client.hpp"
 #include "http/message.hpp"
 #include "http/uri.hpp"
+#include "http_signatures/signature.hpp"
 #include "records/records.hpp"
 #include "registry/registry.hpp"
 #include "store/writer.hpp"
@@ -39,8 +40,9 @@ struct SignedMessagesParts {
 
 // A request of ours as it was signed: what its answer has to be tied to.
 struct SentRequest {
-    std::string method, authority, target;
-    bool tls = false;
+    std::string method;
+    http::Authority to;
+    std::string target;
     http::Headers headers;
 };
 
@@ -63,9 +65,9 @@ public:
                                     std::string_view service) const;
 
 private:
-    std::string authority_of(const http::Request& request) const;
-    bool by_tls(std::string_view authority) const;
-    std::string nonce() const;
+    const http::Authority& named_by(const http::Request& request) const;
+    http_signatures::SignatureFields sign(const std::vector<std::string>& components,
+                                          const http_signatures::MessageView& message) const;
 
     SignedMessagesParts parts_;
 };
