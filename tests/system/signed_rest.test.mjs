@@ -8,7 +8,7 @@ import { createServer } from 'node:http';
 import path from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { Cabinet } from '../support/cabinet.mjs';
-import { codes, get, send } from '../support/http.mjs';
+import { codes, get, postJson, send } from '../support/http.mjs';
 import { answerComponents, digestOf, requestComponents, signatureFields, verified } from '../support/http_signatures.mjs';
 import { clientKey } from '../support/jwt.mjs';
 import { eventually, Kelisim, patient, temporaryDirectory } from '../support/kelisim.mjs';
@@ -183,6 +183,15 @@ test('what is not one signature is refused', async () => {
   const fields = { 'signature-input': `${two.request.headers['signature-input']}, b=("@method")`, signature: `${two.request.headers.signature}, b=:AAAA:` };
   await refused(400, ['http_signature_several'], { fields });
   await refused(400, ['http_signature_component_repeated'], { components: [...requestComponents, '"@method"'] });
+});
+
+test('an operator finds what was refused for its signature', async () => {
+  await refused(401, ['http_signature_key_unknown'], { key: keys.other });
+  const operator = await Cabinet.signIn(server.base, persons.eleventh, 'PT3M');
+  const answer = await postJson(server.base, '/api/v1/staff/refused-messages/search',
+    { reason: 'Өтініш № 5', sender: 'DEMOBANK', code: 'http_signature_key_unknown' }, { cookie: operator.cookie, 'x-csrf-token': operator.csrf });
+  assert.equal(answer.status, 200, answer.text);
+  assert.ok(answer.json.items.length > 0 && answer.json.items.every(({ door, sender }) => door === 'rest' && sender === 'DEMOBANK'), answer.text);
 });
 
 test('a refusal is signed too, and is that of this request', async () => {
