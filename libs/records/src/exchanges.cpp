@@ -50,9 +50,6 @@ constexpr store::Statement search_session{"exchange_record_by_session",
 #undef RECORD_COLUMNS
 constexpr store::Statement forget_records{"exchange_record_forget", "DELETE FROM exchange_record WHERE id < ?1"};
 constexpr std::string_view part = "exchange";
-// Some dozens of milliseconds of one reader.
-constexpr std::size_t looked_at_once = 20'000;
-constexpr std::size_t looked_at_a_time = 500;
 
 store::Param time_param(const std::optional<base::Time>& time) {
     return time ? store::Param{micros(*time)} : store::Param{};
@@ -198,25 +195,10 @@ std::optional<Exchange> Exchanges::recorded(store::ReadSession& session, Exchang
 
 ExchangePage Exchanges::search(store::ReadSession& session, const ExchangeFilter& filter,
                                const std::optional<base::RawId>& before, std::size_t max) const {
-    const auto from = first_id_at(filter.from), to = first_id_at(filter.to);
-    base::BytesView end = to;
-    if (before && std::ranges::lexicographical_compare(before->bytes(), end)) end = before->bytes();
-    ExchangePage page;
-    for (std::size_t looked_at = 0; looked_at < looked_at_once;) {
-        const std::vector<Exchange> some = some_recorded(session, filter, from, end);
-        for (const Exchange& each : some) {
-            page.next = each.id;
-            if (matches(each, filter)) page.items.push_back(each);
-            if (page.items.size() == max) return page;
-        }
-        if (some.size() < looked_at_a_time) {
-            page.next.reset();
-            return page;
-        }
-        end = page.next->bytes();
-        looked_at += some.size();
-    }
-    return page;
+    return search_newest_first<ExchangePage>(
+        {.from = filter.from, .to = filter.to}, before, max,
+        [&](base::BytesView from, base::BytesView end) { return some_recorded(session, filter, from, end); },
+        [&](const Exchange& each) { return matches(each, filter); });
 }
 
 void Exchanges::forget_records_before(store::WriteSession& session, base::Time at) const {

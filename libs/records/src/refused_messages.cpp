@@ -16,9 +16,6 @@ constexpr store::Statement by_time{"refused_message_by_time",
                                    "SELECT id, minute, door, standing, sender, code, times FROM refused_message "
                                    "WHERE id >= ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3"};
 constexpr store::Statement forget{"refused_message_forget", "DELETE FROM refused_message WHERE minute < ?1"};
-// Some dozens of milliseconds of one reader.
-constexpr std::size_t looked_at_once = 20'000;
-constexpr std::size_t looked_at_a_time = 500;
 
 RefusedMessage read(const store::Row& row) {
     return {.id = id_at<base::RawId>(row, 0),
@@ -45,27 +42,14 @@ void RefusedMessages::count(store::WriteSession& session, const RefusedKind& kin
 
 RefusedPage RefusedMessages::search(store::ReadSession& session, const RefusedFilter& filter,
                                     const std::optional<base::RawId>& before, std::size_t max) const {
-    const auto from = first_id_at(filter.from), to = first_id_at(filter.to);
-    base::BytesView end = to;
-    if (before && std::ranges::lexicographical_compare(before->bytes(), end)) end = before->bytes();
-    RefusedPage page;
-    for (std::size_t looked_at = 0; looked_at < looked_at_once;) {
+    const auto some_of = [&](base::BytesView from, base::BytesView end) {
         std::vector<RefusedMessage> some;
-        session.query(by_time, {base::BytesView(from), end, static_cast<std::int64_t>(looked_at_a_time)},
+        session.query(by_time, {from, end, static_cast<std::int64_t>(looked_at_a_time)},
                       [&](const store::Row& row) { some.push_back(read(row)); });
-        for (const RefusedMessage& each : some) {
-            page.next = each.id;
-            if (matches(each.kind, filter)) page.items.push_back(each);
-            if (page.items.size() == max) return page;
-        }
-        if (some.size() < looked_at_a_time) {
-            page.next.reset();
-            return page;
-        }
-        end = page.next->bytes();
-        looked_at += some.size();
-    }
-    return page;
+        return some;
+    };
+    return search_newest_first<RefusedPage>({.from = filter.from, .to = filter.to}, before, max, some_of,
+                                            [&](const RefusedMessage& each) { return matches(each.kind, filter); });
 }
 
 void RefusedMessages::forget_before(store::WriteSession& session, base::Time at) const {
