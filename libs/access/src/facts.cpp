@@ -413,13 +413,21 @@ records::Fact deferral_look_fact(const base::RawId& id, const OfficialAct& act, 
             .details = {{"by", act.by.to_string()}, {"organisation", act.organisation}, {"what", act.reason}}};
 }
 
+namespace {
+
+boost::json::object search_details(const OfficialAct& act, base::Time from, base::Time to) {
+    return {{"by", act.by.to_string()},
+            {"organisation", act.organisation},
+            {"reason", act.reason},
+            {"from", base::to_iso8601(from)},
+            {"to", base::to_iso8601(to)}};
+}
+
+}  // namespace
+
 records::Fact exchange_search_fact(const base::RawId& id, const OfficialAct& act, const records::ExchangeFilter& filter,
                                    base::Time now) {
-    boost::json::object details{{"by", act.by.to_string()},
-                                {"organisation", act.organisation},
-                                {"reason", act.reason},
-                                {"from", base::to_iso8601(filter.from)},
-                                {"to", base::to_iso8601(filter.to)}};
+    boost::json::object details = search_details(act, filter.from, filter.to);
     if (filter.message) details["message"] = base::to_hex(*filter.message);
     if (filter.session) details["session"] = filter.session->to_string();
     if (!filter.service.empty()) details["service"] = filter.service;
@@ -429,11 +437,7 @@ records::Fact exchange_search_fact(const base::RawId& id, const OfficialAct& act
 
 records::Fact refused_search_fact(const base::RawId& id, const OfficialAct& act, const records::RefusedFilter& filter,
                                   base::Time now) {
-    boost::json::object details{{"by", act.by.to_string()},
-                                {"organisation", act.organisation},
-                                {"reason", act.reason},
-                                {"from", base::to_iso8601(filter.from)},
-                                {"to", base::to_iso8601(filter.to)}};
+    boost::json::object details = search_details(act, filter.from, filter.to);
     if (filter.door) details["door"] = boost::describe::enum_to_string(*filter.door, "");
     if (!filter.sender.empty()) details["sender"] = filter.sender;
     if (!filter.code.empty()) details["code"] = filter.code;
