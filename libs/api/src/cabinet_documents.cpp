@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Electronic documents of a person: what came back signed, and what is kept of it (418-V ст.36(3)).
+#include <fmt/format.h>
+
 #include "api/cabinet.hpp"
 #include "api/problem.hpp"
 #include "base/limits.hpp"

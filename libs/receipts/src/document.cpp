@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "receipts/document.hpp"
 
+#include <fmt/format.h>
+
 #include <boost/describe/enum_from_string.hpp>
 #include <boost/describe/enum_to_string.hpp>
 #include <boost/json/array.hpp>
