@@ -158,11 +158,11 @@ std::uint64_t Ledger::leaves_up_to(store::ReadSession& session, std::int64_t jou
 }
 
 std::optional<std::uint64_t> Ledger::leaf_of(store::ReadSession& session, std::int64_t journal_seq) const {
-    const std::uint64_t leaves = leaves_up_to(session, journal_seq);
-    if (leaves == 0) return std::nullopt;
-    const auto seq = entry_of(session, static_cast<std::int64_t>(leaves) - 1);
-    if (!seq) throw Damaged("the ledger lacks leaf " + std::to_string(leaves - 1));
-    return *seq == journal_seq ? std::optional(leaves - 1) : std::nullopt;
+    const std::uint64_t count = leaves_up_to(session, journal_seq);
+    if (count == 0) return std::nullopt;
+    const auto seq = entry_of(session, static_cast<std::int64_t>(count) - 1);
+    if (!seq) throw Damaged("the ledger lacks leaf " + std::to_string(count - 1));
+    return *seq == journal_seq ? std::optional(count - 1) : std::nullopt;
 }
 
 void Ledger::each_commitment_after(store::ReadSession& session, std::int64_t seq, std::size_t max,

@@ -220,7 +220,7 @@ protected:
     StubSource source_;
     base::SeededEntropy entropy_{5};
     Revocation revocation_{source_, entropy_};
-    const Policy policy_;
+    const Policy policy_{};
 
     Findings check(const char* at, const Policy& policy) {
         Verification with = material::at(at, material::test_contour(), policy);
@@ -284,7 +284,7 @@ protected:
     base::SeededEntropy entropy_{23};
     const test::Pki pki_{KeyKind::gost2015_512, entropy_};
     const Authorities authorities_ = pki_.authorities();
-    const Policy policy_;
+    const Policy policy_{};
     const Certificate& person_ = pki_.person.certificate;
     const Certificate& issuer_ = pki_.authority.certificate;
 
