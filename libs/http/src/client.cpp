@@ -14,6 +14,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/http/error.hpp>
 #include <future>
+#include <limits>
 #include <map>
 #include <optional>
 #include <stdexcept>
@@ -35,6 +36,8 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 namespace {
 
 constexpr std::size_t first_room = 4096;
+constexpr std::size_t piece_bytes = 64 * 1024;
+constexpr std::size_t all_of_it = std::numeric_limits<std::size_t>::max();
 constexpr int interim_answers_max = 8;  // 100, 103: nobody sends more of them in good faith
 
 // What connections are kept for.
@@ -64,7 +67,8 @@ void require(bool fine, const char* what) {
     if (!fine) throw std::invalid_argument(what);
 }
 
-std::string write_request_head(const Outgoing& request) {
+// `content`: null where the body is the request's own.
+std::string write_request_head(const Outgoing& request, const Content* content) {
     require(!request.method.empty() && std::all_of(request.method.begin(), request.method.end(), is_token_char),
             "the method is not a token");
     const bool visible =
@@ -80,8 +84,12 @@ std::string write_request_head(const Outgoing& request) {
     }
     // "A user agent SHOULD send Content-Length in a request when the method defines a meaning for enclosed content"
     // (RFC 9110 8.6).
-    const bool has_content = !request.body.empty() || (request.method != "GET" && request.method != "HEAD");
-    if (has_content) head += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
+    const auto length = content == nullptr ? request.body.size() : content->length();
+    const bool has_content = length != 0U || (request.method != "GET" && request.method != "HEAD");
+    if (!length)
+        head += "Transfer-Encoding: chunked\r\n";
+    else if (has_content)
+        head += "Content-Length: " + std::to_string(*length) + "\r\n";
     head += "\r\n";
     return head;
 }
@@ -145,19 +153,31 @@ public:
     Step step() const { return step_; }
 
     enum class Sent { nothing, something, everything };
+    // The head and the body of the request.
     asio::awaitable<Sent> send(Link& link);
+    // After send(): its content. Nothing when all of it went.
+    asio::awaitable<std::optional<Failure>> send(Link& link, Content& content);
     asio::awaitable<Outcome> receive(Link& link);
+    // The head of an answer; then, piece by piece, its content: take_piece(). Nothing when it is there.
+    asio::awaitable<std::optional<Failure>> receive_head(Link& link);
+    asio::awaitable<std::optional<Failure>> receive_piece(Link& link);
+    AnswerHead take_head();
+    std::string take_piece() { return std::exchange(answer_.body, {}); }
+    std::optional<std::uint64_t> content_length() const;
+    bool ended() const { return parser_->is_done(); }
     bool reusable() const { return reusable_; }
 
 private:
     // Whether the other side is whom the request is for.
     asio::awaitable<bool> shake_hands(Link& link);
     Failure lost(const Link& link, std::string_view where) const;
-    std::optional<Outcome> parse(Link& link);
-    std::optional<Outcome> parse_header(Link& link);
-    Outcome finish(Link& link);
+    asio::awaitable<std::optional<Failure>> receive(Link& link, std::size_t enough);
+    std::optional<Failure> parse(Link& link, std::size_t enough);
+    std::optional<Failure> parse_header(Link& link);
+    bool has(std::size_t enough) const { return parser_ && (parser_->is_done() || answer_.body.size() >= enough); }
     std::string_view pending(const Link& link) const { return std::string_view(link.in).substr(link.begin); }
-    void next_answer();
+    void next_answer();            // after an interim one
+    void next_answer(Link& link);  // on a connection that has none under way
 
     Worker& worker_;
     const Outgoing& request_;
@@ -226,8 +246,33 @@ asio::awaitable<Attempt::Sent> Attempt::send(Link& link) {
     co_return sent == 0 ? Sent::nothing : Sent::something;
 }
 
+asio::awaitable<std::optional<Failure>> Attempt::send(Link& link, Content& content) {
+    const bool chunked = !content.length();
+    Chunks chunks;
+    for (;;) {
+        link.due = SteadyTime::max();  // whoever makes the content has a time of its own
+        const auto piece = co_await content.next();
+        if (!piece) co_return Failure{Lost::no_answer, "the content of the request broke off", Step::sending};
+        const bool last = piece->empty();
+        if (last && !chunked) co_return std::nullopt;
+        std::string_view frame;
+        if (chunked) frame = last ? chunks.end() : chunks.before(piece->size());
+        link.due = std::chrono::steady_clock::now() + request_.limits.piece_deadline;
+        error_code error;
+        co_await link.write_all(Pieces{asio::buffer(frame), asio::buffer(*piece)}, error);
+        if (error) co_return lost(link, "before the whole request");
+        if (last) co_return std::nullopt;
+    }
+}
+
 Failure Attempt::lost(const Link& link, std::string_view where) const {
     return {Lost::no_answer, (link.timed_out ? "deadline " : "connection ended ") + std::string(where)};
+}
+
+void Attempt::next_answer(Link& link) {
+    next_answer();
+    link.in.clear();
+    link.begin = 0;
 }
 
 void Attempt::next_answer() {
@@ -237,10 +282,36 @@ void Attempt::next_answer() {
 }
 
 asio::awaitable<Outcome> Attempt::receive(Link& link) {
-    next_answer();
-    link.in.clear();
-    link.begin = 0;
+    next_answer(link);
+    if (auto failure = co_await receive(link, all_of_it)) co_return std::move(*failure);
+    answer_.status = parser_->status();
+    answer_.headers = end_to_end(answer_.headers);
+    co_return std::move(answer_);
+}
+
+asio::awaitable<std::optional<Failure>> Attempt::receive_head(Link& link) {
+    next_answer(link);
+    return receive(link, 0);
+}
+
+asio::awaitable<std::optional<Failure>> Attempt::receive_piece(Link& link) {
+    return receive(link, piece_bytes);
+}
+
+AnswerHead Attempt::take_head() {
+    return {.status = parser_->status(), .headers = end_to_end(answer_.headers), .content = nullptr};
+}
+
+std::optional<std::uint64_t> Attempt::content_length() const {
+    const auto declared = parser_->content_length();
+    return declared ? std::optional<std::uint64_t>(*declared) : std::nullopt;
+}
+
+// Until the head is there and `enough` of the content, or all of it.
+asio::awaitable<std::optional<Failure>> Attempt::receive(Link& link, std::size_t enough) {
     for (;;) {
+        if (auto failure = parse(link, enough)) co_return failure;
+        if (has(enough)) break;
         if (link.begin == link.in.size()) {
             link.in.clear();
             link.begin = 0;
@@ -251,41 +322,36 @@ asio::awaitable<Outcome> Attempt::receive(Link& link) {
         const std::size_t bytes = co_await link.read_some(asio::buffer(link.in) + before, error);
         link.in.resize(before + bytes);
         if (link.timed_out) co_return lost(link, "before the whole answer");
-        if (error == asio::error::eof && parser_ && parser_->need_eof()) {
-            parser_->put_eof(error);
-            co_return finish(link);
-        }
+        const bool ends_it = error == asio::error::eof && parser_ && parser_->need_eof();
+        if (ends_it) parser_->put_eof(error);
         if (error) co_return lost(link, "before the whole answer");
-        if (auto outcome = parse(link)) co_return std::move(*outcome);
     }
+    // More than the answer: what it belongs to is anybody's guess.
+    if (parser_->is_done()) reusable_ = parser_->keep_alive() && pending(link).empty();
+    co_return std::nullopt;
 }
 
-// Nothing while more bytes are needed.
-std::optional<Outcome> Attempt::parse(Link& link) {
-    while (!pending(link).empty()) {
+std::optional<Failure> Attempt::parse(Link& link, std::size_t enough) {
+    while (!pending(link).empty() && !has(enough)) {
         if (!parser_) {
-            if (auto outcome = parse_header(link)) return outcome;
-            if (!parser_) {
-                if (scan_->size() > 0) return std::nullopt;
-                continue;  // an interim answer is behind us
-            }
-        } else {
-            error_code error;
-            link.begin += parser_->put(asio::buffer(pending(link)), error);
-            if (error == bh::error::need_more) {
-                if (pending(link).size() < request_.limits.header_bytes_max) return std::nullopt;
-                return Failure{Lost::bad_answer, "a chunk header without end"};
-            }
-            if (error == bh::error::body_limit) return Failure{Lost::bad_answer, "the body is over its limit"};
-            if (error) return Failure{Lost::bad_answer, "the body is not HTTP"};
+            if (auto failure = parse_header(link)) return failure;
+            if (!parser_ && scan_->size() > 0) return std::nullopt;
+            continue;  // else an interim answer is behind us
         }
-        if (parser_->is_done()) return finish(link);
+        error_code error;
+        link.begin += parser_->put(asio::buffer(pending(link)), error);
+        if (error == bh::error::need_more) {
+            if (pending(link).size() < request_.limits.header_bytes_max) return std::nullopt;
+            return Failure{Lost::bad_answer, "a chunk header without end"};
+        }
+        if (error == bh::error::body_limit) return Failure{Lost::bad_answer, "the body is over its limit"};
+        if (error) return Failure{Lost::bad_answer, "the body is not HTTP"};
     }
     return std::nullopt;
 }
 
 // Nothing when the header is not whole yet, was that of an interim answer, or is the start of a body to come.
-std::optional<Outcome> Attempt::parse_header(Link& link) {
+std::optional<Failure> Attempt::parse_header(Link& link) {
     const auto& limits = request_.limits;
     const auto state = scan_->scan(pending(link).substr(0, limits.header_bytes_max));
     if (state == HeaderScan::State::malformed) return Failure{Lost::bad_answer, "the header is not HTTP"};
@@ -310,14 +376,6 @@ std::optional<Outcome> Attempt::parse_header(Link& link) {
     return std::nullopt;
 }
 
-Outcome Attempt::finish(Link& link) {
-    // More than the answer: what it belongs to is anybody's guess.
-    reusable_ = parser_->keep_alive() && pending(link).empty();
-    answer_.status = parser_->status();
-    answer_.headers = end_to_end(answer_.headers);
-    return std::move(answer_);
-}
-
 }  // namespace
 
 Client::Client(Workers& workers, const ClientOptions& options) : workers_(workers), options_(options) {
@@ -336,14 +394,17 @@ Client::~Client() {
     }
 }
 
-asio::awaitable<Outcome> Client::exchange(Outgoing request) {
-    const SteadyTime deadline = std::chrono::steady_clock::now() + request.limits.deadline;
-    const std::string head = write_request_head(request);
-    Worker& worker = workers_.worker_of(co_await asio::this_coro::executor);
+Pool& Client::pool_of(Worker& worker, const Authority& upstream) {
     Lane& lane = **std::find_if(lanes_.begin(), lanes_.end(), [&](const auto& one) { return &one->worker == &worker; });
     const std::size_t links_max = std::max<std::size_t>(1, options_.connections_max / lanes_.size());
-    Pool& pool =
-        lane.pools.try_emplace(lane_of(request.upstream), worker, links_max, options_.waiting_max).first->second;
+    return lane.pools.try_emplace(lane_of(upstream), worker, links_max, options_.waiting_max).first->second;
+}
+
+asio::awaitable<Outcome> Client::exchange(Outgoing request) {
+    const SteadyTime deadline = std::chrono::steady_clock::now() + request.limits.deadline;
+    const std::string head = write_request_head(request, nullptr);
+    Worker& worker = workers_.worker_of(co_await asio::this_coro::executor);
+    Pool& pool = pool_of(worker, request.upstream);
 
     const auto place = co_await pool.enter(deadline);
     if (!place) co_return Failure{Lost::not_sent, "no free connection in time", Step::waiting};
@@ -366,6 +427,94 @@ asio::awaitable<Outcome> Client::exchange(Outgoing request) {
     Outcome outcome = co_await attempt.receive(*link);
     if (attempt.reusable() && !link->timed_out) pool.keep(std::move(link), options_.idle_max);
     co_return outcome;
+}
+
+namespace {
+
+// A streamed exchange, from its place in the pool to the last piece of the answer.
+class Stream final : public Content {
+public:
+    Stream(Worker& worker, Outgoing request, const Content* content, const ClientTls* tls)
+        : request_(std::move(request)),
+          head_(write_request_head(request_, content)),
+          attempt_(worker, request_, head_, std::chrono::steady_clock::now() + request_.limits.deadline, tls) {}
+
+    // The connection goes back to its pool with the last piece.
+    asio::awaitable<std::optional<Failure>> begin(Pool& pool, std::chrono::milliseconds idle_max, Content* content);
+    AnswerHead take_head() { return attempt_.take_head(); }
+
+    asio::awaitable<std::optional<std::string_view>> next() override;
+    std::optional<std::uint64_t> length() const override { return attempt_.content_length(); }
+
+private:
+    void leave_at_the_end();
+    SteadyTime after(std::chrono::milliseconds time) const { return std::chrono::steady_clock::now() + time; }
+
+    const Outgoing request_;
+    const std::string head_;
+    Attempt attempt_;
+    Pool* pool_ = nullptr;
+    std::chrono::milliseconds idle_max_{};
+    std::optional<Pool::Place> place_;
+    std::unique_ptr<Link> link_;
+    std::string piece_;
+    bool broke_off_ = false;
+};
+
+asio::awaitable<std::optional<Failure>> Stream::begin(Pool& pool, std::chrono::milliseconds idle_max,
+                                                      Content* content) {
+    pool_ = &pool;
+    idle_max_ = idle_max;
+    auto place = co_await pool.enter(after(request_.limits.deadline));
+    if (!place) co_return Failure{Lost::not_sent, "no free connection in time", Step::waiting};
+    place_.emplace(std::move(*place));
+    // A fresh one: content that went into a connection which was closed meanwhile is gone, and cannot be sent again.
+    link_ = co_await attempt_.connect();
+    if (!link_) co_return Failure{Lost::not_sent, attempt_.why(), attempt_.step()};
+    const auto sent = co_await attempt_.send(*link_);
+    if (sent == Attempt::Sent::nothing)
+        co_return Failure{Lost::not_sent, "the connection took no byte", Step::connecting};
+    if (sent == Attempt::Sent::something) co_return Failure{Lost::no_answer, "the request left in part"};
+    if (content != nullptr) {
+        if (auto failure = co_await attempt_.send(*link_, *content)) co_return failure;
+    }
+    link_->due = after(request_.limits.deadline);
+    if (auto failure = co_await attempt_.receive_head(*link_)) co_return failure;
+    leave_at_the_end();
+    co_return std::nullopt;
+}
+
+asio::awaitable<std::optional<std::string_view>> Stream::next() {
+    if (broke_off_) co_return std::nullopt;
+    piece_.clear();
+    if (link_) {
+        link_->due = after(request_.limits.piece_deadline);
+        const auto failure = co_await attempt_.receive_piece(*link_);
+        broke_off_ = failure.has_value();
+        if (broke_off_) co_return std::nullopt;
+        piece_ = attempt_.take_piece();
+        leave_at_the_end();
+    }
+    co_return piece_;
+}
+
+void Stream::leave_at_the_end() {
+    if (!attempt_.ended()) return;
+    if (attempt_.reusable() && !link_->timed_out) pool_->keep(std::move(link_), idle_max_);
+    link_.reset();
+    place_.reset();
+}
+
+}  // namespace
+
+asio::awaitable<StreamedOutcome> Client::stream(Outgoing request, Content* content) {
+    Worker& worker = workers_.worker_of(co_await asio::this_coro::executor);
+    Pool& pool = pool_of(worker, request.upstream);
+    auto stream = std::make_unique<Stream>(worker, std::move(request), content, options_.tls);
+    if (auto failure = co_await stream->begin(pool, options_.idle_max, content)) co_return std::move(*failure);
+    AnswerHead head = stream->take_head();
+    head.content = std::move(stream);
+    co_return head;
 }
 
 namespace {

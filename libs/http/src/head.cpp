@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "ascii.hpp"
+#include "http/content.hpp"
 
 namespace kelisim::http {
 
@@ -77,6 +78,17 @@ bool is_servers_own(std::string_view name) {
 
 }  // namespace
 
+std::string_view Chunks::before(std::size_t bytes) {
+    text_ = fmt::format("{}{:x}\r\n", first_ ? "" : "\r\n", bytes);
+    first_ = false;
+    return text_;
+}
+
+std::string_view Chunks::end() {
+    text_ = first_ ? "0\r\n\r\n" : "\r\n0\r\n\r\n";
+    return text_;
+}
+
 void write_head(std::string& out, const Response& response, const HeadContext& context) {
     append_status_line(out, response.status);
     append_field(out, "Date", context.date);
@@ -89,9 +101,12 @@ void write_head(std::string& out, const Response& response, const HeadContext& c
     // "A server MUST NOT send a Content-Length header field in any response with a status code of 1xx or 204"
     // (RFC 9110 8.6). In a 304 it would have to be that of the 200.
     if (response.status >= 200 && response.status != 204 && response.status != 304) {
-        out += "Content-Length: ";
-        append_number(out, response.body.size());
-        out += "\r\n";
+        const auto length = response.content ? response.content->length() : response.body.size();
+        // HTTP/1.0 knows no chunks: there the end of the connection is the end of the content.
+        if (length)
+            append_field(out, "Content-Length", std::to_string(*length));
+        else if (context.version >= 11)
+            append_field(out, "Transfer-Encoding", "chunked");
     }
     if (context.connection == Connection::close)
         out += "Connection: close\r\n";

@@ -37,6 +37,17 @@ bool valid_field(std::string_view name, std::string_view value);
 // Fields that speak of one connection only (RFC 9110 7.6.1), and that no handler and no forwarder may set.
 bool is_hop_by_hop(std::string_view name);
 
+// The frames of chunked content (RFC 9112 7.1): what stands before each chunk, and after the last.
+class Chunks {
+public:
+    std::string_view before(std::size_t bytes);  // stands until the next call
+    std::string_view end();
+
+private:
+    std::string text_;
+    bool first_ = true;
+};
+
 // Appends to `out`. Throws std::logic_error for a field that is not valid: whoever put it there did not check it.
 void write_head(std::string& out, const Response& response, const HeadContext& context);
 

@@ -84,7 +84,8 @@ void Parser<is_request>::on_body_init_impl(const boost::optional<std::uint64_t>&
         error = bh::error::body_limit;
         return;
     }
-    body_.reserve(static_cast<std::size_t>(*length));
+    constexpr std::size_t reserved_max = 64 * 1024;  // what is declared need never come
+    body_.reserve(std::min(static_cast<std::size_t>(*length), reserved_max));
 }
 
 template <bool is_request>
@@ -94,6 +95,7 @@ std::size_t Parser<is_request>::on_body_impl(View part, Error& error) {
         return 0;
     }
     body_.append(part.data(), part.size());
+    body_bytes_ += part.size();
     return part.size();
 }
 

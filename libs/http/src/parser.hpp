@@ -77,11 +77,12 @@ private:
     std::size_t on_chunk_body_impl(std::uint64_t remain, View part, Error& error) final;
     void on_finish_impl(Error& error) final;
 
-    bool fits(std::uint64_t more) const { return more <= body_bytes_max_ - body_.size(); }
+    bool fits(std::uint64_t more) const { return more <= body_bytes_max_ - body_bytes_; }
 
     Headers& headers_;
     std::string& body_;
     std::size_t body_bytes_max_;
+    std::size_t body_bytes_ = 0;  // whoever takes `body` in pieces empties it
     bool header_done_ = false;
 };
 

@@ -6,13 +6,13 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 #include "ascii.hpp"
 #include "http/uri.hpp"
-#include "tls_channel.hpp"
+#include "transport.hpp"
 
 namespace kelisim::http {
 
@@ -24,6 +24,8 @@ namespace {
 
 constexpr std::size_t first_room = 2048;  // a usual request; an idle connection costs no more
 constexpr std::size_t body_room = 16 * 1024;
+constexpr std::size_t piece_bytes = 64 * 1024;
+constexpr std::size_t all_of_it = std::numeric_limits<std::size_t>::max();
 constexpr std::string_view retry_after_seconds = "1";
 
 void append_hex(std::string& out, std::uint64_t number) {
@@ -79,6 +81,8 @@ asio::awaitable<void> Session::run(std::unique_ptr<Session> self) {
         self->shared_->parts.observer.failed(self->request_, std::current_exception());
     }
     self->end_handling();
+    self->response_ =
+        {};  // before the server is told that the connection has ended: what it is made of may need the server's parts
     lane.worker.watchdog.remove(*self);
     lane.sessions.erase(self.get());
 }
@@ -97,6 +101,7 @@ void Session::begin_request() {
     // A rare large body is not kept for the life of the connection.
     if (request_.body.capacity() > body_room) request_.body = {};
     request_.body.clear();
+    request_.content = nullptr;
     request_.remote = remote_;
     request_.deadline = std::chrono::steady_clock::time_point::max();
     request_.id.clear();
@@ -144,7 +149,10 @@ Session::Step Session::received(const error_code& error, std::size_t bytes) {
 
 Session::Step Session::advance() {
     if (pending().empty()) return Step::read;
-    return parser_ ? advance_body() : advance_header();
+    if (!parser_) return advance_header();
+    if (request_.content != nullptr) return advance_body(piece_bytes);
+    const Step step = advance_body(all_of_it);
+    return step == Step::handle ? ready() : step;
 }
 
 Session::Step Session::advance_header() {
@@ -184,10 +192,13 @@ Session::Step Session::header_done() {
         return allowed_.empty() ? refuse(404, route_not_found) : refuse(405, method_not_allowed);
     }
     route_ = match.route;
-    if (parser_->content_length().value_or(0) > route_->limits.body_bytes_max) return refuse(413, body_too_large);
-    parser_->body_bytes_max(route_->limits.body_bytes_max);
+    const bool as_it_comes = route_->reads_content && route_->reads_content(request_);
+    const std::size_t most = as_it_comes ? route_->limits.content_bytes_max : route_->limits.body_bytes_max;
+    if (parser_->content_length().value_or(0) > most) return refuse(413, body_too_large);
+    parser_->body_bytes_max(most);
     if (const Step step = accept_expectation(); step != Step::read) return step;
-    if (parser_->is_done()) return ready();
+    if (as_it_comes) request_.content = &content();
+    if (parser_->is_done() || as_it_comes) return ready();
     enter(Stage::body, shared_->options.body_deadline);
     return advance();
 }
@@ -217,8 +228,8 @@ Session::Step Session::accept_expectation() {
     return write_interim(proceed) ? Step::read : Step::close;
 }
 
-Session::Step Session::advance_body() {
-    while (!parser_->is_done()) {
+Session::Step Session::advance_body(std::size_t enough) {
+    while (!parser_->is_done() && request_.body.size() < enough) {
         if (pending().empty()) return Step::read;
         error_code error;
         const std::size_t used = parser_->put(asio::buffer(pending()), error);
@@ -229,12 +240,13 @@ Session::Step Session::advance_body() {
         }
         if (error) return refuse_broken(error);
     }
-    return ready();
+    unread_ = !parser_->is_done();
+    return Step::handle;
 }
 
-// The whole request is here.
+// As much of the request is here as its endpoint wants to be there.
 Session::Step Session::ready() {
-    unread_ = false;
+    unread_ = !parser_->is_done();
     keep_alive_ = parser_->keep_alive() && !shared_->stopping.load(std::memory_order_relaxed);
     in_flight_ = true;
     if (shared_->in_flight.fetch_add(1, std::memory_order_relaxed) >= shared_->options.in_flight_max) {
@@ -243,7 +255,15 @@ Session::Step Session::ready() {
     }
     enter(Stage::handling, route_->limits.deadline);
     request_.deadline = due;
+    content_due_ = std::chrono::steady_clock::now() + route_->limits.content_deadline;
     return Step::handle;
+}
+
+// Not more than a piece's time, and not beyond that of the content.
+void Session::enter_piece() {
+    request_.body.clear();
+    enter(Stage::body, shared_->options.piece_deadline);
+    due = std::min(due, content_due_);
 }
 
 void Session::end_handling() noexcept {
@@ -315,6 +335,10 @@ Response Session::failed(const std::exception_ptr& failure) {
 
 void Session::prepare(Response response) {
     response_ = std::move(response);
+    if (request_.method == "HEAD") response_.content.reset();
+    // Then the end of the connection is the end of the content.
+    const bool framed = !response_.content || response_.content->length() || parser_->version() >= 11;
+    keep_alive_ = keep_alive_ && framed;
     const auto write = [this] {
         head_.clear();
         write_head(head_, response_,
@@ -348,51 +372,6 @@ void Session::finished(int status) {
 
 namespace {
 
-// Bytes as they are.
-class PlainTransport {
-public:
-    static constexpr bool has_handshake = false;
-
-    PlainTransport(Socket socket, const ServerTls*) : socket_(std::move(socket)) {}
-
-    Socket& socket() { return socket_; }
-    auto read_some(asio::mutable_buffer into, error_code& error) {
-        return socket_.async_read_some(into, asio::redirect_error(asio::use_awaitable, error));
-    }
-    std::size_t write_some(const Pieces& pieces, error_code& error) { return socket_.write_some(pieces, error); }
-    auto write_all(const Pieces& pieces, error_code& error) {
-        return asio::async_write(socket_, pieces, asio::redirect_error(asio::use_awaitable, error));
-    }
-    void cancel() noexcept {
-        error_code ignored;  // a socket that cannot be cancelled has nothing to wait for
-        socket_.cancel(ignored);
-    }
-    void end() noexcept {}
-
-private:
-    Socket socket_;
-};
-
-class TlsTransport {
-public:
-    static constexpr bool has_handshake = true;
-
-    TlsTransport(Socket socket, const ServerTls* tls)
-        : socket_(std::move(socket)), channel_(socket_, tls->context(), TlsChannel::Side::server) {}
-
-    Socket& socket() { return socket_; }
-    TlsChannel& channel() { return channel_; }
-    auto read_some(asio::mutable_buffer into, error_code& error) { return channel_.read_some(into, error); }
-    std::size_t write_some(const Pieces& pieces, error_code& error) { return channel_.write_some(pieces, error); }
-    auto write_all(const Pieces& pieces, error_code& error) { return channel_.write_all(pieces, error); }
-    void cancel() noexcept { channel_.cancel(); }
-    void end() noexcept { channel_.end(); }
-
-private:
-    Socket socket_;
-    TlsChannel channel_;  // last: it says its end to the socket
-};
-
 // A place among the handshakes under way, given back when it ends.
 class HandshakePlace {
 public:
@@ -420,7 +399,25 @@ public:
     void abort() override;
 
 private:
+    // What the endpoint reads as it comes.
+    class Incoming final : public Content {
+    public:
+        explicit Incoming(SessionOver& session) : session_(session) {}
+        asio::awaitable<std::optional<std::string_view>> next() override { return session_.next_piece(); }
+        std::optional<std::uint64_t> length() const override {
+            const auto declared = session_.parser_->content_length();
+            return declared ? std::optional<std::uint64_t>(*declared) : std::nullopt;
+        }
+
+    private:
+        SessionOver& session_;
+    };
+
     boost::asio::awaitable<void> serve() override;
+    Content& content() override { return incoming_; }
+    boost::asio::awaitable<std::optional<std::string_view>> next_piece();
+    boost::asio::awaitable<void> write_content();
+    boost::asio::awaitable<bool> write_pieces(std::string_view before, std::string_view bytes);
     boost::asio::awaitable<bool> shake_hands();
     boost::asio::awaitable<void> write_rest(std::size_t written);
     boost::asio::awaitable<void> linger();
@@ -429,11 +426,13 @@ private:
 
     void overdue() noexcept override;
     void answer_overdue() noexcept;
+    void break_off();
     void give_up();
 
     Socket& socket() { return transport_.socket(); }
 
     Transport transport_;
+    Incoming incoming_{*this};
 };
 
 template <class Transport>
@@ -463,19 +462,78 @@ asio::awaitable<void> SessionOver<Transport>::serve() {
                 failure = std::current_exception();
             }
             end_handling();
-            keep_alive_ = keep_alive_ && !shared_->stopping.load(std::memory_order_relaxed);
+            keep_alive_ = keep_alive_ && !unread_ && !shared_->stopping.load(std::memory_order_relaxed);
             if (failure) response = failed(failure);
-            if (abandoned_) co_return;
+            if (abandoned_ || gone_) co_return;
+            // What is wrong with the content is wrong with the request, whatever the endpoint made of it.
+            if (fault_) response = page(fault_->status, *fault_->reason);
         } else {
             response = page(fault_->status, *fault_->reason);
         }
         prepare(std::move(response));
         const std::size_t written = write_now();
         if (written < to_write()) co_await write_rest(written);
+        if (response_.content) co_await write_content();
         finished(response_.status);
         if (keep_alive_) enter(Stage::idle, shared_->options.idle_deadline);
     } while (keep_alive_);
     if (unread_) co_await linger();
+}
+
+// At least so much of the content as makes a piece, or the end of it.
+template <class Transport>
+asio::awaitable<std::optional<std::string_view>> SessionOver<Transport>::next_piece() {
+    if (abandoned_ || gone_ || fault_) co_return std::nullopt;
+    enter_piece();
+    Step step = advance_body(piece_bytes);
+    while (step == Step::read) {
+        error_code error;
+        const std::size_t bytes = co_await transport_.read_some(room(), error);
+        step = received(error, bytes);
+    }
+    enter(Stage::handling, route_->limits.deadline);
+    request_.deadline = due;
+    gone_ = step == Step::close;
+    if (step != Step::handle) co_return std::nullopt;
+    co_return request_.body;
+}
+
+template <class Transport>
+asio::awaitable<void> SessionOver<Transport>::write_content() {
+    const std::shared_ptr<Content> content = std::exchange(response_.content, nullptr);
+    const bool chunked = !content->length() && parser_->version() >= 11;
+    Chunks chunks;
+    std::uint64_t left = content->length().value_or(std::numeric_limits<std::uint64_t>::max());
+    for (;;) {
+        enter(Stage::producing, route_->limits.deadline);
+        const auto piece = co_await content->next();
+        const bool last = piece && piece->empty();
+        const bool short_of = last && content->length() && left > 0;
+        if (!piece || abandoned_ || short_of || piece->size() > left) co_return break_off();
+        left -= piece->size();
+        if (last && !chunked) co_return;
+        std::string_view frame;
+        if (chunked) frame = last ? chunks.end() : chunks.before(piece->size());
+        const bool went = co_await write_pieces(frame, *piece);
+        if (!went || last) co_return;
+    }
+}
+
+template <class Transport>
+asio::awaitable<bool> SessionOver<Transport>::write_pieces(std::string_view before, std::string_view bytes) {
+    enter(Stage::writing, shared_->options.write_deadline);
+    error_code error;
+    co_await transport_.write_all(Pieces{asio::buffer(before), asio::buffer(bytes)}, error);
+    if (error) give_up();
+    co_return !error;
+}
+
+// The peer must not take what it has for all of it, not even where the end of the connection is the end of the content: a reset is none.
+template <class Transport>
+void SessionOver<Transport>::break_off() {
+    error_code ignored;
+    socket().set_option(asio::socket_base::linger(true, 0), ignored);
+    give_up();
 }
 
 template <class Transport>
@@ -539,6 +597,9 @@ void SessionOver<Transport>::overdue() noexcept {
             break;
         case Stage::handling:
             answer_overdue();
+            break;
+        case Stage::producing:
+            abort();
             break;
         case Stage::writing:
             give_up();

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "head.hpp"
+#include "http/content.hpp"
 #include "http/server.hpp"
 #include "parser.hpp"
 #include "socket.hpp"
@@ -78,7 +79,8 @@ public:
 
 protected:
     enum class Step { read, handle, refuse, close };
-    enum class Stage { handshake, idle, header, body, handling, writing, lingering };
+    // producing: an answer is under way, and the next piece of it is made.
+    enum class Stage { handshake, idle, header, body, handling, producing, writing, lingering };
 
     struct Fault {
         int status;
@@ -88,6 +90,8 @@ protected:
     virtual boost::asio::awaitable<void> serve() = 0;
     // Whether all of it was taken at once.
     virtual bool write_interim(std::string_view bytes) = 0;
+    // Of the request under way.
+    virtual Content& content() = 0;
 
     // Reading: each step says what is to be done next.
     void begin_request();
@@ -98,8 +102,10 @@ protected:
     Step header_done();
     Step accept_target();       // Step::read: go on
     Step accept_expectation();  // Step::read: go on
-    Step advance_body();
+    // Step::handle: all of it, or enough, is in the request's body.
+    Step advance_body(std::size_t enough);
     Step ready();
+    void enter_piece();
     Step refuse(int status, const base::Reason& reason);
     Step refuse_broken(const boost::system::error_code& error);
     void trace();
@@ -135,6 +141,7 @@ protected:
     std::optional<Fault> fault_;
     std::string allowed_;
     std::chrono::steady_clock::time_point began_{};
+    std::chrono::steady_clock::time_point content_due_{};
 
     Stage stage_ = Stage::idle;
     bool in_flight_ = false;
@@ -142,6 +149,7 @@ protected:
     bool unread_ = false;  // the peer may be sending what we will not read
     bool blank_line_skipped_ = false;
     bool overdue_ = false;
+    bool gone_ = false;       // the peer, while its content was read
     bool abandoned_ = false;  // answered, or cut off, while its handler still runs
 };
 

@@ -79,6 +79,7 @@ public:
         std::string bytes(65536, '\0');
         const auto got = ::recv(descriptor_, bytes.data(), bytes.size(), 0);
         ended_ = got == 0 || (got < 0 && errno != EAGAIN);
+        reset_ = got < 0 && errno == ECONNRESET;
         bytes.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
         return bytes;
     }
@@ -110,6 +111,8 @@ public:
         return ended_;
     }
 
+    bool was_reset() const { return reset_; }
+
 private:
     static std::size_t response_bytes(const std::string& bytes) {
         const auto end = bytes.find("\r\n\r\n");
@@ -121,6 +124,7 @@ private:
 
     int descriptor_;
     bool ended_ = false;
+    bool reset_ = false;
     std::string pending_;
 };
 

@@ -13,12 +13,16 @@
 #include <vector>
 
 #include "base/limits.hpp"
+#include "http/content.hpp"
 #include "http/message.hpp"
 #include "http/tls.hpp"
 #include "http/uri.hpp"
 #include "http/workers.hpp"
 
 namespace kelisim::http {
+
+class Pool;
+class Worker;
 
 // Where a request may go, by the addresses that its host has when it is sent.
 enum class Reach {
@@ -31,6 +35,7 @@ struct ExchangeLimits {
     std::size_t header_bytes_max = 16 * 1024;
     std::size_t header_fields_max = 100;
     std::size_t body_bytes_max = base::limits::answer_body_bytes_max;
+    std::chrono::milliseconds piece_deadline{10'000};  // of 64 KiB of content that goes or comes as it is there
 };
 
 struct Outgoing {
@@ -65,6 +70,7 @@ enum class Step {
     resolving,
     connecting,
     handshake,  // of TLS
+    sending,  // content that was to be sent broke off on its way to us; the other side cannot take what it has for all of it
     answering,  // from the first byte of the request on
 };
 
@@ -75,6 +81,15 @@ struct Failure {
 };
 
 using Outcome = std::variant<Answer, Failure>;
+
+// An answer whose content is still to come. Ends before the client does; on the thread on which it was asked for.
+struct AnswerHead {
+    int status = 0;
+    Headers headers;  // without hop-by-hop fields
+    std::unique_ptr<Content> content;
+};
+
+using StreamedOutcome = std::variant<AnswerHead, Failure>;
 
 struct ClientOptions {
     std::size_t connections_max = base::limits::owner_connections_max;  // per upstream; at least one on each io thread
@@ -98,12 +113,17 @@ public:
     // change the request's framing: whoever put it there did not check it.
     boost::asio::awaitable<Outcome> exchange(Outgoing request);
 
+    // The same for content of any size. `content` goes in place of the body; null: the body does. The deadline is that of the
+    // connection, and again that of the answer's head; body_bytes_max that of the answer's content. Nothing is sent a second time.
+    boost::asio::awaitable<StreamedOutcome> stream(Outgoing request, Content* content);
+
     // The same from any other thread. `done` is called once, on an io thread: hand over quickly. A request that exchange()
     // would throw for is Lost::not_sent.
     void start(Outgoing request, std::function<void(Outcome)> done);
 
 private:
     struct Lane;
+    Pool& pool_of(Worker& worker, const Authority& upstream);
     std::vector<std::unique_ptr<Lane>> lanes_;
     Workers& workers_;
     ClientOptions options_;

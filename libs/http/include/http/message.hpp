@@ -18,6 +18,8 @@
 
 namespace kelisim::http {
 
+class Content;
+
 struct Header {
     std::string name;
     std::string value;
@@ -94,6 +96,8 @@ struct Request {
     std::string target;  // origin form, percent-encoded, begins with '/' (or is "*")
     Headers headers;
     std::string body;
+    // Of a route that reads it as it comes; then `body` is empty. Of this request alone.
+    Content* content = nullptr;
     std::vector<Parameter> parameters;
     std::string remote;  // address of the peer, without port
     // Null on a listener that asks for none.
@@ -126,6 +130,8 @@ struct Response {
     // The server adds Date, Content-Length, Connection and Request-Id and drops these from here.
     std::vector<Header> headers;
     std::string body;
+    // In place of `body`: what is written as it comes. When it breaks off, so does the answer.
+    std::shared_ptr<Content> content = {};
 };
 
 Response json_response(int status, const boost::json::value& body);  // application/json, Cache-Control: no-store

@@ -83,6 +83,9 @@ Endpoint authenticated(Authenticator<Principal> who, std::type_identity_t<Handle
 struct RouteLimits {
     std::size_t body_bytes_max = base::limits::request_body_bytes_max;
     std::chrono::milliseconds deadline{10'000};  // from the whole request to the answer; then 503
+    // Of content that is read as it comes: each step between two pieces of it may take `deadline`, all of it this.
+    std::size_t content_bytes_max = 0;
+    std::chrono::milliseconds content_deadline{60'000};
 };
 
 // Renders what the server itself answers. Called on io threads; must be thread-safe. `request` holds what was read so far.
@@ -96,6 +99,9 @@ struct Route {
     Endpoint endpoint;
     RouteLimits limits{};
     ErrorPage error_page = {};  // of callers who read nothing but their own protocol; empty: that of the server
+    // Whether the endpoint reads the content of this request as it comes (Request::content). Asked on io threads when the head is there;
+    // empty: never.
+    std::function<bool(const Request&)> reads_content = {};
 };
 
 // Immutable; thread-safe.

@@ -80,7 +80,8 @@ struct ServerOptions {
     std::chrono::milliseconds handshake_deadline{10'000};
     std::chrono::milliseconds header_deadline{10'000};  // from the first byte (or the connection) to the whole header
     std::chrono::milliseconds body_deadline{30'000};
-    std::chrono::milliseconds idle_deadline{60'000};  // between requests
+    std::chrono::milliseconds piece_deadline{10'000};  // of 64 KiB of content that is read as it comes
+    std::chrono::milliseconds idle_deadline{60'000};   // between requests
     std::chrono::milliseconds write_deadline{30'000};
     std::chrono::milliseconds linger_deadline{2'000};  // reading on after a refusal, so that it is not lost to a reset
 };
