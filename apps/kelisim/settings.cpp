@@ -115,12 +115,16 @@ gateway::Repeat take_repeat(Words& words) {
     return words.take("repeatable") ? gateway::Repeat::when_in_doubt : gateway::Repeat::when_unheard;
 }
 
-// "serviceKey=https://host:port signed-requests signed-answers repeatable".
+// "serviceKey=https://host:port signed-requests signed-answers repeatable", or "... streamed".
 std::pair<std::string, gateway::Binding> binding_of(const std::string& whole) {
     Words words("gateway.upstreams", whole);
     const bool signed_requests = words.take("signed-requests"), signed_answers = words.take("signed-answers");
+    const bool streamed = words.take("streamed");
     const gateway::Repeat repeat = take_repeat(words);
     words.expect_no_more();
+    // A signature stands before content whose digest is known only at its end, and what passed is not there to be sent again.
+    if (streamed && (signed_requests || signed_answers || repeat != gateway::Repeat::when_unheard))
+        throw base::Outage("gateway.upstreams: what is streamed is neither signed nor repeatable: " + whole);
     const std::string& text = words.first();
     const auto equals = text.find('=');
     const auto upstream =
@@ -129,6 +133,7 @@ std::pair<std::string, gateway::Binding> binding_of(const std::string& whole) {
     return {text.substr(0, equals), gateway::Binding{.upstream = *upstream,
                                                      .signed_requests = signed_requests,
                                                      .signed_answers = signed_answers,
+                                                     .streamed = streamed,
                                                      .repeat = repeat}};
 }
 

@@ -167,7 +167,9 @@ std::vector<Key> gateway_keys() {
              "Owners on REST: \"serviceKey=http://host:port\" or https. Followed by \" repeatable\": the owner "
              "does and counts nothing by being asked, so that a call without an answer goes again. By \" "
              "signed-requests\": consumers sign what they send (RFC 9421) and are answered signed. By \" "
-             "signed-answers\": the owner is asked signed and signs what it answers.",
+             "signed-answers\": the owner is asked signed and signs what it answers. By \" streamed\": content of any "
+             "kind "
+             "passes as it comes, and nobody looks into it; it is neither signed nor repeatable.",
          .fallback = Texts{}},
         {.name = "gateway.quota",
          .description =

@@ -102,6 +102,21 @@ bool is_digit(char c) {
 
 }  // namespace
 
+std::vector<std::string> words_of(std::string_view list) {
+    std::vector<std::string> words;
+    for (std::size_t begin = 0; begin < list.size();) {
+        const std::size_t end = std::min(list.find(',', begin), list.size());
+        std::string_view word = list.substr(begin, end - begin);
+        while (word.starts_with(' '))
+            word.remove_prefix(1);
+        while (word.ends_with(' '))
+            word.remove_suffix(1);
+        if (!word.empty()) words.emplace_back(word);
+        begin = end + 1;
+    }
+    return words;
+}
+
 Result<ReadCall> read_call(std::string_view body, const Locator& locator) {
     auto value = json::parse(body, call_limits);
     if (value.has_error()) return value.error();
@@ -117,6 +132,21 @@ Result<ReadCall> read_call(std::string_view body, const Locator& locator) {
     auto fields = read_fields(at_pointer(call.body, locator.fields));
     if (fields.has_error()) return fields.error();
     call.fields = std::move(*fields);
+    return call;
+}
+
+Result<ReadCall> read_call(const http::Headers& headers) {
+    ReadCall call{.body = nullptr, .persons = {}, .fields = {}, .by_head = true};
+    if (const auto person = headers.once("kdp-person")) {
+        const auto iin = base::Iin::parse(*person);
+        if (iin.has_error()) return iin.error();
+        call.persons.push_back(*iin);
+    }
+    call.fields = words_of(headers.list("kdp-fields"));
+    if (call.fields.size() > base::limits::request_fields_max) return Refusal(call_fields_malformed);
+    for (auto field = call.fields.begin(); field != call.fields.end(); ++field) {
+        if (std::find(call.fields.begin(), field, *field) != field) return Refusal(call_fields_malformed);
+    }
     return call;
 }
 

@@ -38,6 +38,7 @@ OwnerStep step_of(http::Step step) {
             return OwnerStep::connecting;
         case http::Step::handshake:
             return OwnerStep::handshake;
+        case http::Step::sending:
         case http::Step::answering:
             return OwnerStep::answering;
     }
@@ -96,14 +97,35 @@ boost::asio::awaitable<Owners::Asked> Owners::ask(OwnerWay way, http::Outgoing r
     http::Outcome outcome = co_await exchange(repeat, std::move(request));
     if (auto* answer = std::get_if<http::Answer>(&outcome)) co_return std::move(*answer);
     auto& failure = std::get<http::Failure>(outcome);
-    if (!to) co_return std::move(failure);
-    // Who finds no place among our own connections has learned nothing of the owner.
-    if (failure.step == http::Step::waiting)
-        to->route.unheard();
-    else
-        tell(to->route.failed(step_of(failure.step), Held::against_owner, failure.why, parts_.clock.now()), way,
-             step_of(failure.step));
+    if (to) note(to->route, way, failure);
     co_return std::move(failure);
+}
+
+void Owners::note(OwnerRoute& route, const OwnerWay& way, const http::Failure& failure) const {
+    // Who finds no place among our own connections, or sends in part what it began, has learned nothing of the owner.
+    const bool unheard = failure.step == http::Step::waiting || failure.step == http::Step::sending;
+    if (unheard) return route.unheard();
+    const OwnerStep step = step_of(failure.step);
+    tell(route.failed(step, Held::against_owner, failure.why, parts_.clock.now()), way, step);
+}
+
+boost::asio::awaitable<Owners::Streamed> Owners::stream(OwnerWay way, http::Outgoing request, http::Content* content) {
+    const auto to = kept(way, request.upstream);
+    if (to) {
+        if (const auto left = to->route.enter(parts_.clock.now())) co_return Rests{*left};
+    }
+    http::StreamedOutcome outcome = co_await parts_.client.stream(std::move(request), content);
+    if (auto* head = std::get_if<http::AnswerHead>(&outcome)) co_return std::move(*head);
+    auto& failure = std::get<http::Failure>(outcome);
+    if (to) note(to->route, way, failure);
+    co_return std::move(failure);
+}
+
+void Owners::broke_off(const OwnerWay& way, const http::Authority& upstream) {
+    const auto to = kept(way, upstream);
+    if (!to) return;
+    tell(to->route.failed(OwnerStep::answering, Held::against_owner, "the answer broke off", parts_.clock.now()), way,
+         OwnerStep::answering);
 }
 
 boost::asio::awaitable<http::Outcome> Owners::exchange(Repeat repeat, http::Outgoing request) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/rest.hpp"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 
 #include "api/problem.hpp"
@@ -11,6 +13,7 @@
 #include "http/unit.hpp"
 #include "http/uri.hpp"
 #include "registry/contours.hpp"
+#include "streamed.hpp"
 
 namespace kelisim::gateway {
 
@@ -55,6 +58,23 @@ const Reason owner_refused{
     "418-V ст.17",
     {"Деректер иесі бас тартты. Қолдану саналған жоқ.", "Владелец данных отказал. Обращение не засчитано.",
      "The data owner refused. The use was not counted."}};
+const Reason method_not_passed{"gateway_method_not_passed",
+                               Kind::invalid,
+                               "RFC 9110 section 9",
+                               {"Шлюз мұндай HTTP әдісін өткізбейді.", "Шлюз не пропускает такой метод HTTP.",
+                                "The gateway does not pass this method of HTTP."}};
+const Reason stream_not_kept{"gateway_stream_not_kept",
+                             Kind::invalid,
+                             "",
+                             {"Бұл сервистің жауаптары сақталмайды: Idempotency-Key өрісінсіз сұраңыз.",
+                              "Ответы этого сервиса не хранятся: обращайтесь без поля Idempotency-Key.",
+                              "Answers of this service are not kept: call it without Idempotency-Key."}};
+const Reason stream_has_no_fields{"gateway_stream_has_no_fields",
+                                  Kind::invalid,
+                                  "307/НК п.45-7",
+                                  {"Бұл сервис деректерді бөліп бермейді: kdp-fields өрісінсіз сұраңыз.",
+                                   "Этот сервис не отдаёт данные по частям: обращайтесь без поля kdp-fields.",
+                                   "This service does not give parts of its data: call it without kdp-fields."}};
 
 namespace {
 
@@ -63,6 +83,20 @@ constexpr int bad_gateway = 502;
 constexpr int unavailable = 503;
 constexpr int gateway_timeout = 504;
 constexpr std::string_view json_type = "application/json";
+// HEAD would count a use for which nothing is given, TRACE shows the token to whoever is asked, OPTIONS asks about no person.
+constexpr std::array<std::string_view, 5> passed_methods{"GET", "POST", "PUT", "PATCH", "DELETE"};
+constexpr std::string_view allowed = "GET, POST, PUT, PATCH, DELETE";
+
+// Content that passes as it comes. With the time in which a connection is there and the time of the answer's head it stays below that
+// after which a use without outcome is booked as unknown (access/sweeps.cpp).
+constexpr std::size_t streamed_request_bytes_max = 100UL * 1024 * 1024;
+constexpr std::size_t streamed_answer_bytes_max = 1024UL * 1024 * 1024;
+constexpr std::chrono::seconds streamed_request_deadline{40};
+constexpr std::chrono::seconds streamed_owner_deadline{20};
+// What says how content is to be read (RFC 9110 8.3 to 8.5, RFC 6266), and what is wanted. Everything else stays here.
+constexpr std::array<std::string_view, 4> content_fields{"Content-Type", "Content-Encoding", "Content-Language",
+                                                         "Content-Disposition"};
+constexpr std::array<std::string_view, 2> wanted_fields{"Accept", "Accept-Language"};
 
 // What follows the name of a scheme, which is compared without case (RFC 9110 11.1).
 std::optional<std::string_view> after_scheme(std::string_view authorization, std::string_view scheme) {
@@ -96,24 +130,19 @@ bool repeated(const http::Headers& headers, std::initializer_list<std::string_vi
     return false;
 }
 
-std::vector<std::string> words_of(std::string_view list) {
-    std::vector<std::string> words;
-    for (std::size_t begin = 0; begin < list.size();) {
-        const std::size_t end = std::min(list.find(',', begin), list.size());
-        std::string_view word = list.substr(begin, end - begin);
-        while (word.starts_with(' '))
-            word.remove_prefix(1);
-        while (word.ends_with(' '))
-            word.remove_suffix(1);
-        if (!word.empty()) words.emplace_back(word);
-        begin = end + 1;
-    }
-    return words;
+// Of a call whose content passed as it came, the digest of that.
+crypto::Digest digest_of(const http::Request& request, const crypto::Digest& content) {
+    return crypto::sha256({base::as_bytes(request.method), base::as_bytes("\n"), base::as_bytes(request.target),
+                           base::as_bytes("\n"), content});
 }
 
+// Of a call without content, what its head says in place of it.
 crypto::Digest digest_of(const http::Request& request) {
+    const std::string named = request.body.empty() ? "kdp-person: " + request.headers.list("kdp-person") +
+                                                         "\nkdp-fields: " + request.headers.list("kdp-fields")
+                                                   : std::string();
     return crypto::sha256({base::as_bytes(request.method), base::as_bytes("\n"), base::as_bytes(request.target),
-                           base::as_bytes("\n"), base::as_bytes(request.body)});
+                           base::as_bytes("\n"), base::as_bytes(request.body), base::as_bytes(named)});
 }
 
 // A call says little but whose data it wants, so whoever tried all persons would find the one whose digest it is. The token is known to
@@ -123,10 +152,24 @@ crypto::Digest under_token(const crypto::Digest& content, std::string_view token
 }
 
 http::Response data_response(int status, std::string body) {
-    return {.status = status,
-            .content_type = "application/json",
-            .headers = {{"Cache-Control", "no-store"}},
-            .body = std::move(body)};
+    http::Response response{.status = status, .headers = {{"Cache-Control", "no-store"}}, .body = std::move(body)};
+    if (!response.body.empty()) response.content_type = "application/json";
+    return response;
+}
+
+// Fields that came more than once are not passed on: two readers might take different ones.
+template <class Names>
+void pass_on(const Names& names, const http::Headers& from, std::vector<http::Header>& to) {
+    for (const std::string_view name : names) {
+        if (const auto value = from.once(name)) to.push_back({std::string(name), std::string(*value)});
+    }
+}
+
+std::string listed(const std::vector<std::string>& words) {
+    std::string list;
+    for (const std::string& word : words)
+        list += (list.empty() ? "" : ", ") + word;
+    return list;
 }
 
 http::Response rests(const Owners::Rests& owner, const http::Request& request) {
@@ -153,15 +196,26 @@ int status_of_objection(const base::Refusal& refusal) {
 std::vector<http::Route> Rest::routes() {
     const http::Authenticator<Caller> caller = [this](const http::Request& request) { return identify(request); };
     const http::RouteLimits limits{.body_bytes_max = base::limits::gateway_body_bytes_max,
-                                   .deadline = base::limits::owner_deadline + std::chrono::seconds{5}};
+                                   .deadline = base::limits::owner_deadline + std::chrono::seconds{5},
+                                   .content_bytes_max = streamed_request_bytes_max,
+                                   .content_deadline = streamed_request_deadline};
     return {{"ANY", "/gateway/{service}/{path...}",
              http::authenticated<Caller>(
                  caller, [this](const Caller& who, const http::Request& request) { return take(who, request); }),
-             limits, [this](int status, const Reason& why, const http::Request& request) {
+             limits,
+             [this](int status, const Reason& why, const http::Request& request) {
                  http::Response page = api::error_page(status, why, request);
                  // What is broken here is nobody's refusal.
                  return status >= server_errors ? page : turn_away(KnownSender{}, why, std::move(page));
-             }}};
+             },
+             [this](const http::Request& request) { return streamed(request); }}};
+}
+
+bool Rest::streamed(const http::Request& request) const {
+    const auto service = http::percent_decode(request.parameter("service"));
+    const RouteTablePtr routes = parts_.routes.now();
+    const auto binding = service ? routes->rest.find(*service) : routes->rest.end();
+    return binding != routes->rest.end() && binding->second.streamed;
 }
 
 http::Response Rest::turn_away(const KnownSender& sender, const Reason& why, http::Response response) const {
@@ -228,6 +282,15 @@ Rest::Answer Rest::exchange(const Caller& caller, const http::Request& request) 
     const RouteTablePtr routes = parts_.routes.now();
     const auto binding = service ? routes->rest.find(*service) : routes->rest.end();
     if (binding == routes->rest.end()) co_return turn_away(caller, service_not_on_rest, request);
+    if (std::ranges::find(passed_methods, request.method) == passed_methods.end()) {
+        http::Response refused = api::problem(405, method_not_passed, request);
+        refused.headers.push_back({"Allow", std::string(allowed)});
+        co_return turn_away(known(caller), method_not_passed, std::move(refused));
+    }
+    // Its content was begun to be read as that of another kind of service.
+    if (binding->second.streamed != (request.content != nullptr))
+        throw base::Outage("where a service leads was changed while a call of it came in");
+    if (binding->second.streamed) co_return co_await stream(caller, request, *service, binding->second);
     if (!binding->second.signed_requests) co_return co_await pass(caller, request, *service, binding->second);
     // Before anything that it says is read, and before anything is written under the token.
     const auto checked = co_await parts_.signatures.check_request(request, *parts_.registry.system(caller.receiver));
@@ -244,10 +307,11 @@ Rest::Answer Rest::pass(const Caller& caller, const http::Request& request, cons
                         const Binding& binding) {
     if (const auto path = check_path(request.target); path.has_error())
         co_return turn_away(caller, path.error(), request);
+    const bool by_head = request.body.empty() && request.headers.times("Content-Type") == 0;
     const auto type = request.headers.once("Content-Type");
-    if (!type || !http::is_media_type(*type, json_type))
+    if (!by_head && (!type || !http::is_media_type(*type, json_type)))
         co_return turn_away(known(caller), call_not_json, api::problem(415, call_not_json, request));
-    auto call = read_call(request.body, binding.locator);
+    auto call = by_head ? read_call(request.headers) : read_call(request.body, binding.locator);
     if (call.has_error()) co_return turn_away(caller, call.error(), request);
     const std::string_view key = request.headers.first("Idempotency-Key").value_or("");
     if (key.size() > base::limits::name_bytes_max || repeated(request.headers, {"Idempotency-Key"})) {
@@ -260,20 +324,7 @@ Rest::Answer Rest::pass(const Caller& caller, const http::Request& request, cons
         if (const auto owner = parts_.owners.resting(way))
             co_return turn_away(known(caller), owner_resting, rests(*owner, request));
     }
-    auto decide =
-        [&uses = parts_.uses,
-         command = access::UseCommand{.token = caller.token.id,
-                                      .receiver = caller.receiver,
-                                      .service = service,
-                                      .purpose = std::string(request.headers.first("kdp-purpose").value_or("")),
-                                      .side = registry::Side::external,
-                                      .fields = call->fields,
-                                      .acts = words_of(request.headers.first("kdp-acts").value_or("")),
-                                      .persons = call->persons,
-                                      .idempotency_key = std::string(key),
-                                      .digest = digest_of(request)},
-         now = exchange.received](store::WriteSession& session) { return uses.reserve(session, command, now); };
-    const access::UseDecision decision = co_await http::committed(parts_.writer, std::move(decide));
+    const access::UseDecision decision = co_await decide(caller, request, *call, exchange);
     if (const auto* objected = std::get_if<access::Objected>(&decision)) {
         http::Response refused = api::problem(status_of_objection(objected->refusal), objected->refusal, request);
         co_return noted(caller, std::move(exchange), std::move(refused));
@@ -287,6 +338,88 @@ Rest::Answer Rest::pass(const Caller& caller, const http::Request& request, cons
     const Use use{way, binding, std::get<access::Reserved>(decision), exchange};
     http::Response response = co_await forward(caller, request, use, *call);
     co_return noted(caller, std::move(exchange), std::move(response));
+}
+
+boost::asio::awaitable<access::UseDecision> Rest::decide(const Caller& caller, const http::Request& request,
+                                                         const ReadCall& call, const records::Exchange& exchange) {
+    auto unit = [&uses = parts_.uses,
+                 command = access::UseCommand{.token = caller.token.id,
+                                              .receiver = caller.receiver,
+                                              .service = exchange.service,
+                                              .purpose = std::string(request.headers.first("kdp-purpose").value_or("")),
+                                              .side = registry::Side::external,
+                                              .fields = call.fields,
+                                              .acts = words_of(request.headers.first("kdp-acts").value_or("")),
+                                              .persons = call.persons,
+                                              .idempotency_key =
+                                                  std::string(request.headers.first("Idempotency-Key").value_or("")),
+                                              .digest = digest_of(request)},
+                 now = exchange.received](store::WriteSession& session) { return uses.reserve(session, command, now); };
+    co_return co_await http::committed(parts_.writer, std::move(unit));
+}
+
+// Nobody looks into what passes: so the head names the person, and all that the service gives has to be consented to.
+Rest::Answer Rest::stream(const Caller& caller, const http::Request& request, const std::string& service,
+                          const Binding& binding) {
+    if (const auto path = check_path(request.target); path.has_error())
+        co_return turn_away(caller, path.error(), request);
+    if (request.headers.times("Idempotency-Key") > 0) co_return turn_away(caller, stream_not_kept, request);
+    if (request.headers.times("kdp-fields") > 0) co_return turn_away(caller, stream_has_no_fields, request);
+    auto call = read_call(request.headers);
+    if (call.has_error()) co_return turn_away(caller, call.error(), request);
+    call->fields = parts_.registry.service(service)->fields;
+    const OwnerWay way{.wire = Wire::rest, .service = service};
+    if (const auto owner = parts_.owners.resting(way))
+        co_return turn_away(known(caller), owner_resting, rests(*owner, request));
+    records::Exchange exchange = begun(caller, request, service);
+    const access::UseDecision decision = co_await decide(caller, request, *call, exchange);
+    if (const auto* objected = std::get_if<access::Objected>(&decision)) {
+        http::Response refused = api::problem(status_of_objection(objected->refusal), objected->refusal, request);
+        co_return noted(caller, std::move(exchange), std::move(refused));
+    }
+    exchange.state = records::ExchangeState::failed;  // until it is answered
+    // Nothing is repeated without a key.
+    const Use use{way, binding, std::get<access::Reserved>(decision), exchange};
+    co_return co_await forward_stream(caller, request, use, *call);
+}
+
+// The request is on record by what passed of it.
+Rest::Answer Rest::forward_stream(const Caller& caller, const http::Request& request, Use use, const ReadCall& call) {
+    http::Outgoing outgoing = to_owner(caller, request, use, call);
+    outgoing.limits = {.deadline = streamed_owner_deadline, .body_bytes_max = streamed_answer_bytes_max};
+    pass_on(content_fields, request.headers, outgoing.headers);
+    CountedContent content(*request.content);
+    use.exchange.forwarded = parts_.clock.now();
+    Owners::Streamed asked = co_await parts_.owners.stream(use.way, std::move(outgoing), &content);
+    const Passed sent = content.passed();
+    use.exchange.request = under_token(digest_of(request, sent.digest), caller.bearer);
+    use.exchange.request_bytes = static_cast<std::int64_t>(sent.bytes);
+    use.exchange.wire[0] = under_token(sent.digest, caller.bearer);
+    if (std::holds_alternative<Owners::Rests>(asked))
+        use.exchange.forwarded.reset();
+    else
+        use.exchange.wire[1] = use.exchange.wire[0];
+    if (auto nothing = given_nothing(request, use, asked))
+        co_return noted(caller, std::move(use.exchange), std::move(*nothing));
+    parts_.outcomes.book(use.reserved.id, UseState::delivered, std::nullopt);
+    use.exchange.replied = parts_.clock.now();
+    co_return streamed_answer(caller, use, std::get<http::AnswerHead>(std::move(asked)));
+}
+
+http::Response Rest::streamed_answer(const Caller& caller, const Use& use, http::AnswerHead answer) {
+    http::Response response{.status = answer.status, .headers = {{"Cache-Control", "no-store"}}, .body = {}};
+    pass_on(content_fields, answer.headers, response.headers);
+    auto ended = [this, bearer = caller.bearer, way = use.way, upstream = use.binding.upstream,
+                  exchange = use.exchange](AnsweredContent::End end, const Passed& passed) mutable {
+        if (end == AnsweredContent::End::owner_broke_off) parts_.owners.broke_off(way, upstream);
+        if (end == AnsweredContent::End::whole) exchange.state = records::ExchangeState::answered;
+        exchange.response = under_token(passed.digest, bearer);
+        exchange.response_bytes = static_cast<std::int64_t>(passed.bytes);
+        exchange.wire[2] = exchange.wire[3] = exchange.response;
+        parts_.outcomes.note(std::move(exchange));
+    };
+    response.content = std::make_shared<AnsweredContent>(std::move(answer.content), std::move(ended));
+    return response;
 }
 
 // Of a call that is decided about; refused as far as nothing else is known.
@@ -314,17 +447,33 @@ http::Response Rest::noted(const Caller& caller, records::Exchange exchange, htt
     return response;
 }
 
-Rest::Answer Rest::forward(const Caller& caller, const http::Request& request, Use use, const ReadCall& call) {
+// Person and fields as they were decided, whatever the caller wrote: in the body, or in the head of a call that has none.
+http::Outgoing Rest::to_owner(const Caller& caller, const http::Request& request, const Use& use,
+                              const ReadCall& call) const {
     http::Outgoing outgoing{
         .upstream = use.binding.upstream,
         .method = request.method,
         .target = "/" + std::string(request.parameter("path")),
-        .headers = {{"Authorization", "Bearer " + caller.bearer},
-                    {"Content-Type", std::string(json_type)},
-                    {"Accept", std::string(json_type)},
-                    {"traceparent", request.trace.traceparent()}},
-        .body = body_for_owner(call, use.binding.locator, use.reserved.subject, use.reserved.fields),
-        .limits = {.deadline = base::limits::owner_deadline, .body_bytes_max = base::limits::answer_body_bytes_max}};
+        .headers = {{"Authorization", "Bearer " + caller.bearer}, {"traceparent", request.trace.traceparent()}},
+        .body = {},
+        .limits = {}};
+    if (use.binding.streamed)
+        pass_on(wanted_fields, request.headers, outgoing.headers);
+    else
+        outgoing.headers.push_back({"Accept", std::string(json_type)});
+    if (!call.by_head) {
+        outgoing.headers.push_back({"Content-Type", std::string(json_type)});
+        outgoing.body = body_for_owner(call, use.binding.locator, use.reserved.subject, use.reserved.fields);
+        return outgoing;
+    }
+    outgoing.headers.push_back({"kdp-person", std::string(use.reserved.subject.reveal())});
+    if (!use.binding.streamed) outgoing.headers.push_back({"kdp-fields", listed(use.reserved.fields)});
+    return outgoing;
+}
+
+Rest::Answer Rest::forward(const Caller& caller, const http::Request& request, Use use, const ReadCall& call) {
+    http::Outgoing outgoing = to_owner(caller, request, use, call);
+    outgoing.limits = {.deadline = base::limits::owner_deadline, .body_bytes_max = base::limits::answer_body_bytes_max};
     const crypto::Digest sent = under_token(crypto::sha256(base::as_bytes(outgoing.body)), caller.bearer);
     const base::Time at = parts_.clock.now();
     std::optional<SentRequest> signed_request;
@@ -348,25 +497,33 @@ http::Response Rest::not_answered(const http::Request& request, const Use& use, 
     return api::problem(gateway_timeout, owner_silent, request);
 }
 
-http::Response Rest::conclude(const http::Request& request, const Use& use, Owners::Asked asked,
-                              const std::optional<SentRequest>& signed_request) {
+// The answer where the owner gave none of the person's data.
+template <class Given>
+std::optional<http::Response> Rest::given_nothing(const http::Request& request, const Use& use,
+                                                  const std::variant<Given, http::Failure, Owners::Rests>& asked) {
     const access::Reserved& reserved = use.reserved;
     if (const auto* failure = std::get_if<http::Failure>(&asked)) return not_answered(request, use, failure->lost);
     if (const auto* owner = std::get_if<Owners::Rests>(&asked)) {
         parts_.outcomes.book(reserved.id, UseState::not_sent, std::nullopt);
         return rests(*owner, request);
     }
-    auto& answer = std::get<http::Answer>(asked);
-    parts_.owners.judged(use.way, use.binding.upstream, answer.status);
-    if (answer.status >= 500) {
+    const int status = std::get<Given>(asked).status;
+    parts_.owners.judged(use.way, use.binding.upstream, status);
+    if (status >= server_errors) {
         parts_.outcomes.book(reserved.id, UseState::unknown, std::nullopt);
         return api::problem(bad_gateway, owner_failed, request);
     }
-    if (answer.status < 200 || answer.status >= 300) {
-        // A refusal carries no data of the person: the use did not take place.
-        parts_.outcomes.book(reserved.id, UseState::not_sent, std::nullopt);
-        return api::problem(bad_gateway, owner_refused, request);
-    }
+    if (status >= 200 && status < 300) return std::nullopt;
+    // A refusal carries no data of the person: the use did not take place.
+    parts_.outcomes.book(reserved.id, UseState::not_sent, std::nullopt);
+    return api::problem(bad_gateway, owner_refused, request);
+}
+
+http::Response Rest::conclude(const http::Request& request, const Use& use, Owners::Asked asked,
+                              const std::optional<SentRequest>& signed_request) {
+    if (auto nothing = given_nothing(request, use, asked)) return std::move(*nothing);
+    const access::Reserved& reserved = use.reserved;
+    auto& answer = std::get<http::Answer>(asked);
     if (signed_request) {
         const auto by_owner = parts_.signatures.check_answer(answer, *signed_request, use.way.service);
         if (by_owner.has_error()) {
@@ -374,9 +531,10 @@ http::Response Rest::conclude(const http::Request& request, const Use& use, Owne
             return api::problem(bad_gateway, by_owner.error(), request);
         }
     }
+    const bool no_content = answer.status == 204 && answer.body.empty();
     const auto& service_fields = parts_.registry.service(use.way.service)->fields;
     if (const auto fits = check_answer(answer.body, reserved.fields, service_fields, use.binding.locator);
-        fits.has_error()) {
+        !no_content && fits.has_error()) {
         parts_.outcomes.book(reserved.id, UseState::unknown, std::nullopt);
         return api::problem(bad_gateway, fits.error(), request);
     }

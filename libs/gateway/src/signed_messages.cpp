@@ -41,8 +41,9 @@ namespace {
 constexpr telemetry::Message answer_refused{"OWNER_SIGNATURE_REFUSED", telemetry::Level::warning};
 
 // What a request says and decides, besides where it goes: fields that are not sent need not be covered.
-constexpr std::array<std::string_view, 5> deciding_fields{"authorization", "kdp-token", "idempotency-key",
-                                                          "kdp-purpose", "kdp-acts"};
+constexpr std::array<std::string_view, 8> deciding_fields{"content-type",    "authorization", "kdp-token",
+                                                          "idempotency-key", "kdp-purpose",   "kdp-acts",
+                                                          "kdp-person",      "kdp-fields"};
 
 std::string quoted(std::string_view name) {
     return '"' + std::string(name) + '"';
@@ -55,8 +56,8 @@ std::vector<std::string_view> all_of(const std::vector<std::string>& names) {
 
 template <class Fields>
 std::vector<std::string> of_a_request(const Fields& headers) {
-    std::vector<std::string> names{quoted("@method"), quoted("@authority"),     quoted("@path"),
-                                   quoted("@query"),  quoted("content-digest"), quoted("content-type")};
+    std::vector<std::string> names{quoted("@method"), quoted("@authority"), quoted("@path"), quoted("@query"),
+                                   quoted("content-digest")};
     for (const std::string_view name : deciding_fields) {
         if (headers.times(name) > 0) names.push_back(quoted(name));
     }

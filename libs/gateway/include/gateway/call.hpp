@@ -9,6 +9,7 @@
 
 #include "base/iin.hpp"
 #include "base/result.hpp"
+#include "http/message.hpp"
 
 namespace kelisim::gateway {
 
@@ -28,11 +29,18 @@ struct ReadCall {
     boost::json::value body;
     std::vector<base::Iin> persons;  // at the locator, and whoever else is named anywhere in the body
     std::vector<std::string> fields;
+    bool by_head = false;  // it has no body
 };
 
 // A value at the subject's place that is no IIN refuses the call; none at all leaves `persons` empty, which the decision
 // objects to.
 base::Result<ReadCall> read_call(std::string_view body, const Locator& locator);
+
+// What stands between the commas of a field of the head.
+std::vector<std::string> words_of(std::string_view list);
+
+// A call without content says in its head whom (kdp-person) and what (kdp-fields: a, b) it is about.
+base::Result<ReadCall> read_call(const http::Headers& headers);
 
 // Towards REST owners no number of a person travels in a path (design section 5): such a path is refused.
 base::Result<void> check_path(std::string_view path);

@@ -66,11 +66,16 @@ public:
         base::Duration left;
     };
     using Asked = std::variant<http::Answer, http::Failure, Rests>;
+    using Streamed = std::variant<http::AnswerHead, http::Failure, Rests>;
 
     // A way that is not there never rests.
     std::optional<Rests> resting(const OwnerWay& way) const;
     // To `request.upstream`, as it was when the call began. After an http::Answer, and after no other outcome, judged() follows.
     boost::asio::awaitable<Asked> ask(OwnerWay way, http::Outgoing request);
+    // The same for content that passes as it comes, which is never sent again; null: there is none. After an http::AnswerHead judged()
+    // follows, and broke_off() where the rest did not.
+    boost::asio::awaitable<Streamed> stream(OwnerWay way, http::Outgoing request, http::Content* content);
+    void broke_off(const OwnerWay& way, const http::Authority& upstream);
     // Whether the owner's system, to which the call went, is up: by the status of its answer.
     void judged(const OwnerWay& way, const http::Authority& upstream, int status);
 
@@ -95,6 +100,7 @@ private:
     std::shared_ptr<Kept> kept(const OwnerWay& way) const;
     std::shared_ptr<Kept> kept(const OwnerWay& way, const http::Authority& upstream) const;
     void tell(OwnerRoute::Turn turn, const OwnerWay& way, OwnerStep step = {}) const;
+    void note(OwnerRoute& route, const OwnerWay& way, const http::Failure& failure) const;
     boost::asio::awaitable<http::Outcome> exchange(Repeat repeat, http::Outgoing request);
 
     const OwnersParts parts_;

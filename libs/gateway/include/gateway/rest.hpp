@@ -27,6 +27,9 @@ extern const base::Reason owner_unreachable;
 extern const base::Reason owner_silent;
 extern const base::Reason owner_failed;
 extern const base::Reason owner_refused;
+extern const base::Reason method_not_passed;
+extern const base::Reason stream_not_kept;
+extern const base::Reason stream_has_no_fields;
 
 struct RestParts {
     const registry::Registry& registry;
@@ -71,6 +74,11 @@ private:
     Answer take(const Caller& caller, const http::Request& request);
     Answer exchange(const Caller& caller, const http::Request& request);
     Answer pass(const Caller& caller, const http::Request& request, const std::string& service, const Binding& binding);
+    bool streamed(const http::Request& request) const;
+    Answer stream(const Caller& caller, const http::Request& request, const std::string& service,
+                  const Binding& binding);
+    boost::asio::awaitable<access::UseDecision> decide(const Caller& caller, const http::Request& request,
+                                                       const ReadCall& call, const records::Exchange& exchange);
     records::Exchange begun(const Caller& caller, const http::Request& request, const std::string& service) const;
     http::Response noted(const Caller& caller, records::Exchange exchange, http::Response response);
     // To the owner of a service, and back.
@@ -80,7 +88,14 @@ private:
         const access::Reserved& reserved;
         records::Exchange& exchange;
     };
+    http::Outgoing to_owner(const Caller& caller, const http::Request& request, const Use& use,
+                            const ReadCall& call) const;
     Answer forward(const Caller& caller, const http::Request& request, Use use, const ReadCall& call);
+    Answer forward_stream(const Caller& caller, const http::Request& request, Use use, const ReadCall& call);
+    http::Response streamed_answer(const Caller& caller, const Use& use, http::AnswerHead answer);
+    template <class Given>
+    std::optional<http::Response> given_nothing(const http::Request& request, const Use& use,
+                                                const std::variant<Given, http::Failure, Owners::Rests>& asked);
     http::Response conclude(const http::Request& request, const Use& use, Owners::Asked asked,
                             const std::optional<SentRequest>& signed_request);
     http::Response not_answered(const http::Request& request, const Use& use, http::Lost lost);

@@ -21,6 +21,7 @@ struct Binding {
     std::string own_path = {};     // where a person's own look goes; empty: the cabinet does not show these data
     bool signed_requests = false;  // its consumers sign what they send, and are answered signed
     bool signed_answers = false;   // its owner signs what it answers, and is asked signed
+    bool streamed = false;  // content of any kind and size passes as it comes; there are no fields to choose from
     Repeat repeat = Repeat::when_unheard;
 };
 
