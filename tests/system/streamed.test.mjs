@@ -186,6 +186,15 @@ test('what the owner refuses or fails to give is told apart, and nothing of it p
   await newestUse('unknown');
 });
 
+test('an answer without content is whole, and the connection stays in step', async () => {
+  answer = (_, response) => response.writeHead(204).end();
+  const given = await call();
+  assert.deepEqual([given.status, given.text], [204, '']);
+  await exchange('answered', (each) => each.response_bytes === 0);
+  answer = (_, response) => response.end('whole');
+  assert.equal((await call()).text, 'whole');
+});
+
 test('an answer that breaks off is never taken for whole', async () => {
   for (const headers of [{}, { 'content-length': 3 * megabyte }]) {
     answer = (request, response) => {

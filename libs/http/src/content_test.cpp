@@ -66,9 +66,10 @@ awaitable<Response> look_away(const Request&) {
     co_return text_response(403, "no");
 }
 
-Endpoint answer_of(Made::Next next, std::optional<std::uint64_t> length = std::nullopt) {
-    return open("test", [next = std::move(next), length](const Request&) -> awaitable<Response> {
+Endpoint answer_of(Made::Next next, std::optional<std::uint64_t> length = std::nullopt, int status = 200) {
+    return open("test", [next = std::move(next), length, status](const Request&) -> awaitable<Response> {
         Response response;
+        response.status = status;
         response.content = std::make_shared<Made>(next, length);
         co_return response;
     });
@@ -110,7 +111,12 @@ protected:
             {.method = "GET", .pattern = "/chunks", .endpoint = answer_of(pieces({"first ", "second"}))},
             {.method = "GET", .pattern = "/known", .endpoint = answer_of(pieces({"12345", "67890"}), 10)},
             {.method = "GET", .pattern = "/none", .endpoint = answer_of(pieces({}))},
+            {.method = "GET", .pattern = "/no-content", .endpoint = answer_of(pieces({}), std::nullopt, 204)},
+            {.method = "GET", .pattern = "/content-of-204", .endpoint = answer_of(pieces({"x"}), std::nullopt, 204)},
             {.method = "GET", .pattern = "/breaks", .endpoint = answer_of(that_breaks_off("first"))},
+            {.method = "GET", .pattern = "/endless", .endpoint = answer_of([](std::size_t) {
+                                                         return std::string(100'000, 'a');
+                                                     })},
             {.method = "GET", .pattern = "/short", .endpoint = answer_of(pieces({"123"}), 10)},
             {.method = "GET", .pattern = "/long", .endpoint = answer_of(pieces({"12345678901"}), 10)},
             {.method = "ANY",
@@ -296,6 +302,25 @@ TEST_F(ContentTest, OfAnAnswerLeavesTheConnectionInStep) {
     EXPECT_EQ(answers.find("1234567890"),
               answers.rfind("1234567890") - (answers.rfind("HTTP/1.1") - answers.find("HTTP/1.1")));
     EXPECT_TRUE(answers.ends_with("1234567890")) << answers;
+}
+
+// "A server MUST NOT send a Transfer-Encoding header field in any response with a status code of 1xx (Informational) or 204" (RFC 9112 6.1).
+TEST_F(ContentTest, IsNoneWhereTheStatusAllowsNone) {
+    RawPeer peer = connect();
+    peer.send("GET /no-content HTTP/1.1\r\nHost: x\r\n\r\nGET /known HTTP/1.1\r\nHost: x\r\n\r\n");
+    const auto answers = peer.responses(2);
+    EXPECT_TRUE(answers.starts_with("HTTP/1.1 204")) << answers;
+    EXPECT_FALSE(contains(answers, "chunked")) << answers;
+    EXPECT_TRUE(contains(answers, "\r\n\r\nHTTP/1.1 200 OK")) << answers;
+    EXPECT_TRUE(to_the_end(get("/content-of-204")).ends_with("\r\n\r\n"));
+}
+
+// Who takes nothing gets no more of it, and holds nobody's connection.
+TEST_F(ContentTest, ThatNobodyTakesBreaksOff) {
+    RawPeer peer = connect();
+    peer.send("GET /endless HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_TRUE(testing::eventually([&] { return server_->connections() == 1; }));
+    EXPECT_TRUE(testing::eventually([&] { return server_->connections() == 0; }));
 }
 
 TEST_F(ContentTest, InHttp10EndsWithTheConnection) {

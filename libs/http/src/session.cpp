@@ -501,9 +501,10 @@ asio::awaitable<std::optional<std::string_view>> SessionOver<Transport>::next_pi
 template <class Transport>
 asio::awaitable<void> SessionOver<Transport>::write_content() {
     const std::shared_ptr<Content> content = std::exchange(response_.content, nullptr);
-    const bool chunked = !content->length() && parser_->version() >= 11;
+    const bool none = response_.status == 204 || response_.status == 304;  // whatever it is made of
+    const bool chunked = !none && !content->length() && parser_->version() >= 11;
     Chunks chunks;
-    std::uint64_t left = content->length().value_or(std::numeric_limits<std::uint64_t>::max());
+    std::uint64_t left = none ? 0 : content->length().value_or(std::numeric_limits<std::uint64_t>::max());
     for (;;) {
         enter(Stage::producing, route_->limits.deadline);
         const auto piece = co_await content->next();
@@ -521,7 +522,7 @@ asio::awaitable<void> SessionOver<Transport>::write_content() {
 
 template <class Transport>
 asio::awaitable<bool> SessionOver<Transport>::write_pieces(std::string_view before, std::string_view bytes) {
-    enter(Stage::writing, shared_->options.write_deadline);
+    enter(Stage::writing, shared_->options.piece_deadline);
     error_code error;
     co_await transport_.write_all(Pieces{asio::buffer(before), asio::buffer(bytes)}, error);
     if (error) give_up();
