@@ -69,15 +69,21 @@ int become_skeleton(const Publish& wanted) {
 void print_registration(const Publish& wanted, const Offer& offer) {
     if (wanted.for_sandbox) {
         fmt::print("{}", publication::world_entry(offer));
-        return;
+    } else {
+        print_line(boost::json::serialize(publication::registration(offer, wanted.reason)));
+        complain("The operator registers it: POST /api/v1/staff/services.");
     }
-    print_line(boost::json::serialize(publication::registration(offer, wanted.reason)));
-    complain("The operator registers it (POST /api/v1/staff/services) and adds to gateway.upstreams: " +
-             publication::upstream(offer, wanted.address));
-    complain("Callers reach it at /gateway/" + offer.key + "/" + offer.operation.id);
+    tell_what_is_left(wanted, offer);
 }
 
 }  // namespace
+
+void tell_what_is_left(const Publish& wanted, const Offer& offer) {
+    complain("Then the operator adds to the configuration, which counts from the next SIGHUP:\n\n" +
+             publication::left_to_operator(offer, wanted.address));
+    complain("Whoever may call it names it among the services of its connection, and reaches it at /gateway/" +
+             offer.key + "/" + offer.operation.id);
+}
 
 int publish(const Publish& wanted) {
     const base::Language language = language_wanted(wanted.language);

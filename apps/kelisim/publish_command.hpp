@@ -30,6 +30,9 @@ struct Publish {
 };
 int publish(const Publish& wanted);
 
+// To whoever runs the command: what is to be done by hand.
+void tell_what_is_left(const Publish& wanted, const publication::Offer& offer);
+
 // Signs in with an EDS and registers the service; prints what the gateway says against it.
 int register_service(const Publish& wanted, const publication::Offer& offer);
 

@@ -126,7 +126,7 @@ int register_service(const Publish& wanted, const publication::Offer& offer) {
         return 1;
     }
     print_line(offer.key + " is registered since " + printable(member(reply.body, "registered")));
-    complain("Add to gateway.upstreams: " + publication::upstream(offer, wanted.address));
+    tell_what_is_left(wanted, offer);
     return 0;
 }
 
