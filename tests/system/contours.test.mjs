@@ -400,6 +400,26 @@ test('what waits for one who asks is not handed out when its sender is left out 
   assert.deepEqual(await pull(), [], 'its use was booked');
 });
 
+test('what waits when its service is ended is not delivered', async () => {
+  const till = await Cabinet.signIn(counters.base, persons.eleventh, 'PT3M');
+  payee.answer = () => garbage;
+  payee.calls = [];
+  const content = shep.asyncMessage({ serviceId: order, date: await now(counters.base), data: '<said>9000</said>' });
+  const asked = await shep.post(counters.base, asyncPayments, await sign(key.counters, 'soap', content));
+  assert.equal(asked.status, 200, asked.text);
+  const messageId = shep.one('messageId', asked.text);
+  await eventually(async () => payee.messages().length > 0, 'an attempt');
+  await done(staffPost(till, `/services/${order}/end`, { reason: 'Бұйрық № 4' }));
+  const attempts = payee.messages().length;
+  payee.answer = accepts;
+  await eventually(async () => (await stateOf(counters, key.counters, messageId))[0] === 'NOT_DELIVERED' || (await advance(counters.base, 'PT5M'), false),
+    'it is withheld');
+  assert.deepEqual(await stateOf(counters, key.counters, messageId), ['NOT_DELIVERED', 'KLS412']);
+  assert.ok(payee.messages().length <= attempts + 1, 'one may have been under way');
+  const listed = (await get(counters.base, '/api/v1/staff/messages', { cookie: till.cookie })).json.items.find(({ id }) => id === messageId);
+  assert.equal(listed.error, 'use_service_ended');
+});
+
 test('what was registered is there after a restart', async () => {
   const data = await temporaryDirectory();
   after(() => rm(data, { recursive: true }));

@@ -8,6 +8,7 @@ import { createServer } from 'node:http';
 import path from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { Cabinet } from '../support/cabinet.mjs';
+import { issueEds, sign } from '../support/eds.mjs';
 import { codes, get, postJson, send } from '../support/http.mjs';
 import { answerComponents, digestOf, requestComponents, signatureFields, verified } from '../support/http_signatures.mjs';
 import { clientKey } from '../support/jwt.mjs';
@@ -246,4 +247,40 @@ test('what was used stays used after a restart', async () => {
   server = await Kelisim.start({ data, config });  // under another port, and the same name
   await refused(401, ['http_signature_replayed'], { nonce });
   assert.equal((await request()).status, 200);
+});
+
+test('a call without content is signed with what its head says in place of it', async () => {
+  const signed = { method: 'GET', body: '', headers: { 'content-type': undefined, 'kdp-person': abai.iin, 'kdp-fields': 'surname' } };
+  const components = [...requestComponents.filter((each) => each !== '"content-type"'), '"kdp-person"', '"kdp-fields"'];
+  const reply = await request({ signed, components });
+  assert.equal(reply.status, 200, reply.text);
+  const [came] = asked;
+  const passed = verified(came, came.body, gateway(/keyid="([^"]*)"/.exec(came.headers['signature-input'])[1]));
+  assert.deepEqual(passed.components.sort(), [...components].sort());
+  assert.deepEqual([came.method, came.headers['kdp-person'], came.headers['kdp-fields']], ['GET', abai.iin, 'surname']);
+
+  asked = [];
+  for (const name of ['"kdp-person"', '"kdp-fields"'])
+    await refused(401, ['http_signature_component_uncovered'], { signed, components: components.filter((each) => each !== name) });
+  await refused(401, ['http_signature_wrong'], { signed, components, sent: { headers: { 'kdp-fields': 'surname, name' } } });
+  await refused(401, ['http_signature_component_uncovered'], { signed, components, sent: { headers: { 'content-type': 'application/json' } } });
+  assert.deepEqual(asked, []);
+});
+
+// RFC 8725 3.1: "each key MUST be used with exactly one algorithm".
+test('a key that is registered for PS256 signs no message', async () => {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const head = await issueEds(data, abai.iin, { bin: '000140000353', organisation: 'Оқу банкі' });
+  const jwk = (alg) => ({ ...publicKey.export({ format: 'jwk' }), kid: alg, use: 'sig', alg });
+  const { crv, kty, x, y } = createPublicKey(keys.bank.key).export({ format: 'jwk' });
+  const before = { crv, kty, x, y, kid: keys.bank.kid, use: 'sig', alg: 'ES256' };
+  const { issuer } = (await get(server.base, '/.well-known/openid-configuration')).json;
+  const content = JSON.stringify({ action: 'register_keys', host: issuer, made: now().toISOString(), organisation: '000140000353',
+    purpose: 'client_authentication', client_id: 'demo-bank', jwks: { keys: [before, jwk('RS256'), jwk('PS256')] } });
+  const registered = await postJson(server.base, '/api/v1/key-registrations', { document: await sign(head, 'cms', content) });
+  assert.equal(registered.status, 201, registered.text);
+  const alg = 'rsa-v1_5-sha256';
+  const taken = await request({ key: { key: privateKey, kid: 'RS256' }, alg });
+  assert.equal(taken.status, 200, taken.text);
+  await refused(401, ['http_signature_key_unknown'], { key: { key: privateKey, kid: 'PS256' }, alg });
 });

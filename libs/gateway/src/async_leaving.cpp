@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/async_leaving.hpp"
 
+#include "consent/use.hpp"
 #include "gateway/async_stored.hpp"
 #include "registry/contours.hpp"
 
@@ -15,6 +16,7 @@ const base::Reason* objection_to(const registry::Registry& registry, const recor
     const registry::IntegrationService* service = registry.service(message.service);
     if (sender == nullptr || receiver == nullptr || service == nullptr)
         throw records::Damaged("a message of who is not registered");
+    if (!service->ended.empty()) return &consent::use_service_ended;
     const bool payment = service->kind == registry::ServiceKind::payment;
     const registry::Arriving arriving{.caller = *sender,
                                       .side = payment ? registry::Side::payment : registry::Side::external,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/async_stored.hpp"
 
+#include "consent/use.hpp"
 #include "gateway/several_persons.hpp"
 
 namespace kelisim::gateway {
@@ -69,7 +70,7 @@ soap::MessageStatus status_of(AsyncState state, std::string_view error, base::Ti
                                             : status("KLS406", "Получатель отказался от сообщения.");
         case AsyncState::given_up:
             if (error == "too_old") return status("KLS408", "Срок доставки истёк.");
-            return error.starts_with("contour_")
+            return error.starts_with("contour_") || error == consent::use_service_ended.code
                        ? status("KLS412", "Обмен между этими системами больше не разрешён, доставка остановлена.")
                        : status("KLS410", "Получатель отклонил сообщение много раз.");
         case AsyncState::returned:

@@ -90,8 +90,10 @@ RequestView view_of(const Message& request, const http::Authority& authority, st
             .headers = request.headers};
 }
 
+// A key for PS256 is used with that alone (RFC 8725 3.1), which is none of the algorithms here.
 const token::VerificationKey* key_named(const token::KeySet& keys, std::string_view id) {
-    return id.empty() ? nullptr : keys.find(id);
+    const token::VerificationKey* key = id.empty() ? nullptr : keys.find(id);
+    return key != nullptr && key->algorithm != token::Algorithm::ps256 ? key : nullptr;
 }
 
 std::string codes_of(const Refusal& refusal) {
