@@ -156,7 +156,8 @@ void Walk::use(const Token& token) {
 void Walk::settle() {
     if (open_uses_.empty()) return;
     const auto at = open_uses_.begin() + static_cast<std::ptrdiff_t>(below(open_uses_.size()));
-    const auto [use, request] = *at;
+    const consent::UseId use = at->first;
+    const auto request = at->second;
     open_uses_.erase(at);
     if (once_in(5)) return;  // the process that waited is gone: a sweep will find the use
     static const std::vector<UseState> outcomes = {UseState::delivered, UseState::not_sent, UseState::unknown};
