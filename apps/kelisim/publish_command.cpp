@@ -7,6 +7,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "commands.hpp"
+#include "http/uri.hpp"
 #include "owner_process.hpp"
 #include "terminal.hpp"
 
@@ -79,8 +80,12 @@ void print_registration(const Publish& wanted, const Offer& offer) {
 }  // namespace
 
 void tell_what_is_left(const Publish& wanted, const Offer& offer) {
-    complain("Then the operator adds to the configuration, which counts from the next SIGHUP:\n\n" +
-             publication::left_to_operator(offer, wanted.address));
+    if (!http::parse_http_origin(wanted.address))
+        throw base::Outage("--address is not https://host:port: " + printable(wanted.address));
+    complain(
+        "The operator adds this line to the list upstreams under [gateway] in the configuration file of the server; it "
+        "counts from the next SIGHUP:\n\n    " +
+        publication::upstream(offer, wanted.address) + ",\n");
     complain("Whoever may call it names it among the services of its connection, and reaches it at /gateway/" +
              offer.key + "/" + offer.operation.id);
 }

@@ -9,27 +9,9 @@
 
 namespace kelisim::app {
 
-namespace {
-
-// What is read anew at SIGHUP.
-bool has_keys_of_its_operator(const config::Config& config) {
-    for (const auto* key : {"server.tls_certificate", "systems.anchors", "upstream.anchors", "upstream.tls_certificate",
-                            "events.anchors", "gateway.token_module"}) {
-        if (!config.text(key).empty()) return true;
-    }
-    return !config.list("gateway.signing_keys").empty();
-}
-
-bool has_routes_of_its_operator(const config::Config& config) {
-    return !config.list("gateway.upstreams").empty() || !config.list("gateway.soap_services").empty();
-}
-
-}  // namespace
-
 void serve(const ServiceOptions& options) {
-    // SIGHUP only where there is something to be read again: a sandbox in a terminal ends with it.
-    const bool reads_again = has_keys_of_its_operator(options.config) || has_routes_of_its_operator(options.config);
-    const sigset_t held = reads_again ? held_signals({SIGHUP}) : held_signals();
+    // SIGHUP where there is a file to be read again, also one that names nothing yet: a sandbox in a terminal ends with it.
+    const sigset_t held = options.config_file ? held_signals({SIGHUP}) : held_signals();
 
     Service service(options);
     const std::string url = service.url();

@@ -5,7 +5,7 @@
 
 namespace kelisim::app {
 
-// Serves until SIGINT or SIGTERM; with certificates configured, SIGHUP has their files read anew. The first line of standard
+// Serves until SIGINT or SIGTERM; with a configuration file, SIGHUP has it and the files that it names read anew. The first line of standard
 // output is "listening on http://127.0.0.1:PORT", or https.
 void serve(const ServiceOptions& options);
 

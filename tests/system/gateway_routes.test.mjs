@@ -129,3 +129,15 @@ test('what is known of an owner stays where its address stays', async () => {
   const gone = await ask();
   assert.equal(gone.status, 404, gone.text);
 });
+
+test('a server whose file names no route yet learns of the first one at SIGHUP', async () => {
+  const config = path.join(await temporaryDirectory(), 'bare.toml');
+  await writeFile(config, await readFile(patient, 'utf8'));
+  const bare = await Kelisim.start({ config });
+  try {
+    await bare.reconfigure(await configuration(table(owners[0].url)));
+    await eventually(async () => bare.output.includes('"GATEWAY_ROUTES_CHANGED"'), 'the routes changed');
+  } finally {
+    await bare.stop();
+  }
+});

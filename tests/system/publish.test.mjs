@@ -94,13 +94,13 @@ before(async () => {
   const at = (i) => ['--for-sandbox', '--address', `http://127.0.0.1:${ports[i]}`];
   const told = [await publish(...byPath, ...at(0)), await publish(...bySearch, ...at(1)), await publishFile(wsdl, ...bySoap, ...at(2))];
   const entries = told.map(({ stdout }) => stdout);
-  // The server is configured by the lines that the command prints for the operator, and by nothing else.
-  const upstreams = told.map(({ stderr }) => /^\[gateway\]\nupstreams = \[(.*)\]$/m.exec(stderr)[1]);
+  // The server is told where they are by the lines that the command prints for the operator, as they are.
+  const upstreams = told.map(({ stderr }) => /^ +"[A-Z_]+=.*",$/m.exec(stderr)[0]);
   const world = path.join(directory, 'world.toml'), config = path.join(directory, 'kelisim.toml');
   await writeFile(world, (await readFile(defaultWorld, 'utf8'))
     .replace('[[connection]]', `${entries.join('\n')}\n[[connection]]`)
     .replace('["GBDFLUniversal_token", "GBDFL_FamilyInfoToken"]', '["GBDFLUniversal_token", "CARS", "CAR_SEARCH", "CAR_SOAP"]'));
-  await writeFile(config, `${await readFile(patient, 'utf8')}\n[gateway]\nbreaker_failures = 1000\nupstreams = [${upstreams.join(', ')}]\n`);
+  await writeFile(config, `${await readFile(patient, 'utf8')}\n[gateway]\nbreaker_failures = 1000\nupstreams = [\n${upstreams.join('\n')}\n]\n`);
   server = await Kelisim.start({ config, options: ['--sandbox-data', world] });
 });
 after(async () => {
@@ -129,7 +129,11 @@ test('what a description does not tell is asked for, and nothing is guessed', as
   const whole = await publish(...byPath, '--reason', 'letter 7', '--address', 'https://cars.example.kz:443');
   assert.deepEqual(JSON.parse(whole.stdout), { key: 'CARS', owner: 'GBDFL', kind: 'ordinary', personal_data: true, access_class: 'confidential',
     name: { kk: 'Көліктер', ru: 'Автомобили' }, fields: ['plate', 'model', 'year', 'previous'], reason: 'letter 7' });
-  assert.match(whole.stderr, /^\[gateway\]\nupstreams = \["CARS=https:\/\/cars\.example\.kz:443"\]$/m);
+  assert.match(whole.stderr, /^ {4}"CARS=https:\/\/cars\.example\.kz:443",$/m);
+  const nowhere = await publish(...byPath, '--address', 'cars.example.kz\u001b[2J');
+  assert.equal(nowhere.code, 1);
+  assert.match(nowhere.stderr, /--address is not https:\/\/host:port: cars\.example\.kz/);
+  assert.ok(!nowhere.stderr.includes('\u001b'));
 });
 
 test('an official of the operator registers it by the same command, and nobody else', async () => {

@@ -174,8 +174,8 @@ std::string world_entry(const Offer& offer) {
            "\nname_ru = " + quoted(offer.name_ru) + "\nfields = [" + fields + "]\n";
 }
 
-std::string left_to_operator(const Offer& offer, std::string_view address) {
-    return "[gateway]\nupstreams = [" + quoted(offer.key + "=" + std::string(address)) + "]\n";
+std::string upstream(const Offer& offer, std::string_view address) {
+    return quoted(offer.key + "=" + std::string(address));
 }
 
 }  // namespace kelisim::publication

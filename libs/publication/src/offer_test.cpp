@@ -44,7 +44,7 @@ TEST(Offers, BecomeRegistrations) {
               "[[integration_service]]\nkey = \"CARS\"\nowner = \"REGISTER\"\npersonal_data = true\n"
               "access_class = \"confidential\"\nname_kk = \"Көліктер\"\nname_ru = \"Автомобили «Егор \\\"А\\\"»\"\n"
               "fields = [\"plate\", \"model\"]\n");
-    EXPECT_EQ(left_to_operator(*offer, "https://a:1"), "[gateway]\nupstreams = [\"CARS=https://a:1\"]\n");
+    EXPECT_EQ(upstream(*offer, "https://a:1"), "\"CARS=https://a:1\"");
 }
 
 TEST(Offers, SayEverythingThatIsNotKnown) {

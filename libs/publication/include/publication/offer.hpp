@@ -44,7 +44,7 @@ base::Result<Offer> make_running(const Description& description, const Choices& 
 boost::json::object registration(const Offer& offer, std::string_view reason);
 // The same as a part of a world file of the sandbox.
 std::string world_entry(const Offer& offer);
-// What a registration cannot bring about, as the operator's configuration has it (TOML): where the gateway finds the service.
-std::string left_to_operator(const Offer& offer, std::string_view address);
+// What a registration cannot bring about: where the gateway finds the service, as it stands in gateway.upstreams (TOML).
+std::string upstream(const Offer& offer, std::string_view address);
 
 }  // namespace kelisim::publication
