@@ -54,6 +54,8 @@ std::vector<std::string> objections_to(const config::Config& config) {
         wrong.push_back("service.key must be the key of a service at the gateway");
     if (!is_path(config.text("service.path")))
         wrong.push_back("service.path must be the rest of a path, such as person");
+    if (const std::string answers = config.text("service.answers"); !answers.empty() && answers != "signed")
+        wrong.push_back("service.answers must be signed, or empty");
     if (!is_name(config.text("client.id"))) wrong.push_back("client.id must be the client id of your system");
     const bool certificate = !config.text("core.tls_certificate").empty();
     if (certificate == config.text("core.tls_key").empty())

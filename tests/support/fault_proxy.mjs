@@ -29,7 +29,18 @@ export const faults = {
   noHttp: () => (bytes, to) => to.end('no HTTP at all\r\n\r\n'),
   // A gateway that knows nothing of RFC 9449.
   unbound: () => (bytes, to) => to.write(Buffer.from(bytes.toString('latin1').replace('"token_type":"DPoP"', '"token_type":"None"'), 'latin1')),
+  // Of signed answers (RFC 9421): somebody on the way who changes them, or gives one in place of another.
+  altered: () => (bytes, to) => to.write(signedPart(bytes, (text) => text.replace('"surname":"', '"surname":"X').replace('x"}', '"}'))),
+  unsigned: () => (bytes, to) => to.write(signedPart(bytes, (text) => text.replace(/\r\nSignature(-Input)?: [^\r]*/g, ''))),
+  foreign: () => (bytes, to) => to.write(signedPart(bytes, (text) => text.replace(/keyid="[^"]*"/, 'keyid="of-somebody-else"'))),
+  undigested: () => (bytes, to) => to.write(signedPart(bytes, (text) => text.replace(/sha-256=:[^:]*:/, 'sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:'))),
+  first: (proxy) => (bytes, to) => to.write(signedPart(bytes, (text) => (proxy.firstAnswer ??= text))),
   slow: () => (bytes, to) => setTimeout(() => to.write(bytes), 1500),
+};
+
+const signedPart = (bytes, change) => {
+  const text = bytes.toString('latin1');
+  return text.includes('\r\nSignature: ') ? Buffer.from(change(text), 'latin1') : bytes;
 };
 
 export class FaultProxy {

@@ -20,6 +20,11 @@ std::span<const Key> connector_keys() {
         text("gateway.anchors", "Authorities of its certificate, PEM. Empty: those of the system.", ""),
         text("service.key", "The integration service that the system uses.", ""),
         text("service.path", "What stands behind the service in its addresses at the gateway.", "person"),
+        text("service.answers",
+             "\"signed\": data that the gateway did not sign (RFC 9421) are not given. Empty: a signature that is "
+             "there is "
+             "checked, one that is not there is not missed.",
+             ""),
         text("client.id", "As which client the operator has registered your system.", ""),
         text("client.key",
              "File with the private key whose public half your organisation registers (docs/integration/keys.md).",

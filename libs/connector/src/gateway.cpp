@@ -48,6 +48,15 @@ const base::Reason token_unbound{
      "Шлюз не привязал токен к ключу точки доступа; такой токен не используется.",
      "The gateway did not bind the token to the key of the access point; such a token is not used."}};
 
+const base::Reason answer_not_signed{
+    "connector_answer_not_signed",
+    Kind::invalid,
+    "307/НК п.2(29)",
+    {"Жауапқа шлюз тиісінше қол қоймаған; деректер берілмейді. Сол Idempotency-Key бойынша қайталаңыз.",
+     "Ответ не подписан шлюзом как следует; данные не переданы. Повторите с тем же Idempotency-Key.",
+     "The gateway did not sign the answer as it has to; the data are not given. Repeat it under the same "
+     "Idempotency-Key."}};
+
 namespace {
 
 constexpr std::chrono::seconds oauth_deadline{10}, data_deadline{20};
@@ -224,6 +233,46 @@ awaitable<std::variant<http::Answer, Told>> Gateway::post(std::string_view targe
     co_return co_await send(std::move(again));
 }
 
+// By the name that the gateway goes by, as with proofs. A service that asks for no signature passes it over.
+http_signatures::SentRequest Gateway::sign(http::Outgoing& request) {
+    const std::string nonce = base::RawId::make(now(), {}, parts_.entropy).to_string();
+    return http_signatures::sign_request(
+        request, http::parse_http_origin(issuer_).value_or(parts_.authority),
+        {.key = parts_.key.key, .key_id = parts_.key.kid, .created = now(), .nonce = nonce});
+}
+
+awaitable<std::optional<Told>> Gateway::have_keys() {
+    http::Outgoing request{.upstream = {},
+                           .method = "GET",
+                           .target = "/jwks",
+                           .headers = {{"Accept", "application/json"}},
+                           .body = {},
+                           .limits = {.deadline = oauth_deadline}};
+    auto sent = co_await send(std::move(request));
+    if (auto* failed = std::get_if<Told>(&sent)) co_return std::move(*failed);
+    const auto body = object_in(std::get<http::Answer>(sent));
+    if (!body) co_return told(bad_gateway, gateway_unreadable);
+    keys_ = token::KeySet::from_jwks(*body);
+    co_return std::nullopt;
+}
+
+// Its keys are fetched when one is named that is not known: they change.
+awaitable<std::optional<Told>> Gateway::objection_to(const http::Answer& answer,
+                                                     const http_signatures::SentRequest& sent) {
+    if (!parts_.signed_answers && answer.headers.times("Signature") == 0) co_return std::nullopt;
+    const http_signatures::KeyNamed key_named = [this](std::string_view id) {
+        const token::VerificationKey* key = keys_.find(id);
+        return key == nullptr ? nullptr : &key->key;
+    };
+    base::Result<void> verdict = http_signatures::check_answer(answer, sent, key_named, now());
+    if (verdict.has_error() && verdict.error().has(http_signatures::http_signature_key_unknown)) {
+        if (auto failed = co_await have_keys()) co_return std::move(*failed);
+        verdict = http_signatures::check_answer(answer, sent, key_named, now());
+    }
+    if (!verdict.has_error()) co_return std::nullopt;
+    co_return told(bad_gateway, answer_not_signed);
+}
+
 awaitable<std::optional<Told>> Gateway::introduce() {
     if (auto failed = co_await have_issuer()) co_return std::move(*failed);
     http::Outgoing request{.upstream = {},
@@ -299,12 +348,14 @@ awaitable<std::variant<Given, Told>> Gateway::call(const Held& held, const base:
     http::Header shown = proof(request.method, request.target, held.token.reveal());
     request.headers.push_back(std::move(shown));
     if (!repeat_key.empty()) request.headers.push_back({"Idempotency-Key", std::string(repeat_key)});
+    const http_signatures::SentRequest signed_as = sign(request);
     auto sent = co_await send(std::move(request));
     if (auto* failed = std::get_if<Told>(&sent)) co_return std::move(*failed);
     auto& answer = std::get<http::Answer>(sent);
     const auto body = object_in(answer);
     if (!body || (answer.status != 200 && answer.status < 400)) co_return told(bad_gateway, gateway_unreadable);
     if (answer.status == 200) {
+        if (auto objection = co_await objection_to(answer, signed_as)) co_return std::move(*objection);
         const bool replayed = answer.headers.first("Idempotency-Replayed") == "true";
         co_return Given{.body = std::move(answer.body), .replayed = replayed};
     }

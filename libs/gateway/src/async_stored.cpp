@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/async_stored.hpp"
 
-#include "consent/use.hpp"
 #include "gateway/several_persons.hpp"
 
 namespace kelisim::gateway {

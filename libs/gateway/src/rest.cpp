@@ -476,7 +476,7 @@ Rest::Answer Rest::forward(const Caller& caller, const http::Request& request, U
     outgoing.limits = {.deadline = base::limits::owner_deadline, .body_bytes_max = base::limits::answer_body_bytes_max};
     const crypto::Digest sent = under_token(crypto::sha256(base::as_bytes(outgoing.body)), caller.bearer);
     const base::Time at = parts_.clock.now();
-    std::optional<SentRequest> signed_request;
+    std::optional<http_signatures::SentRequest> signed_request;
     if (use.binding.signed_answers) signed_request = parts_.signatures.sign_request(outgoing);
     Owners::Asked asked = co_await parts_.owners.ask(use.way, std::move(outgoing));
     if (!std::holds_alternative<Owners::Rests>(asked)) {
@@ -520,7 +520,7 @@ std::optional<http::Response> Rest::given_nothing(const http::Request& request, 
 }
 
 http::Response Rest::conclude(const http::Request& request, const Use& use, Owners::Asked asked,
-                              const std::optional<SentRequest>& signed_request) {
+                              const std::optional<http_signatures::SentRequest>& signed_request) {
     if (auto nothing = given_nothing(request, use, asked)) return std::move(*nothing);
     const access::Reserved& reserved = use.reserved;
     auto& answer = std::get<http::Answer>(asked);

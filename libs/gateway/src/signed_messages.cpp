@@ -2,7 +2,6 @@
 #include "gateway/signed_messages.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "base/text.hpp"
 #include "http/unit.hpp"
@@ -17,12 +16,6 @@ using base::Result;
 using http_signatures::RequestView;
 using http_signatures::ResponseView;
 
-const Reason http_signature_key_unknown{"http_signature_key_unknown",
-                                        Kind::unauthenticated,
-                                        "RFC 9421 section 3.2",
-                                        {"keyid жіберуші жүйенің тіркелген кілтін атамайды.",
-                                         "keyid не называет зарегистрированного ключа системы отправителя.",
-                                         "keyid names no key that is registered for the sender's system."}};
 const Reason http_signature_replayed{
     "http_signature_replayed",
     Kind::unauthenticated,
@@ -40,60 +33,12 @@ namespace {
 
 constexpr telemetry::Message answer_refused{"OWNER_SIGNATURE_REFUSED", telemetry::Level::warning};
 
-// What a request says and decides, besides where it goes: fields that are not sent need not be covered.
-constexpr std::array<std::string_view, 8> deciding_fields{"content-type",    "authorization", "kdp-token",
-                                                          "idempotency-key", "kdp-purpose",   "kdp-acts",
-                                                          "kdp-person",      "kdp-fields"};
-
-std::string quoted(std::string_view name) {
-    return '"' + std::string(name) + '"';
-}
-
-// Components as they stand in the field; `names` owns what is pointed to.
-std::vector<std::string_view> all_of(const std::vector<std::string>& names) {
-    return {names.begin(), names.end()};
-}
-
-template <class Fields>
-std::vector<std::string> of_a_request(const Fields& headers) {
-    std::vector<std::string> names{quoted("@method"), quoted("@authority"), quoted("@path"), quoted("@query"),
-                                   quoted("content-digest")};
-    for (const std::string_view name : deciding_fields) {
-        if (headers.times(name) > 0) names.push_back(quoted(name));
-    }
-    return names;
-}
-
-// RFC 9421 2.4: by the signature of the request, which covers all of it, an answer is that request's and no other's.
-std::vector<std::string> of_an_answer(bool to_a_signed_request) {
-    std::vector<std::string> names{quoted("@status"),          quoted("content-digest"), quoted("content-type"),
-                                   quoted("@method") + ";req", quoted("@path") + ";req", quoted("@query") + ";req"};
-    if (to_a_signed_request) names.push_back(quoted("signature") + ";req");
-    return names;
-}
-
 http::Headers with_type(const std::vector<http::Header>& fields, std::string_view type) {
     http::Headers headers;
     if (!type.empty()) headers.add("Content-Type", type);
     for (const auto& [name, value] : fields)
         headers.add(name, value);
     return headers;
-}
-
-// Of a request that came in, or of one that we sent. `host` is that of the authority, and outlives the view.
-template <class Message>
-RequestView view_of(const Message& request, const http::Authority& authority, std::string_view host) {
-    return {.method = request.method,
-            .scheme = authority.tls ? "https" : "http",
-            .authority = host,
-            .target = request.target,
-            .headers = request.headers};
-}
-
-// A key for PS256 is used with that alone (RFC 8725 3.1), which is none of the algorithms here.
-const token::VerificationKey* key_named(const token::KeySet& keys, std::string_view id) {
-    const token::VerificationKey* key = id.empty() ? nullptr : keys.find(id);
-    return key != nullptr && key->algorithm != token::Algorithm::ps256 ? key : nullptr;
 }
 
 std::string codes_of(const Refusal& refusal) {
@@ -109,23 +54,12 @@ token::KeySet keys_of(const registry::Registry& registry, const registry::System
     return credential == nullptr ? token::KeySet{} : token::KeySet::from_text(credential->jwks);
 }
 
-Result<http_signatures::Signature> verified(const http_signatures::MessageView& message, const http::Headers& headers,
-                                            std::string_view body, const token::KeySet& keys,
-                                            const http_signatures::Demands& demands) {
-    auto signature = http_signatures::read_signature(headers);
-    if (signature.has_error()) return signature.error();
-    const token::VerificationKey* key = key_named(keys, signature->key_id);
-    if (key == nullptr) return Refusal(http_signature_key_unknown);
-    std::vector<const Reason*> wrong;
-    const auto note = [&wrong](const Result<void>& verdict) {
-        if (!verdict.has_error()) return;
-        const Refusal refusal = verdict.error();
-        wrong.insert(wrong.end(), refusal.reasons().begin(), refusal.reasons().end());
+// A key for PS256 is used with that alone (RFC 8725 3.1), which is none of the algorithms here.
+http_signatures::KeyNamed among(const token::KeySet& keys) {
+    return [&keys](std::string_view id) {
+        const token::VerificationKey* key = keys.find(id);
+        return key != nullptr && key->algorithm != token::Algorithm::ps256 ? &key->key : nullptr;
     };
-    note(http_signatures::check_content_digest(headers, body));
-    note(http_signatures::verify(*signature, message, key->key, demands));
-    if (!wrong.empty()) return Refusal(std::move(wrong));
-    return signature;
 }
 
 }  // namespace
@@ -145,7 +79,7 @@ http_signatures::SignatureFields SignedMessages::sign(const std::vector<std::str
                                                       const http_signatures::MessageView& message) const {
     const base::Time now = parts_.clock.now();
     const std::string nonce = base::RawId::make(now, {}, parts_.entropy).to_string();
-    return http_signatures::sign(all_of(components), message,
+    return http_signatures::sign(http_signatures::all_of(components), message,
                                  {.key = parts_.own.key, .key_id = parts_.own.kid, .created = now, .nonce = nonce});
 }
 
@@ -153,11 +87,12 @@ boost::asio::awaitable<Result<void>> SignedMessages::check_request(const http::R
                                                                    const registry::System& sender) const {
     const http::Authority& authority = named_by(request);
     const std::string host = http::host_of(authority);
-    const RequestView view = view_of(request, authority, host);
-    const std::vector<std::string> components = of_a_request(request.headers);
+    const RequestView view = http_signatures::view_of(request, authority, host);
+    const std::vector<std::string> components = http_signatures::components_of_request(request.headers);
     const base::Time now = parts_.clock.now();
-    const auto signature = verified(view, request.headers, request.body, keys_of(parts_.registry, sender),
-                                    {.components = all_of(components), .now = now});
+    const token::KeySet keys = keys_of(parts_.registry, sender);
+    const auto signature = http_signatures::verified(view, request.headers, request.body, among(keys),
+                                                     {.components = http_signatures::all_of(components), .now = now});
     if (signature.has_error()) co_return signature.error();
     auto unit = [&tokens = parts_.records.tokens, party = "http-signature " + sender.key,
                  id = crypto::sha256(base::as_bytes(signature->nonce)),
@@ -172,39 +107,25 @@ void SignedMessages::sign_answer(http::Response& response, const http::Request& 
     const http::Headers headers = with_type(response.headers, response.content_type);
     const http::Authority& authority = named_by(request);
     const std::string host = http::host_of(authority);
-    const RequestView asked = view_of(request, authority, host);
+    const RequestView asked = http_signatures::view_of(request, authority, host);
     const ResponseView view{.status = response.status, .headers = headers, .request = asked};
-    auto fields = sign(of_an_answer(request.headers.times("Signature") > 0), view);
+    auto fields = sign(http_signatures::components_of_answer(request.headers.times("Signature") > 0), view);
     response.headers.push_back({"Signature-Input", std::move(fields.input)});
     response.headers.push_back({"Signature", std::move(fields.value)});
 }
 
-SentRequest SignedMessages::sign_request(http::Outgoing& outgoing) const {
-    outgoing.headers.push_back({"Content-Digest", http_signatures::content_digest_of(outgoing.body)});
-    SentRequest sent{.method = outgoing.method,
-                     .to = outgoing.upstream,
-                     .target = outgoing.target,
-                     .headers = with_type(outgoing.headers, "")};
-    const std::string host = http::host_of(sent.to);
-    auto fields = sign(of_a_request(sent.headers), view_of(sent, sent.to, host));
-    for (const auto& [name, value] :
-         {std::pair{"Signature-Input", &fields.input}, std::pair{"Signature", &fields.value}}) {
-        sent.headers.add(name, *value);
-        outgoing.headers.push_back({name, *value});
-    }
-    return sent;
+http_signatures::SentRequest SignedMessages::sign_request(http::Outgoing& outgoing) const {
+    const base::Time now = parts_.clock.now();
+    const std::string nonce = base::RawId::make(now, {}, parts_.entropy).to_string();
+    return http_signatures::sign_request(
+        outgoing, outgoing.upstream, {.key = parts_.own.key, .key_id = parts_.own.kid, .created = now, .nonce = nonce});
 }
 
-Result<void> SignedMessages::check_answer(const http::Answer& answer, const SentRequest& sent,
+Result<void> SignedMessages::check_answer(const http::Answer& answer, const http_signatures::SentRequest& sent,
                                           std::string_view service) const {
     const registry::IntegrationService* called = parts_.registry.service(service);
-    const registry::System* owner = parts_.registry.system(called->owner);
-    const std::string host = http::host_of(sent.to);
-    const RequestView asked = view_of(sent, sent.to, host);
-    const ResponseView view{.status = answer.status, .headers = answer.headers, .request = asked};
-    const std::vector<std::string> components = of_an_answer(true);
-    const auto signature = verified(view, answer.headers, answer.body, keys_of(parts_.registry, *owner),
-                                    {.components = all_of(components), .now = parts_.clock.now()});
+    const token::KeySet keys = keys_of(parts_.registry, *parts_.registry.system(called->owner));
+    const auto signature = http_signatures::check_answer(answer, sent, among(keys), parts_.clock.now());
     if (!signature.has_error()) return {};
     parts_.log.write(answer_refused, {{"service", telemetry::SafeText::of_program(called->key)},
                                       {"codes", telemetry::SafeText::of_program(codes_of(signature.error()))}});

@@ -19,6 +19,7 @@
 #include "connector/ask.hpp"
 #include "connector/catalogue.hpp"
 #include "http/client.hpp"
+#include "http_signatures/mediated.hpp"
 #include "token/keys.hpp"
 
 namespace kelisim::connector {
@@ -28,6 +29,7 @@ extern const base::Reason gateway_silent;
 extern const base::Reason gateway_unreadable;
 extern const base::Reason gateway_lacks_service;
 extern const base::Reason token_unbound;
+extern const base::Reason answer_not_signed;
 
 // What the system is told in place of what it wanted.
 struct Told {
@@ -71,6 +73,8 @@ struct GatewayParts {
     std::string client_id;
     token::SigningKey key;
     token::SigningKey proof_key;  // that tokens are bound to: of this process alone, never on a disk
+    bool signed_answers =
+        false;  // data that the gateway did not sign are not given; what it signed is checked either way
 };
 
 // Used on one io thread. All references outlive it.
@@ -104,10 +108,16 @@ private:
     std::string assertion();
     // That a request to this target comes from who holds proof_key. The issuer is known.
     http::Header proof(std::string_view method, std::string_view target, std::optional<std::string_view> access_token);
+    // What the call is in the gateway's books (RFC 9421). The issuer is known.
+    http_signatures::SentRequest sign(http::Outgoing& request);
+    boost::asio::awaitable<std::optional<Told>> have_keys();
+    boost::asio::awaitable<std::optional<Told>> objection_to(const http::Answer& answer,
+                                                             const http_signatures::SentRequest& sent);
     void learn_time(const http::Answer& answer);
 
     GatewayParts parts_;
     std::string issuer_;
+    token::KeySet keys_;  // that the gateway signs with
     base::Duration ahead_{0};
     std::optional<bool> answered_;
 };

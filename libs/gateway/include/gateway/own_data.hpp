@@ -42,7 +42,7 @@ private:
     struct Asked {
         std::string_view service;
         const Locator& locator;
-        std::optional<SentRequest> signed_request = {};
+        std::optional<http_signatures::SentRequest> signed_request = {};
     };
     Decided judge(const http::Request& request, const access::OwnData::Look& look, const Asked& asked,
                   http::Outcome outcome) const;

@@ -97,7 +97,7 @@ private:
     std::optional<http::Response> given_nothing(const http::Request& request, const Use& use,
                                                 const std::variant<Given, http::Failure, Owners::Rests>& asked);
     http::Response conclude(const http::Request& request, const Use& use, Owners::Asked asked,
-                            const std::optional<SentRequest>& signed_request);
+                            const std::optional<http_signatures::SentRequest>& signed_request);
     http::Response not_answered(const http::Request& request, const Use& use, http::Lost lost);
 
     RestParts parts_;

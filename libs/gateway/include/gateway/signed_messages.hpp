@@ -14,7 +14,7 @@
 #include "http/client.hpp"
 #include "http/message.hpp"
 #include "http/uri.hpp"
-#include "http_signatures/signature.hpp"
+#include "http_signatures/mediated.hpp"
 #include "records/records.hpp"
 #include "registry/registry.hpp"
 #include "store/writer.hpp"
@@ -23,7 +23,6 @@
 
 namespace kelisim::gateway {
 
-extern const base::Reason http_signature_key_unknown;
 extern const base::Reason http_signature_replayed;
 extern const base::Reason owner_answer_not_signed;
 
@@ -36,14 +35,6 @@ struct SignedMessagesParts {
     telemetry::Log& log;
     const token::SigningKey& own;       // published under /jwks
     std::vector<http::Authority> ours;  // under which others know this server; the first where they name none of them
-};
-
-// A request of ours as it was signed: what its answer has to be tied to.
-struct SentRequest {
-    std::string method;
-    http::Authority to;
-    std::string target;
-    http::Headers headers;
 };
 
 // Thread-safe; all references outlive it.
@@ -59,9 +50,9 @@ public:
     void sign_answer(http::Response& response, const http::Request& request) const;
 
     // Towards an owner.
-    SentRequest sign_request(http::Outgoing& outgoing) const;
+    http_signatures::SentRequest sign_request(http::Outgoing& outgoing) const;
     // Whether the owner's system signed this answer to that request. What is wrong is logged; the caller is told no more than that.
-    base::Result<void> check_answer(const http::Answer& answer, const SentRequest& sent,
+    base::Result<void> check_answer(const http::Answer& answer, const http_signatures::SentRequest& sent,
                                     std::string_view service) const;
 
 private:
