@@ -42,7 +42,7 @@ before(async () => {
   const config = path.join(await temporaryDirectory(), 'streamed.toml');
   const address = `http://127.0.0.1:${owner.address().port}`;
   await writeFile(config, `${await readFile(patient, 'utf8')}\n[gateway]\nbreaker_failures = 1000\n` +
-    `upstreams = ["${documents}=${address} streamed", "${service}=${address}"]\n`);
+    `upstreams = ["${documents}=${address} streamed", "NOBODYS=${address} streamed", "${service}=${address}"]\n`);
   server = await Kelisim.start({ data, config });
   cabinet = await Cabinet.signIn(server.base, abai, 'PT3M');
   operator = await Cabinet.signIn(server.base, persons.eleventh, 'PT3M');
@@ -163,6 +163,11 @@ test('whom it is about stands in the head, and all that the service gives has to
   await refused(await call(), 403, 'use_fields_outside');
   token = await granted({ services: [service], fields: ['surname'] });
   await refused(await call(), 403, 'use_fields_outside', 'use_service_outside');
+});
+
+test('a service that is routed and not registered gives nothing, and harms nobody', async () => {
+  await refused(await call(head(), { to: target('NOBODYS') }), 403, 'registry_unknown_service');
+  assert.equal((await call()).status, 200);
 });
 
 test('a token that is withdrawn opens nothing', async () => {

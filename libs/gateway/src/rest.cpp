@@ -151,6 +151,13 @@ crypto::Digest under_token(const crypto::Digest& content, std::string_view token
     return crypto::sha256({content, base::as_bytes(token)});
 }
 
+// The service that a call names, by its key, and how it is reached; null: it is not on REST.
+const std::pair<const std::string, Binding>* way_of(const http::Request& request, const RouteTable& routes) {
+    const auto service = http::percent_decode(request.parameter("service"));
+    const auto found = service ? routes.rest.find(*service) : routes.rest.end();
+    return found == routes.rest.end() ? nullptr : &*found;
+}
+
 http::Response data_response(int status, std::string body) {
     http::Response response{.status = status, .headers = {{"Cache-Control", "no-store"}}, .body = std::move(body)};
     if (!response.body.empty()) response.content_type = "application/json";
@@ -212,10 +219,9 @@ std::vector<http::Route> Rest::routes() {
 }
 
 bool Rest::streamed(const http::Request& request) const {
-    const auto service = http::percent_decode(request.parameter("service"));
     const RouteTablePtr routes = parts_.routes.now();
-    const auto binding = service ? routes->rest.find(*service) : routes->rest.end();
-    return binding != routes->rest.end() && binding->second.streamed;
+    const auto* way = way_of(request, *routes);
+    return way != nullptr && way->second.streamed;
 }
 
 http::Response Rest::turn_away(const KnownSender& sender, const Reason& why, http::Response response) const {
@@ -278,53 +284,71 @@ const registry::OpenService* Rest::open_elsewhere(const http::Request& request) 
 }
 
 Rest::Answer Rest::exchange(const Caller& caller, const http::Request& request) {
-    const auto service = http::percent_decode(request.parameter("service"));
     const RouteTablePtr routes = parts_.routes.now();
-    const auto binding = service ? routes->rest.find(*service) : routes->rest.end();
-    if (binding == routes->rest.end()) co_return turn_away(caller, service_not_on_rest, request);
+    const auto* way = way_of(request, *routes);
+    if (way == nullptr) co_return turn_away(caller, service_not_on_rest, request);
+    const auto& [service, binding] = *way;
     if (std::ranges::find(passed_methods, request.method) == passed_methods.end()) {
         http::Response refused = api::problem(405, method_not_passed, request);
         refused.headers.push_back({"Allow", std::string(allowed)});
         co_return turn_away(known(caller), method_not_passed, std::move(refused));
     }
     // Its content was begun to be read as that of another kind of service.
-    if (binding->second.streamed != (request.content != nullptr))
+    if (binding.streamed != (request.content != nullptr))
         throw base::Outage("where a service leads was changed while a call of it came in");
-    if (binding->second.streamed) co_return co_await stream(caller, request, *service, binding->second);
-    if (!binding->second.signed_requests) co_return co_await pass(caller, request, *service, binding->second);
+    if (!binding.signed_requests) co_return co_await pass(caller, request, service, binding);
     // Before anything that it says is read, and before anything is written under the token.
     const auto checked = co_await parts_.signatures.check_request(request, *parts_.registry.system(caller.receiver));
     http::Response response;
     if (checked.has_error())
         response = turn_away(caller, checked.error(), request);
     else
-        response = co_await pass(caller, request, *service, binding->second);
+        response = co_await pass(caller, request, service, binding);
     parts_.signatures.sign_answer(response, request);
     co_return response;
 }
 
-Rest::Answer Rest::pass(const Caller& caller, const http::Request& request, const std::string& service,
-                        const Binding& binding) {
-    if (const auto path = check_path(request.target); path.has_error())
-        co_return turn_away(caller, path.error(), request);
+std::variant<ReadCall, http::Response> Rest::read(const Caller& caller, const http::Request& request,
+                                                  const std::string& service, const Binding& binding) const {
+    if (const auto path = check_path(request.target); path.has_error()) return turn_away(caller, path.error(), request);
+    if (binding.streamed) return read_streamed(caller, request, service);
     const bool by_head = request.body.empty() && request.headers.times("Content-Type") == 0;
     const auto type = request.headers.once("Content-Type");
     if (!by_head && (!type || !http::is_media_type(*type, json_type)))
-        co_return turn_away(known(caller), call_not_json, api::problem(415, call_not_json, request));
+        return turn_away(known(caller), call_not_json, api::problem(415, call_not_json, request));
     auto call = by_head ? read_call(request.headers) : read_call(request.body, binding.locator);
-    if (call.has_error()) co_return turn_away(caller, call.error(), request);
+    if (call.has_error()) return turn_away(caller, call.error(), request);
     const std::string_view key = request.headers.first("Idempotency-Key").value_or("");
-    if (key.size() > base::limits::name_bytes_max || repeated(request.headers, {"Idempotency-Key"})) {
-        co_return turn_away(caller, consent::name_too_long, request);
-    }
+    if (key.size() > base::limits::name_bytes_max || repeated(request.headers, {"Idempotency-Key"}))
+        return turn_away(caller, consent::name_too_long, request);
+    return std::move(*call);
+}
+
+// Nobody looks into what passes: so the head names the person, and all that the service gives has to be consented to.
+std::variant<ReadCall, http::Response> Rest::read_streamed(const Caller& caller, const http::Request& request,
+                                                           const std::string& service) const {
+    if (request.headers.times("Idempotency-Key") > 0) return turn_away(caller, stream_not_kept, request);
+    if (request.headers.times("kdp-fields") > 0) return turn_away(caller, stream_has_no_fields, request);
+    auto call = read_call(request.headers);
+    if (call.has_error()) return turn_away(caller, call.error(), request);
+    // The decision objects to a service that is not registered.
+    if (const auto* registered = parts_.registry.service(service)) call->fields = registered->fields;
+    return std::move(*call);
+}
+
+Rest::Answer Rest::pass(const Caller& caller, const http::Request& request, const std::string& service,
+                        const Binding& binding) {
+    auto read_or_refused = read(caller, request, service, binding);
+    if (auto* refused = std::get_if<http::Response>(&read_or_refused)) co_return std::move(*refused);
+    const auto& call = std::get<ReadCall>(read_or_refused);
     const OwnerWay way{.wire = Wire::rest, .service = service};
     records::Exchange exchange = begun(caller, request, service);
     // Before anything is written; what was answered before is answered again all the same.
-    if (key.empty()) {
+    if (request.headers.first("Idempotency-Key").value_or("").empty()) {
         if (const auto owner = parts_.owners.resting(way))
             co_return turn_away(known(caller), owner_resting, rests(*owner, request));
     }
-    const access::UseDecision decision = co_await decide(caller, request, *call, exchange);
+    const access::UseDecision decision = co_await decide(caller, request, call, exchange);
     if (const auto* objected = std::get_if<access::Objected>(&decision)) {
         http::Response refused = api::problem(status_of_objection(objected->refusal), objected->refusal, request);
         co_return noted(caller, std::move(exchange), std::move(refused));
@@ -336,7 +360,8 @@ Rest::Answer Rest::pass(const Caller& caller, const http::Request& request, cons
     }
     exchange.state = records::ExchangeState::failed;  // until it is answered
     const Use use{way, binding, std::get<access::Reserved>(decision), exchange};
-    http::Response response = co_await forward(caller, request, use, *call);
+    if (binding.streamed) co_return co_await forward_stream(caller, request, use, call);
+    http::Response response = co_await forward(caller, request, use, call);
     co_return noted(caller, std::move(exchange), std::move(response));
 }
 
@@ -358,31 +383,6 @@ boost::asio::awaitable<access::UseDecision> Rest::decide(const Caller& caller, c
     co_return co_await http::committed(parts_.writer, std::move(unit));
 }
 
-// Nobody looks into what passes: so the head names the person, and all that the service gives has to be consented to.
-Rest::Answer Rest::stream(const Caller& caller, const http::Request& request, const std::string& service,
-                          const Binding& binding) {
-    if (const auto path = check_path(request.target); path.has_error())
-        co_return turn_away(caller, path.error(), request);
-    if (request.headers.times("Idempotency-Key") > 0) co_return turn_away(caller, stream_not_kept, request);
-    if (request.headers.times("kdp-fields") > 0) co_return turn_away(caller, stream_has_no_fields, request);
-    auto call = read_call(request.headers);
-    if (call.has_error()) co_return turn_away(caller, call.error(), request);
-    call->fields = parts_.registry.service(service)->fields;
-    const OwnerWay way{.wire = Wire::rest, .service = service};
-    if (const auto owner = parts_.owners.resting(way))
-        co_return turn_away(known(caller), owner_resting, rests(*owner, request));
-    records::Exchange exchange = begun(caller, request, service);
-    const access::UseDecision decision = co_await decide(caller, request, *call, exchange);
-    if (const auto* objected = std::get_if<access::Objected>(&decision)) {
-        http::Response refused = api::problem(status_of_objection(objected->refusal), objected->refusal, request);
-        co_return noted(caller, std::move(exchange), std::move(refused));
-    }
-    exchange.state = records::ExchangeState::failed;  // until it is answered
-    // Nothing is repeated without a key.
-    const Use use{way, binding, std::get<access::Reserved>(decision), exchange};
-    co_return co_await forward_stream(caller, request, use, *call);
-}
-
 // The request is on record by what passed of it.
 Rest::Answer Rest::forward_stream(const Caller& caller, const http::Request& request, Use use, const ReadCall& call) {
     http::Outgoing outgoing = to_owner(caller, request, use, call);
@@ -395,14 +395,15 @@ Rest::Answer Rest::forward_stream(const Caller& caller, const http::Request& req
     use.exchange.request = under_token(digest_of(request, sent.digest), caller.bearer);
     use.exchange.request_bytes = static_cast<std::int64_t>(sent.bytes);
     use.exchange.wire[0] = under_token(sent.digest, caller.bearer);
-    if (std::holds_alternative<Owners::Rests>(asked))
+    if (std::holds_alternative<Owners::Rests>(asked)) {
         use.exchange.forwarded.reset();
-    else
+    } else {
         use.exchange.wire[1] = use.exchange.wire[0];
+        use.exchange.replied = parts_.clock.now();
+    }
     if (auto nothing = given_nothing(request, use, asked))
         co_return noted(caller, std::move(use.exchange), std::move(*nothing));
     parts_.outcomes.book(use.reserved.id, UseState::delivered, std::nullopt);
-    use.exchange.replied = parts_.clock.now();
     co_return streamed_answer(caller, use, std::get<http::AnswerHead>(std::move(asked)));
 }
 

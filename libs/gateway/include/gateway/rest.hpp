@@ -75,8 +75,11 @@ private:
     Answer exchange(const Caller& caller, const http::Request& request);
     Answer pass(const Caller& caller, const http::Request& request, const std::string& service, const Binding& binding);
     bool streamed(const http::Request& request) const;
-    Answer stream(const Caller& caller, const http::Request& request, const std::string& service,
-                  const Binding& binding);
+    // What a call says, or why it is turned away.
+    std::variant<ReadCall, http::Response> read(const Caller& caller, const http::Request& request,
+                                                const std::string& service, const Binding& binding) const;
+    std::variant<ReadCall, http::Response> read_streamed(const Caller& caller, const http::Request& request,
+                                                         const std::string& service) const;
     boost::asio::awaitable<access::UseDecision> decide(const Caller& caller, const http::Request& request,
                                                        const ReadCall& call, const records::Exchange& exchange);
     records::Exchange begun(const Caller& caller, const http::Request& request, const std::string& service) const;
