@@ -120,9 +120,11 @@ function checkQuery(route, target, what) {
     .map((each) => resolved(each, []).value)
     .filter((each) => each.in === 'query');
   for (const [name, text] of new URLSearchParams(target.split('?')[1] ?? '')) {
-    const parameter = documented.find((each) => each.name === name);
+    // A parameter that is an object stands for any name (OpenAPI: style form, explode).
+    const parameter = documented.find((each) => each.name === name) ?? documented.find((each) => each.schema.type === 'object');
     if (!parameter) throw new Error(`${what}: took ${name}, which is not documented`);
-    const { value: schema } = resolved(parameter.schema, []);
+    const { value: whole } = resolved(parameter.schema, []);
+    const schema = whole.type === 'object' ? whole.additionalProperties : whole;
     checked(ajv.compile({ ...schema, $id: undefined }), schema.type === 'integer' ? Number(text) : text, `${what}, ${name}`);
   }
 }

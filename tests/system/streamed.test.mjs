@@ -273,10 +273,11 @@ test('a call without content says in its head whom and what it is about', async 
   token = await granted({ services: [service], fields: ['surname', 'name', 'birthDate'] });
   answer = (_, response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{"surname":"Құнанбаев"}');
   for (const method of ['GET', 'DELETE']) {
-    const given = await call(head({ 'kdp-fields': 'surname, name' }), { method, to: target(service) });
+    const given = await call(head({ 'kdp-fields': 'surname, name' }), { method, to: `${target(service)}?as=2020&of=a%20b` });
     assert.equal(given.status, 200, given.text);
     assert.deepEqual(given.json, { surname: 'Құнанбаев' });
     const came = asked.pop();
+    assert.equal(came.target, '/person?as=2020&of=a%20b');
     assert.deepEqual([came.method, came.bytes, came.headers['content-type'], came.headers['kdp-person'], came.headers['kdp-fields']],
       [method, 0, undefined, abai.iin, 'surname, name']);
   }
@@ -293,6 +294,8 @@ test('a call without content says in its head whom and what it is about', async 
 test('a call without content is held against the consent as any other', async () => {
   token = await granted({ services: [service], fields: ['surname', 'name'] });
   const at = (more, options) => call(head(more), { to: target(service), ...options });
+  for (const named of [abai.iin, `%3${abai.iin}`, ybyrai.iin])
+    await refused(await at({}, { to: `${target(service)}?who=${named}` }), 400, 'call_iin_in_path');
   await refused(await at({ 'kdp-fields': 'surname, birthDate' }), 403, 'use_fields_outside');
   await refused(await at({ 'kdp-fields': 'surname, surname' }), 400, 'call_fields_malformed');
   await refused(await at({ 'kdp-person': ybyrai.iin }), 403, 'use_person_differs');

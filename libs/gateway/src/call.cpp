@@ -7,6 +7,8 @@
 #include <boost/json/value_from.hpp>
 
 #include "base/limits.hpp"
+#include "http/server.hpp"
+#include "http/uri.hpp"
 #include "json/json.hpp"
 
 namespace kelisim::gateway {
@@ -151,9 +153,12 @@ Result<ReadCall> read_call(const http::Headers& headers) {
 }
 
 Result<void> check_path(std::string_view path) {
+    // As the owner will read it.
+    const auto decoded = http::percent_decode(path);
+    if (!decoded) return Refusal(http::request_malformed);
     // Any twelve digits in a row: a number with a wrong check digit is a mistyped person.
     std::size_t run = 0;
-    for (char c : path) {
+    for (char c : *decoded) {
         run = is_digit(c) ? run + 1 : 0;
         if (run >= iin_digits) return Refusal(call_iin_in_path);
     }

@@ -73,7 +73,10 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(CheckPath, RefusesTwelveDigits) {
     EXPECT_TRUE(check_path("person/2026").has_value());
     EXPECT_TRUE(check_path("").has_value());
-    for (std::string_view path : {"person/450810100013", "450810100014", "a4508101000131b"}) {
+    EXPECT_TRUE(check_path("person%2F2026?year=20%2B26").has_value());
+    EXPECT_TRUE(check_path("person?year=20%2").has_error());
+    for (std::string_view path : {"person/450810100013", "450810100014", "a4508101000131b", "person?who=450810100013",
+                                  "person?who=%34508101000%313"}) {
         EXPECT_TRUE(check_path(path).error().has(call_iin_in_path)) << path;
     }
 }
