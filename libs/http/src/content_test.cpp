@@ -79,6 +79,13 @@ Made::Next that_breaks_off(std::string first) {
     return [first = std::move(first)](std::size_t i) { return i == 0 ? std::optional(first) : std::nullopt; };
 }
 
+Made::Next that_throws(std::string first) {
+    return [first = std::move(first)](std::size_t i) {
+        if (i > 0) throw std::runtime_error("secret");
+        return std::optional(first);
+    };
+}
+
 class ContentTest : public ::testing::Test {
 protected:
     static ServerOptions quick() {
@@ -117,6 +124,7 @@ protected:
             {.method = "GET", .pattern = "/endless", .endpoint = answer_of([](std::size_t) {
                                                          return std::string(100'000, 'a');
                                                      })},
+            {.method = "GET", .pattern = "/throws", .endpoint = answer_of(that_throws("first"))},
             {.method = "GET", .pattern = "/short", .endpoint = answer_of(pieces({"123"}), 10)},
             {.method = "GET", .pattern = "/long", .endpoint = answer_of(pieces({"12345678901"}), 10)},
             {.method = "ANY",
@@ -155,6 +163,13 @@ protected:
         RawPeer peer = connect();
         peer.send(bytes);
         return peer.until_closed();
+    }
+    // Sends this and is gone.
+    void go_in_the_middle(std::string_view bytes) const {
+        RawPeer peer = connect();
+        peer.send(bytes);
+        peer.reset();
+        EXPECT_TRUE(testing::eventually([&] { return server_->connections() == 0; }));
     }
     // The same, with an end of the connection asked for.
     static std::string post(std::string_view path, std::string_view fields, std::string_view body) {
@@ -266,12 +281,7 @@ TEST_F(ContentTest, ThatIsNotHttpIsMalformed) {
 }
 
 TEST_F(ContentTest, WhosePeerIsGoneIsAnsweredToNobody) {
-    {
-        RawPeer peer = connect();
-        peer.send("POST /swallow HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc");
-        peer.reset();
-    }
-    EXPECT_TRUE(testing::eventually([&] { return server_->connections() == 0; }));
+    go_in_the_middle("POST /swallow HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc");
     EXPECT_TRUE(observer_.failures().empty());
 }
 
@@ -340,12 +350,13 @@ TEST_F(ContentTest, ThatBreaksOffIsNotWhole) {
 
 // Where the end of the connection is the end of the content, a reset is none.
 TEST_F(ContentTest, ThatBreaksOffInHttp10IsAReset) {
-    RawPeer peer = connect();
-    peer.send(get("/breaks", "1.0"));
-    std::string answer;
-    for (std::string part = peer.some(); !part.empty(); part = peer.some())
-        answer += part;
-    EXPECT_TRUE(peer.was_reset());
+    for (const char* path : {"/breaks", "/throws"}) {
+        RawPeer peer = connect();
+        peer.send(get(path, "1.0"));
+        EXPECT_FALSE(contains(peer.until_closed(), "secret"));
+        EXPECT_TRUE(peer.was_reset()) << path;
+    }
+    EXPECT_EQ(observer_.failures().size(), 1U);
 }
 
 // --- both
@@ -374,12 +385,7 @@ TEST_F(ContentTest, ThatBreaksOffOnItsWayBackBreaksOffHere) {
 }
 
 TEST_F(ContentTest, ThatBreaksOffOnItsWayThereIsNeverWholeThere) {
-    {
-        RawPeer peer = connect();
-        peer.send("POST /pass HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
-        peer.reset();
-    }
-    EXPECT_TRUE(testing::eventually([&] { return server_->connections() == 0; }));
+    go_in_the_middle("POST /pass HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
     for (const std::string& exchange : observer_.finished_exchanges())
         EXPECT_FALSE(contains(exchange, "/swallow 200")) << exchange;
 }

@@ -507,7 +507,12 @@ asio::awaitable<void> SessionOver<Transport>::write_content() {
     std::uint64_t left = none ? 0 : content->length().value_or(std::numeric_limits<std::uint64_t>::max());
     for (;;) {
         enter(Stage::producing, route_->limits.deadline);
-        const auto piece = co_await content->next();
+        std::optional<std::string_view> piece;
+        try {
+            piece = co_await content->next();
+        } catch (...) {
+            shared_->parts.observer.failed(request_, std::current_exception());
+        }
         const bool last = piece && piece->empty();
         const bool short_of = last && content->length() && left > 0;
         if (!piece || abandoned_ || short_of || piece->size() > left) co_return break_off();
