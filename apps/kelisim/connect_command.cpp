@@ -54,7 +54,7 @@ public:
                     .client_id = config.text("client.id"),
                     .key = files.client_key(),
                     .proof_key = token::SigningKey(crypto::PrivateKey::generate_p256()),
-                    .signed_answers = config.text("service.answers") == "signed"}),
+                    .keys = files.gateway_keys()}),
           access_point_({.gateway = gateway_,
                          .book = book_,
                          .writer = database_->writer(),

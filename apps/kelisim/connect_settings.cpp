@@ -54,8 +54,6 @@ std::vector<std::string> objections_to(const config::Config& config) {
         wrong.push_back("service.key must be the key of a service at the gateway");
     if (!is_path(config.text("service.path")))
         wrong.push_back("service.path must be the rest of a path, such as person");
-    if (const std::string answers = config.text("service.answers"); !answers.empty() && answers != "signed")
-        wrong.push_back("service.answers must be signed, or empty");
     if (!is_name(config.text("client.id"))) wrong.push_back("client.id must be the client id of your system");
     const bool certificate = !config.text("core.tls_certificate").empty();
     if (certificate == config.text("core.tls_key").empty())
@@ -109,6 +107,14 @@ crypto::SealKey ConnectFiles::seal_key() const {
 http::ClientTlsFiles ConnectFiles::gateway_anchors() const {
     if (config_.text("gateway.anchors").empty()) return {};
     return {.anchors = at("gateway.anchors"), .chain = {}, .key = {}};
+}
+
+std::optional<token::KeySet> ConnectFiles::gateway_keys() const {
+    if (config_.text("gateway.keys").empty()) return std::nullopt;
+    auto keys = token::KeySet::from_text(read_bounded(at("gateway.keys"), file_bytes_max));
+    if (keys.keys().empty())
+        throw base::Outage(at("gateway.keys").string() + ": holds no key for signatures (RFC 7517)");
+    return keys;
 }
 
 std::optional<http::ServerTlsFiles> ConnectFiles::certificate() const {

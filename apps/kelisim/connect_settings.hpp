@@ -32,6 +32,8 @@ public:
     crypto::SealKey seal_key() const;
     std::filesystem::path database() const { return at("kept.directory"); }
     http::ClientTlsFiles gateway_anchors() const;
+    // Nothing where none are named.
+    std::optional<token::KeySet> gateway_keys() const;
     // Nothing for plain HTTP.
     std::optional<http::ServerTlsFiles> certificate() const;
 

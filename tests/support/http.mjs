@@ -14,6 +14,15 @@ const answerMilliseconds = 30_000;
 let anchors;
 export const trust = (pem) => (anchors = pem);
 
+// Another system on loopback, as it is played by a test.
+export async function listening(handler) {
+  const server = http.createServer(handler);
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  const stop = () => new Promise((resolve) => server.close(resolve).closeAllConnections());
+  return { port, base: `http://127.0.0.1:${port}`, stop };
+}
+
 // headers: an object, or a flat list [name, value, name, value] where a name may repeat.
 // tls: what Node's https takes for an https base: ca, and cert and key of who calls; each call has a connection of its own.
 export function send(base, method, path, { headers = {}, body, tls } = {}) {

@@ -4,12 +4,11 @@
 import assert from 'node:assert/strict';
 import { createHash, createPublicKey, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import path from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { Cabinet } from '../support/cabinet.mjs';
 import { issueEds, sign } from '../support/eds.mjs';
-import { codes, get, postJson, send } from '../support/http.mjs';
+import { codes, get, listening, postJson, send } from '../support/http.mjs';
 import { answerComponents, digestOf, requestComponents, signatureFields, verified } from '../support/http_signatures.mjs';
 import { clientKey } from '../support/jwt.mjs';
 import { eventually, Kelisim, patient, temporaryDirectory } from '../support/kelisim.mjs';
@@ -26,7 +25,7 @@ const named = async (clientId) => {
   return { key, kid: kid ?? thumbprint(key) };
 };
 
-let data, config, server, owner, ownerPort;
+let data, config, server, owner;
 let authority;  // under which everybody is told that the gateway is
 let keys;     // of the bank, of the owner, of another system
 let gateway;  // the gateway's public key by its kid
@@ -34,7 +33,7 @@ let answer;   // of the owner: from what it was asked
 let asked;
 let granted;  // to the bank: an access token
 before(async () => {
-  owner = createServer((request, response) => {
+  owner = await listening((request, response) => {
     let body = '';
     request.on('data', (chunk) => (body += chunk));
     request.on('end', () => {
@@ -44,12 +43,10 @@ before(async () => {
       response.writeHead(status, headers).end(text);
     });
   });
-  await new Promise((resolve) => owner.listen(0, '127.0.0.1', resolve));
-  ownerPort = owner.address().port;
   data = await temporaryDirectory();
   config = path.join(await temporaryDirectory(), 'signed.toml');
   await writeFile(config, `${await readFile(patient, 'utf8')}\n[gateway]\nbreaker_failures = 1000\n` +
-    `upstreams = ["${service}=http://127.0.0.1:${ownerPort} signed-requests signed-answers", "${familyService}=http://127.0.0.1:${ownerPort}"]\n`);
+    `upstreams = ["${service}=${owner.base} signed-requests signed-answers", "${familyService}=${owner.base}"]\n`);
   server = await Kelisim.start({ data, config });
   keys = { bank: await named('demo-bank'), owner: await named('gbdfl'), other: await named('sdu') };
   authority = new URL(server.base).host;
@@ -58,8 +55,7 @@ before(async () => {
 });
 after(async () => {
   await server.stop();
-  owner.closeAllConnections();
-  await new Promise((resolve) => owner.close(resolve));
+  await owner.stop();
   await rm(data, { recursive: true, force: true });
 });
 beforeEach(async () => {

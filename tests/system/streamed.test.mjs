@@ -9,7 +9,7 @@ import http from 'node:http';
 import path from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { Cabinet } from '../support/cabinet.mjs';
-import { codes, postJson, send } from '../support/http.mjs';
+import { codes, listening, postJson, send } from '../support/http.mjs';
 import { eventually, Kelisim, patient, temporaryDirectory } from '../support/kelisim.mjs';
 import { consent, revoke } from '../support/oauth.mjs';
 import { details, familyService as documents, persons, service } from '../support/world.mjs';
@@ -23,7 +23,7 @@ let asked;   // of the owner: heads and digests of what came
 let answer;  // of the owner: (request, response, came)
 let token;   // for the documents, and for the fields of a person
 before(async () => {
-  owner = http.createServer((request, response) => {
+  owner = await listening((request, response) => {
     const came = { method: request.method, target: request.url, headers: request.headers, bytes: 0, whole: false, hash: createHash('sha256') };
     asked.push(came);
     request.on('error', () => {});
@@ -37,20 +37,17 @@ before(async () => {
       answer(request, response, came);
     });
   });
-  await new Promise((resolve) => owner.listen(0, '127.0.0.1', resolve));
   data = await temporaryDirectory();
   const config = path.join(await temporaryDirectory(), 'streamed.toml');
-  const address = `http://127.0.0.1:${owner.address().port}`;
   await writeFile(config, `${await readFile(patient, 'utf8')}\n[gateway]\nbreaker_failures = 1000\n` +
-    `upstreams = ["${documents}=${address} streamed", "NOBODYS=${address} streamed", "${service}=${address}"]\n`);
+    `upstreams = ["${documents}=${owner.base} streamed", "NOBODYS=${owner.base} streamed", "${service}=${owner.base}"]\n`);
   server = await Kelisim.start({ data, config });
   cabinet = await Cabinet.signIn(server.base, abai, 'PT3M');
   operator = await Cabinet.signIn(server.base, persons.eleventh, 'PT3M');
 });
 after(async () => {
   await server.stop();
-  owner.closeAllConnections();
-  await new Promise((resolve) => owner.close(resolve));
+  await owner.stop();
   await rm(data, { recursive: true, force: true });
 });
 beforeEach(async () => {

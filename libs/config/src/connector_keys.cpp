@@ -18,13 +18,14 @@ std::span<const Key> connector_keys() {
     static const std::vector<Key> keys{
         text("gateway.url", "Where the gateway is: https://host:port. Plain http is taken on this machine alone.", ""),
         text("gateway.anchors", "Authorities of its certificate, PEM. Empty: those of the system.", ""),
+        text("gateway.keys",
+             "File with the keys of the gateway (JWK set), as its operator gave it to you: data that none of them "
+             "signed "
+             "(RFC 9421) are not given. Empty: a signature that is there is checked under the keys that the gateway "
+             "publishes, one that is not there is not missed.",
+             ""),
         text("service.key", "The integration service that the system uses.", ""),
         text("service.path", "What stands behind the service in its addresses at the gateway.", "person"),
-        text("service.answers",
-             "\"signed\": data that the gateway did not sign (RFC 9421) are not given. Empty: a signature that is "
-             "there is "
-             "checked, one that is not there is not missed.",
-             ""),
         text("client.id", "As which client the operator has registered your system.", ""),
         text("client.key",
              "File with the private key whose public half your organisation registers (docs/integration/keys.md).",

@@ -52,10 +52,12 @@ const base::Reason answer_not_signed{
     "connector_answer_not_signed",
     Kind::invalid,
     "307/НК п.2(29)",
-    {"Жауапқа шлюз тиісінше қол қоймаған; деректер берілмейді. Сол Idempotency-Key бойынша қайталаңыз.",
-     "Ответ не подписан шлюзом как следует; данные не переданы. Повторите с тем же Idempotency-Key.",
-     "The gateway did not sign the answer as it has to; the data are not given. Repeat it under the same "
-     "Idempotency-Key."}};
+    {"Жауапқа шлюз тиісінше қол қоймаған; деректер берілмейді. Idempotency-Key берілген болса, сонымен қайталау екінші "
+     "рет саналмайды.",
+     "Ответ не подписан шлюзом как следует; данные не переданы. Если был Idempotency-Key, повтор с ним второй раз не "
+     "засчитывается.",
+     "The gateway did not sign the answer as it has to; the data are not given. A repeat under the same "
+     "Idempotency-Key, if there was one, is not counted again."}};
 
 namespace {
 
@@ -250,24 +252,23 @@ awaitable<std::optional<Told>> Gateway::have_keys() {
                            .limits = {.deadline = oauth_deadline}};
     auto sent = co_await send(std::move(request));
     if (auto* failed = std::get_if<Told>(&sent)) co_return std::move(*failed);
-    const auto body = object_in(std::get<http::Answer>(sent));
-    if (!body) co_return told(bad_gateway, gateway_unreadable);
+    const auto& answer = std::get<http::Answer>(sent);
+    const auto body = object_in(answer);
+    if (answer.status != 200 || !body) co_return told(bad_gateway, gateway_unreadable);
     keys_ = token::KeySet::from_jwks(*body);
     co_return std::nullopt;
 }
 
-// Its keys are fetched when one is named that is not known: they change.
+// Under the keys that were given to us; without them a signature is checked where there is one, under keys that come the same way.
 awaitable<std::optional<Told>> Gateway::objection_to(const http::Answer& answer,
                                                      const http_signatures::SentRequest& sent) {
-    if (!parts_.signed_answers && answer.headers.times("Signature") == 0) co_return std::nullopt;
-    const http_signatures::KeyNamed key_named = [this](std::string_view id) {
-        const token::VerificationKey* key = keys_.find(id);
-        return key == nullptr ? nullptr : &key->key;
-    };
-    base::Result<void> verdict = http_signatures::check_answer(answer, sent, key_named, now());
-    if (verdict.has_error() && verdict.error().has(http_signatures::http_signature_key_unknown)) {
+    if (!parts_.keys && answer.headers.times("Signature") == 0) co_return std::nullopt;
+    const token::KeySet& keys = parts_.keys ? *parts_.keys : keys_;
+    base::Result<void> verdict = http_signatures::check_answer(answer, sent, keys, now());
+    const bool unknown = verdict.has_error() && verdict.error().has(http_signatures::http_signature_key_unknown);
+    if (unknown && !parts_.keys) {
         if (auto failed = co_await have_keys()) co_return std::move(*failed);
-        verdict = http_signatures::check_answer(answer, sent, key_named, now());
+        verdict = http_signatures::check_answer(answer, sent, keys, now());
     }
     if (!verdict.has_error()) co_return std::nullopt;
     co_return told(bad_gateway, answer_not_signed);

@@ -54,14 +54,6 @@ token::KeySet keys_of(const registry::Registry& registry, const registry::System
     return credential == nullptr ? token::KeySet{} : token::KeySet::from_text(credential->jwks);
 }
 
-// A key for PS256 is used with that alone (RFC 8725 3.1), which is none of the algorithms here.
-http_signatures::KeyNamed among(const token::KeySet& keys) {
-    return [&keys](std::string_view id) {
-        const token::VerificationKey* key = keys.find(id);
-        return key != nullptr && key->algorithm != token::Algorithm::ps256 ? &key->key : nullptr;
-    };
-}
-
 }  // namespace
 
 // Whoever stands before us may have written another Host: then it has to be the address that everybody is told.
@@ -91,7 +83,7 @@ boost::asio::awaitable<Result<void>> SignedMessages::check_request(const http::R
     const std::vector<std::string> components = http_signatures::components_of_request(request.headers);
     const base::Time now = parts_.clock.now();
     const token::KeySet keys = keys_of(parts_.registry, sender);
-    const auto signature = http_signatures::verified(view, request.headers, request.body, among(keys),
+    const auto signature = http_signatures::verified(view, request.headers, request.body, keys,
                                                      {.components = http_signatures::all_of(components), .now = now});
     if (signature.has_error()) co_return signature.error();
     auto unit = [&tokens = parts_.records.tokens, party = "http-signature " + sender.key,
@@ -125,7 +117,7 @@ Result<void> SignedMessages::check_answer(const http::Answer& answer, const http
                                           std::string_view service) const {
     const registry::IntegrationService* called = parts_.registry.service(service);
     const token::KeySet keys = keys_of(parts_.registry, *parts_.registry.system(called->owner));
-    const auto signature = http_signatures::check_answer(answer, sent, among(keys), parts_.clock.now());
+    const auto signature = http_signatures::check_answer(answer, sent, keys, parts_.clock.now());
     if (!signature.has_error()) return {};
     parts_.log.write(answer_refused, {{"service", telemetry::SafeText::of_program(called->key)},
                                       {"codes", telemetry::SafeText::of_program(codes_of(signature.error()))}});

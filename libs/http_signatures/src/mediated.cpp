@@ -52,11 +52,11 @@ std::vector<std::string_view> all_of(const std::vector<std::string>& names) {
 }
 
 Result<Signature> verified(const MessageView& message, const http::Headers& headers, std::string_view body,
-                           const KeyNamed& key_named, const Demands& demands) {
+                           const token::KeySet& keys, const Demands& demands) {
     auto signature = read_signature(headers);
     if (signature.has_error()) return signature.error();
-    const crypto::PublicKey* key = signature->key_id.empty() ? nullptr : key_named(signature->key_id);
-    if (key == nullptr) return Refusal(http_signature_key_unknown);
+    const token::VerificationKey* key = signature->key_id.empty() ? nullptr : keys.find(signature->key_id);
+    if (key == nullptr || key->algorithm == token::Algorithm::ps256) return Refusal(http_signature_key_unknown);
     std::vector<const Reason*> wrong;
     const auto note = [&wrong](const Result<void>& verdict) {
         if (!verdict.has_error()) return;
@@ -64,7 +64,7 @@ Result<Signature> verified(const MessageView& message, const http::Headers& head
         wrong.insert(wrong.end(), refusal.reasons().begin(), refusal.reasons().end());
     };
     note(check_content_digest(headers, body));
-    note(verify(*signature, message, *key, demands));
+    note(verify(*signature, message, key->key, demands));
     if (!wrong.empty()) return Refusal(std::move(wrong));
     return signature;
 }
@@ -85,14 +85,14 @@ SentRequest sign_request(http::Outgoing& outgoing, http::Authority named, const 
     return sent;
 }
 
-Result<void> check_answer(const http::Answer& answer, const SentRequest& sent, const KeyNamed& key_named,
+Result<void> check_answer(const http::Answer& answer, const SentRequest& sent, const token::KeySet& keys,
                           base::Time now) {
     const std::string host = http::host_of(sent.named);
     const RequestView asked = view_of(sent, sent.named, host);
     const ResponseView view{.status = answer.status, .headers = answer.headers, .request = asked};
     const std::vector<std::string> components = components_of_answer(true);
     const auto signature =
-        verified(view, answer.headers, answer.body, key_named, {.components = all_of(components), .now = now});
+        verified(view, answer.headers, answer.body, keys, {.components = all_of(components), .now = now});
     if (signature.has_error()) return signature.error();
     return {};
 }

@@ -73,8 +73,8 @@ struct GatewayParts {
     std::string client_id;
     token::SigningKey key;
     token::SigningKey proof_key;  // that tokens are bound to: of this process alone, never on a disk
-    bool signed_answers =
-        false;  // data that the gateway did not sign are not given; what it signed is checked either way
+    // Of the gateway, as its operator gave them: data that are not signed by one of them are not given. None: see objection_to().
+    std::optional<token::KeySet> keys = {};
 };
 
 // Used on one io thread. All references outlive it.
@@ -117,7 +117,7 @@ private:
 
     GatewayParts parts_;
     std::string issuer_;
-    token::KeySet keys_;  // that the gateway signs with
+    token::KeySet keys_;  // that the gateway publishes
     base::Duration ahead_{0};
     std::optional<bool> answered_;
 };

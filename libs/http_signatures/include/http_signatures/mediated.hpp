@@ -3,13 +3,13 @@
 // whoever asks sees it (docs/decisions/0048-signed-http-messages.md).
 #pragma once
 
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "http/client.hpp"
 #include "http_signatures/signature.hpp"
+#include "token/keys.hpp"
 
 namespace kelisim::http_signatures {
 
@@ -32,12 +32,10 @@ RequestView view_of(const Message& request, const http::Authority& authority, st
             .headers = request.headers};
 }
 
-// The sender's key of this id; null: there is none.
-using KeyNamed = std::function<const crypto::PublicKey*(std::string_view key_id)>;
-
-// The signature of a message whose one signature, digest and time are right, under a key of its sender; else everything that is wrong.
+// The signature of a message whose one signature, digest and time are right, under one of its sender's keys; else everything that is wrong.
+// A key for PS256 is used with that alone (RFC 8725 3.1), which is none of the algorithms here.
 base::Result<Signature> verified(const MessageView& message, const http::Headers& headers, std::string_view body,
-                                 const KeyNamed& key_named, const Demands& demands);
+                                 const token::KeySet& keys, const Demands& demands);
 
 // A request as it was signed: what its answer has to be tied to.
 struct SentRequest {
@@ -49,7 +47,7 @@ struct SentRequest {
 
 // Adds the digest of the body and the signature.
 SentRequest sign_request(http::Outgoing& outgoing, http::Authority named, const Signing& signing);
-base::Result<void> check_answer(const http::Answer& answer, const SentRequest& sent, const KeyNamed& key_named,
+base::Result<void> check_answer(const http::Answer& answer, const SentRequest& sent, const token::KeySet& keys,
                                 base::Time now);
 
 }  // namespace kelisim::http_signatures
