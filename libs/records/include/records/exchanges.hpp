@@ -44,8 +44,8 @@ struct Exchange {
     std::string service;  // as the message named it
     Digest
         message{};  // blind index of the sender's message id; over REST of its Idempotency-Key, else of our Request-Id
-    // SHA-256 of the message in its canonical form; over REST of method, target and content; on the asynchronous channel of the
-    // message as it came.
+    // SHA-256 of the message in its canonical form; over REST of method, target and content, in place of which stands its SHA-256 where it
+    // passed as it came, and kdp-person and kdp-fields where there is none; on the asynchronous channel of the message as it came.
     Digest request{};
     std::int64_t request_bytes = 0;
     base::Time received;
