@@ -123,6 +123,15 @@ Codes codes_in(const boost::json::object& body) {
     return codes;
 }
 
+http::Outgoing look_at(std::string target) {
+    return {.upstream = {},
+            .method = "GET",
+            .target = std::move(target),
+            .headers = {{"Accept", "application/json"}},
+            .body = {},
+            .limits = {.deadline = oauth_deadline}};
+}
+
 // An answer that decides nothing about the question.
 Told undecided(const http::Answer& answer, const boost::json::object& body) {
     const bool later = answer.status == 429 || answer.status == unavailable;
@@ -169,12 +178,7 @@ awaitable<std::variant<http::Answer, Told>> Gateway::send(http::Outgoing request
 
 awaitable<std::optional<Told>> Gateway::have_issuer() {
     if (!issuer_.empty()) co_return std::nullopt;
-    http::Outgoing request{.upstream = {},
-                           .method = "GET",
-                           .target = "/.well-known/oauth-authorization-server",
-                           .headers = {{"Accept", "application/json"}},
-                           .body = {},
-                           .limits = {.deadline = oauth_deadline}};
+    http::Outgoing request = look_at("/.well-known/oauth-authorization-server");
     auto sent = co_await send(std::move(request));
     if (auto* failed = std::get_if<Told>(&sent)) co_return std::move(*failed);
     const auto& answer = std::get<http::Answer>(sent);
@@ -244,12 +248,7 @@ http_signatures::SentRequest Gateway::sign(http::Outgoing& request) {
 }
 
 awaitable<std::optional<Told>> Gateway::have_keys() {
-    http::Outgoing request{.upstream = {},
-                           .method = "GET",
-                           .target = "/jwks",
-                           .headers = {{"Accept", "application/json"}},
-                           .body = {},
-                           .limits = {.deadline = oauth_deadline}};
+    http::Outgoing request = look_at("/jwks");
     auto sent = co_await send(std::move(request));
     if (auto* failed = std::get_if<Told>(&sent)) co_return std::move(*failed);
     const auto& answer = std::get<http::Answer>(sent);
@@ -276,12 +275,8 @@ awaitable<std::optional<Told>> Gateway::objection_to(const http::Answer& answer,
 
 awaitable<std::optional<Told>> Gateway::introduce() {
     if (auto failed = co_await have_issuer()) co_return std::move(*failed);
-    http::Outgoing request{.upstream = {},
-                           .method = "GET",
-                           .target = "/api/v1/initiator/services",
-                           .headers = {{"Authorization", "Bearer " + assertion()}, {"Accept", "application/json"}},
-                           .body = {},
-                           .limits = {.deadline = oauth_deadline}};
+    http::Outgoing request = look_at("/api/v1/initiator/services");
+    request.headers.push_back({"Authorization", "Bearer " + assertion()});
     auto sent = co_await send(std::move(request));
     if (auto* failed = std::get_if<Told>(&sent)) co_return std::move(*failed);
     const auto& answer = std::get<http::Answer>(sent);

@@ -153,6 +153,8 @@ public:
     Step step() const { return step_; }
 
     enum class Sent { nothing, something, everything };
+    // Nothing where everything went.
+    static std::optional<Failure> unsent(Sent sent);
     // The head and the body of the request.
     asio::awaitable<Sent> send(Link& link);
     // After send(): its content. Nothing when all of it went.
@@ -244,6 +246,12 @@ asio::awaitable<Attempt::Sent> Attempt::send(Link& link) {
     }
     if (sent == total) co_return Sent::everything;
     co_return sent == 0 ? Sent::nothing : Sent::something;
+}
+
+std::optional<Failure> Attempt::unsent(Sent sent) {
+    if (sent == Sent::nothing) return Failure{Lost::not_sent, "the connection took no byte", Step::connecting};
+    if (sent == Sent::something) return Failure{Lost::no_answer, "the request left in part"};
+    return std::nullopt;
 }
 
 asio::awaitable<std::optional<Failure>> Attempt::send(Link& link, Content& content) {
@@ -421,9 +429,7 @@ asio::awaitable<Outcome> Client::exchange(Outgoing request) {
         if (!link) co_return Failure{Lost::not_sent, attempt.why(), attempt.step()};
         sent = co_await attempt.send(*link);
     }
-    if (sent == Attempt::Sent::nothing)
-        co_return Failure{Lost::not_sent, "the connection took no byte", Step::connecting};
-    if (sent == Attempt::Sent::something) co_return Failure{Lost::no_answer, "the request left in part"};
+    if (auto failure = Attempt::unsent(sent)) co_return std::move(*failure);
     Outcome outcome = co_await attempt.receive(*link);
     if (attempt.reusable() && !link->timed_out) pool.keep(std::move(link), options_.idle_max);
     co_return outcome;
@@ -472,9 +478,7 @@ asio::awaitable<std::optional<Failure>> Stream::begin(Pool& pool, std::chrono::m
     link_ = co_await attempt_.connect();
     if (!link_) co_return Failure{Lost::not_sent, attempt_.why(), attempt_.step()};
     const auto sent = co_await attempt_.send(*link_);
-    if (sent == Attempt::Sent::nothing)
-        co_return Failure{Lost::not_sent, "the connection took no byte", Step::connecting};
-    if (sent == Attempt::Sent::something) co_return Failure{Lost::no_answer, "the request left in part"};
+    if (auto failure = Attempt::unsent(sent)) co_return failure;
     if (content != nullptr) {
         if (auto failure = co_await attempt_.send(*link_, *content)) co_return failure;
     }
