@@ -5,11 +5,14 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
+#include <boost/describe/enum_from_string.hpp>
 #include <cstdio>
 
 #include "commands.hpp"
 #include "connect_settings.hpp"
 #include "connector/access_point.hpp"
+#include "connector/rest_way.hpp"
+#include "connector/soap_way.hpp"
 #include "http/server.hpp"
 #include "signals.hpp"
 #include "store_sqlite/database.hpp"
@@ -50,12 +53,13 @@ public:
                     .entropy = entropy_,
                     .authority = *http::parse_http_origin(config.text("gateway.url")),
                     .service = config.text("service.key"),
-                    .path = config.text("service.path"),
+                    .wire = config.text("service.wire"),
                     .client_id = config.text("client.id"),
                     .key = files.client_key(),
-                    .proof_key = token::SigningKey(crypto::PrivateKey::generate_p256()),
-                    .keys = files.gateway_keys()}),
+                    .proof_key = token::SigningKey(crypto::PrivateKey::generate_p256())}),
+          way_(way_out(config, files)),
           access_point_({.gateway = gateway_,
+                         .way = *way_,
                          .book = book_,
                          .writer = database_->writer(),
                          .readers = database_->readers(),
@@ -87,6 +91,32 @@ public:
     }
 
 private:
+    std::unique_ptr<connector::WayOut> way_out(const config::Config& config, const ConnectFiles& files) {
+        if (config.text("service.wire") == "rest") {
+            return std::make_unique<connector::RestWay>(connector::RestParts{.gateway = gateway_,
+                                                                             .service = config.text("service.key"),
+                                                                             .path = config.text("service.path"),
+                                                                             .keys = files.gateway_keys()});
+        }
+        soap::DataForm form{};
+        boost::describe::enum_from_string(config.text("soap.form").c_str(), form);
+        return std::make_unique<connector::SoapWay>(
+            connector::SoapParts{.gateway = gateway_,
+                                 .book = book_,
+                                 .writer = database_->writer(),
+                                 .readers = database_->readers(),
+                                 .zone = zone_,
+                                 .service = config.text("service.key"),
+                                 .path = config.text("soap.path"),
+                                 .sender = config.text("soap.sender"),
+                                 .password = files.sender_password(),
+                                 .data = files.message_template(),
+                                 .form = form,
+                                 .signed_data = config.text("soap.sign_data") == "yes",
+                                 .key = files.organisation_key(entropy_),
+                                 .gateway_certificates = files.gateway_certificates()});
+    }
+
     base::SystemClock clock_;
     base::SystemEntropy entropy_;
     std::unique_ptr<telemetry::Log> log_ = telemetry::log_to_stderr(clock_);
@@ -100,7 +130,10 @@ private:
     std::unique_ptr<store_sqlite::Database> database_;
     http::Workers workers_;
     http::Client client_;
+    // All of Kazakhstan; dates on the wire name their offset anyway.
+    base::FixedZone zone_{std::chrono::hours{5}};
     connector::Gateway gateway_;
+    std::unique_ptr<connector::WayOut> way_;
     connector::AccessPoint access_point_;
     std::optional<http::Server> server_;
 };

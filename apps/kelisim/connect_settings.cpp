@@ -15,8 +15,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t file_bytes_max = 64 * 1024;
+constexpr std::size_t file_bytes_max = 64 * 1024, template_bytes_max = file_bytes_max;
 constexpr std::size_t secret_characters_min = 32;
+
+std::string words(const base::Refusal& refusal) {
+    return std::string(refusal.first().text.en);
+}
 
 // An address, not a name that begins like one.
 bool is_loopback(std::string_view host) {
@@ -45,6 +49,18 @@ std::optional<std::string> objection_to_url(const std::string& url) {
     return std::nullopt;
 }
 
+void add_soap_objections(const config::Config& config, std::vector<std::string>& wrong) {
+    for (const auto* key : {"soap.template", "soap.key"}) {
+        if (config.text(key).empty()) wrong.push_back(std::string(key) + " must name a file for the wire soap");
+    }
+    if (config.list("gateway.certificates").empty())
+        wrong.push_back("gateway.certificates must name a file for the wire soap");
+    if (config.text("soap.sender").empty()) wrong.push_back("soap.sender must be the key of your system");
+    const std::string& path = config.text("soap.path");
+    if (!path.starts_with('/') || !is_path(path.substr(1)))
+        wrong.push_back("soap.path must be the path of an end point, such as /bip-sync-wss-gost/");
+}
+
 }  // namespace
 
 std::vector<std::string> objections_to(const config::Config& config) {
@@ -62,19 +78,24 @@ std::vector<std::string> objections_to(const config::Config& config) {
         wrong.push_back(
             "core.address is not of this machine: personal data would travel unprotected. Give "
             "core.tls_certificate and core.tls_key, or 127.0.0.1");
+    if (config.text("service.wire") == "soap") add_soap_objections(config, wrong);
     for (const auto* key : {"client.key", "core.secret", "kept.directory", "kept.key"}) {
         if (config.text(key).empty()) wrong.push_back(std::string(key) + " must name a file");
     }
     return wrong;
 }
 
-std::string ConnectFiles::private_text(std::string_view key) const {
+std::string ConnectFiles::private_bytes(std::string_view key) const {
     const fs::path file = at(key);
     struct stat status {};
     if (::stat(file.c_str(), &status) != 0) throw base::Outage(std::string(key) + ": there is no " + file.string());
     if ((status.st_mode & 077) != 0)
         throw base::Outage(file.string() + ": others can read it; make it yours alone with chmod 600");
-    std::string text = read_bounded(file, file_bytes_max);
+    return read_bounded(file, file_bytes_max);
+}
+
+std::string ConnectFiles::private_text(std::string_view key) const {
+    std::string text = private_bytes(key);
     while (text.ends_with('\n') || text.ends_with('\r'))
         text.pop_back();
     return text;
@@ -115,6 +136,41 @@ std::optional<token::KeySet> ConnectFiles::gateway_keys() const {
     if (keys.keys().empty())
         throw base::Outage(at("gateway.keys").string() + ": holds no key for signatures (RFC 7517)");
     return keys;
+}
+
+base::Secret<std::string> ConnectFiles::private_text_if_any(std::string_view key) const {
+    return base::Secret<std::string>(config_.text(key).empty() ? std::string() : private_text(key));
+}
+
+connector::MessageTemplate ConnectFiles::message_template() const {
+    auto read = connector::MessageTemplate::parse(read_bounded(at("soap.template"), template_bytes_max));
+    if (read.has_error()) throw base::Outage(at("soap.template").string() + ": " + words(read.error()));
+    return std::move(*read);
+}
+
+trust::SigningKey ConnectFiles::organisation_key(base::Entropy& entropy) const {
+    base::Secret<std::string> file(private_bytes("soap.key"));
+    const base::Secret<std::string> passphrase = private_text_if_any("soap.passphrase");
+    const bool pem = file.reveal().find("-----BEGIN") != std::string::npos;
+    auto key = pem ? trust::SigningKey::from_pem(file, passphrase, "", entropy)
+                   : trust::SigningKey::from_pkcs12(base::as_bytes(file.reveal()), passphrase, entropy);
+    if (key.has_error()) throw base::Outage(at("soap.key").string() + ": " + words(key.error()));
+    return std::move(*key);
+}
+
+base::Secret<std::string> ConnectFiles::sender_password() const {
+    return private_text_if_any("soap.password");
+}
+
+std::vector<trust::Certificate> ConnectFiles::gateway_certificates() const {
+    std::vector<trust::Certificate> certificates;
+    for (const std::string& name : config_.list("gateway.certificates")) {
+        const fs::path file = directory_ / name;
+        auto one = trust::Certificate::from_any(base::as_bytes(read_bounded(file, file_bytes_max)));
+        if (!one) throw base::Outage(file.string() + ": holds no certificate");
+        certificates.push_back(std::move(*one));
+    }
+    return certificates;
 }
 
 std::optional<http::ServerTlsFiles> ConnectFiles::certificate() const {

@@ -10,10 +10,13 @@
 
 #include "base/secret.hpp"
 #include "config/config.hpp"
+#include "connector/message_template.hpp"
 #include "crypto/seal.hpp"
 #include "http/tls.hpp"
 #include "http/uri.hpp"
 #include "token/keys.hpp"
+#include "trust/certificate.hpp"
+#include "trust/signing_key.hpp"
 
 namespace kelisim::app {
 
@@ -34,12 +37,20 @@ public:
     http::ClientTlsFiles gateway_anchors() const;
     // Nothing where none are named.
     std::optional<token::KeySet> gateway_keys() const;
+    // For the wire soap.
+    connector::MessageTemplate message_template() const;
+    trust::SigningKey organisation_key(base::Entropy& entropy) const;
+    base::Secret<std::string> sender_password() const;
+    std::vector<trust::Certificate> gateway_certificates() const;
     // Nothing for plain HTTP.
     std::optional<http::ServerTlsFiles> certificate() const;
 
 private:
     std::filesystem::path at(std::string_view key) const { return directory_ / config_.text(key); }
+    std::string private_bytes(std::string_view key) const;
     std::string private_text(std::string_view key) const;
+    // Empty where no file is named.
+    base::Secret<std::string> private_text_if_any(std::string_view key) const;
 
     const config::Config& config_;
     std::filesystem::path directory_;

@@ -289,14 +289,14 @@ std::map<std::string, gateway::AsyncService, std::less<>> async_services_of(cons
 }
 
 gateway::DataForms data_forms_of(const config::Config& config) {
-    static const std::map<std::string_view, soap::DataForm> names{
-        {"nodes", soap::DataForm::nodes}, {"escaped", soap::DataForm::escaped}, {"cdata", soap::DataForm::cdata}};
     gateway::DataForms forms;
     for (const std::string& text : config.list("gateway.data_forms")) {
         const auto equals = text.find('=');
-        const auto form = names.find(equals == std::string::npos ? "" : std::string_view(text).substr(equals + 1));
-        if (form == names.end()) throw base::Outage("gateway.data_forms: not SYSTEM=nodes, escaped or cdata: " + text);
-        forms.emplace(text.substr(0, equals), form->second);
+        const std::string name = equals == std::string::npos ? "" : text.substr(equals + 1);
+        soap::DataForm form{};
+        if (!boost::describe::enum_from_string(name.c_str(), form))
+            throw base::Outage("gateway.data_forms: not SYSTEM=nodes, escaped or cdata: " + text);
+        forms.emplace(text.substr(0, equals), form);
     }
     return forms;
 }

@@ -97,6 +97,7 @@ test('every step of docs/integration/connector.md does what the guide says', asy
     const { stdout } = await type(['connector.md'], environment, folder);
     assert.match(stdout, /Құнанбаев/, 'the data themselves');
     assert.match(stdout, /403: outside the consent/);
+    assert.match(stdout, /<surname>Құнанбаев<\/surname>/, 'the data over SOAP');
   } finally {
     await server.stop();
     await rm(folder, { recursive: true, force: true });

@@ -213,6 +213,8 @@ AccessPoint::Answer AccessPoint::give(const Request& request) {
     if (!consent) co_return parts_.catalogue.problem(base::Refusal(consent_unknown));
     auto wanted = wanted_in(request, consent->ask);
     if (wanted.has_error()) co_return parts_.catalogue.problem(wanted.error());
+    const auto admitted = parts_.way.admits(consent->ask, *wanted);
+    if (admitted.has_error()) co_return parts_.catalogue.problem(admitted.error());
     auto key = repeat_key_in(request);
     if (key.has_error()) co_return parts_.catalogue.problem(key.error());
     auto came = co_await data(*consent, std::move(*wanted), std::move(*key));
@@ -227,6 +229,7 @@ AccessPoint::Answer AccessPoint::give(const Request& request) {
 }
 
 awaitable<std::variant<Given, Told>> AccessPoint::data(Consent& consent, Wanted wanted, std::string repeat_key) {
+    if (auto again = co_await parts_.way.repeat(consent, wanted, repeat_key)) co_return std::move(*again);
     if (auto trouble = co_await bring_forward(consent)) co_return std::move(*trouble);
     if (consent.state == State::asking || consent.state == State::waiting) co_return told(not_answered, 409);
     if (consent.state == State::refused || consent.state == State::expired)
@@ -239,7 +242,7 @@ awaitable<std::variant<Given, Told>> AccessPoint::data(Consent& consent, Wanted 
             if (std::holds_alternative<Pending>(redeemed)) co_return told(not_answered, 409);
             held = std::get<Held>(std::move(redeemed));
         }
-        auto came = co_await parts_.gateway.call(*held, consent.ask.person, wanted, repeat_key);
+        auto came = co_await parts_.way.call(*held, consent, wanted, repeat_key);
         const auto* refused = std::get_if<Told>(&came);
         // The token was over; nothing was counted under it.
         if (refused == nullptr || refused->status != 401 || fresh) co_return came;

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connector/book.hpp"
 
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "base/limits.hpp"
+
 namespace kelisim::connector {
 
 using base::Kind;
@@ -31,6 +36,15 @@ const store::Statement remove{"asked_consent_delete", "DELETE FROM asked_consent
 const store::Statement remove_ended{"asked_consent_delete_over",
                                     "DELETE FROM asked_consent WHERE changed < ?1 AND state IN (3, 4, 5)"};
 
+const store::Statement insert_sent{"sent_message_insert",
+                                   "INSERT INTO sent_message (repeat_key, consent, sent, digest, message)"
+                                   " VALUES (?1, ?2, ?3, ?4, ?5)"};
+const store::Statement sent_by_key{"sent_message_by_key",
+                                   "SELECT digest, message FROM sent_message WHERE repeat_key = ?1"};
+const store::Statement remove_sent{"sent_message_delete", "DELETE FROM sent_message WHERE repeat_key = ?1"};
+const store::Statement remove_sent_of{"sent_message_delete_of", "DELETE FROM sent_message WHERE consent = ?1"};
+const store::Statement remove_stale{"sent_message_delete_stale", "DELETE FROM sent_message WHERE sent < ?1"};
+
 std::string joined(const Codes& codes) {
     std::string all;
     for (const std::string& code : codes)
@@ -50,6 +64,21 @@ Codes split(std::string_view all) {
 
 std::int64_t number_of(State state) {
     return static_cast<std::int64_t>(state);
+}
+
+std::string written(const SentMessage& message) {
+    return boost::json::serialize(boost::json::object{
+        {"content", message.content}, {"token", message.token.reveal()}, {"proof_key", message.proof_key.reveal()}});
+}
+
+SentMessage read_sent(const std::string& text) {
+    const auto value = boost::json::parse(text);
+    const auto secret = [&](const char* name) {
+        return base::Secret<std::string>(std::string(value.at(name).as_string()));
+    };
+    return {.content = std::string(value.at("content").as_string()),
+            .token = secret("token"),
+            .proof_key = secret("proof_key")};
 }
 
 std::string context_of(const ConsentId& id, std::string_view what) {
@@ -129,11 +158,44 @@ bool Book::move(store::WriteSession& session, const Consent& consent, State from
 }
 
 bool Book::forget(store::WriteSession& session, const ConsentId& id) const {
+    session.execute(remove_sent_of, {id.bytes()});
     return session.execute(remove, {id.bytes()}) == 1;
 }
 
 std::size_t Book::forget_ended(store::WriteSession& session, base::Time before) const {
     return session.execute(remove_ended, {base::to_micros(before)});
+}
+
+base::Result<std::optional<SentMessage>> Book::sent(store::ReadSession& session, const ConsentId& consent,
+                                                    std::string_view repeat_key, std::string_view asked) const {
+    const crypto::Digest key = blind("sent " + consent.to_string(), repeat_key), digest = blind("asked", asked);
+    std::optional<SentMessage> earlier;
+    bool same = false;
+    session.query(sent_by_key, {base::BytesView(key)}, [&](const store::Row& row) {
+        earlier = read_sent(opened(row.blob(1), consent, "message"));
+        same = crypto::equal_constant_time(row.blob(0), digest);
+    });
+    if (earlier && !same) return base::Refusal(repeat_key_taken);
+    return earlier;
+}
+
+base::Result<SentMessage> Book::add_sent(store::WriteSession& session, const ConsentId& consent,
+                                         std::string_view repeat_key, std::string_view asked,
+                                         const SentMessage& message, base::Time now) const {
+    session.execute(remove_stale, {base::to_micros(now - base::limits::message_age_max)});
+    auto earlier = sent(session, consent, repeat_key, asked);
+    if (earlier.has_error()) return earlier.error();
+    if (*earlier) return std::move(**earlier);
+    const crypto::Digest key = blind("sent " + consent.to_string(), repeat_key), digest = blind("asked", asked);
+    const base::Bytes bytes = sealed(written(message), consent, "message");
+    session.execute(insert_sent, {base::BytesView(key), consent.bytes(), base::to_micros(now), base::BytesView(digest),
+                                  base::BytesView(bytes)});
+    return message;
+}
+
+void Book::drop_sent(store::WriteSession& session, const ConsentId& consent, std::string_view repeat_key) const {
+    const crypto::Digest key = blind("sent " + consent.to_string(), repeat_key);
+    session.execute(remove_sent, {base::BytesView(key)});
 }
 
 }  // namespace kelisim::connector

@@ -42,6 +42,20 @@ protected:
                           [&](store::WriteSession& session) { return book_.forget_ended(session, before); });
     }
 
+    base::Result<SentMessage> add_sent(const ConsentId& consent, std::string_view key, std::string_view asked,
+                                       const std::string& content, base::Time now) {
+        const SentMessage message{.content = content,
+                                  .token = base::Secret<std::string>("token of " + content),
+                                  .proof_key = base::Secret<std::string>("key of " + content)};
+        return store::run(database_->writer(), [&](store::WriteSession& session) {
+            return book_.add_sent(session, consent, key, asked, message, now);
+        });
+    }
+    // What is sent under the key now, where a message of that content would be the next.
+    std::string sent(const ConsentId& consent, std::string_view key, const std::string& content) {
+        return add_sent(consent, key, "all", content, now_)->content;
+    }
+
     store::contract::TemporaryDirectory directory_;
     base::SeededEntropy entropy_{7};
     const Book book_{crypto::make_seal_key(entropy_), entropy_};
@@ -116,6 +130,59 @@ TEST_F(Books, ForgetWhatEnded) {
     EXPECT_FALSE(find(refused.id, book_));
     EXPECT_TRUE(find(waiting.id, book_));
     EXPECT_NE(add(ask_, "k")->id, refused.id);
+}
+
+TEST_F(Books, AMessageGoesAgainAsItWent) {
+    const ConsentId one = add(ask_)->id, other = add(ask_)->id;
+    EXPECT_EQ(sent(one, "case-1", "first"), "first");
+    reopen();
+    EXPECT_EQ(sent(one, "case-1", "second"), "first");
+    EXPECT_EQ(add_sent(one, "case-1", "all", "second", now_)->token.reveal(), "token of first");
+    EXPECT_EQ(add_sent(one, "case-1", "all", "second", now_)->proof_key.reveal(), "key of first");
+    // Another key, another person's consent.
+    EXPECT_EQ(sent(one, "case-2", "third"), "third");
+    EXPECT_EQ(sent(other, "case-1", "fourth"), "fourth");
+}
+
+TEST_F(Books, AnotherMessageUnderTheSameKeyIsRefused) {
+    const ConsentId one = add(ask_)->id;
+    database_->readers().read(
+        [&](store::ReadSession& session) { EXPECT_FALSE(book_.sent(session, one, "case-1", "all").value()); });
+    EXPECT_EQ(sent(one, "case-1", "first"), "first");
+    database_->readers().read([&](store::ReadSession& session) {
+        EXPECT_EQ(book_.sent(session, one, "case-1", "all").value()->content, "first");
+        EXPECT_TRUE(book_.sent(session, one, "case-1", "something else").has_error());
+    });
+    const auto refused = add_sent(one, "case-1", "something else", "second", now_);
+    ASSERT_TRUE(refused.has_error());
+    EXPECT_EQ(refused.error().first().code, "connector_repeat_key_taken");
+    EXPECT_EQ(sent(one, "case-1", "third"), "first");
+}
+
+TEST_F(Books, AMessageIsForgottenWhenItIsDroppedStaleOrItsConsentForgotten) {
+    const ConsentId one = add(ask_)->id, other = add(ask_)->id;
+    const auto run = [&](auto work) { store::run(database_->writer(), work); };
+    EXPECT_EQ(sent(one, "case-1", "first"), "first");
+    run([&](store::WriteSession& session) { book_.drop_sent(session, one, "case-1"); });
+    EXPECT_EQ(sent(one, "case-1", "second"), "second");
+    EXPECT_EQ(sent(other, "case-1", "third"), "third");
+    run([&](store::WriteSession& session) { book_.forget(session, one); });
+    EXPECT_EQ(sent(one, "case-1", "fourth"), "fourth");
+    EXPECT_EQ(sent(other, "case-1", "fifth"), "third");
+    // The gateway takes a message within 48 hours of its date.
+    EXPECT_EQ(add_sent(other, "case-1", "all", "sixth", now_ + 48h)->content, "third");
+    EXPECT_EQ(add_sent(other, "case-1", "all", "seventh", now_ + 48h + 1s)->content, "seventh");
+}
+
+TEST_F(Books, NothingOfASentMessageStandsOpenOnTheDisk) {
+    sent(add(ask_)->id, "secret-case", "<iin>450810100013</iin>");
+    database_.reset();
+    for (const auto& file : std::filesystem::directory_iterator(directory_.path())) {
+        std::ifstream in(file.path(), std::ios::binary);
+        const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+        for (const char* open : {"450810100013", "secret-case", "token of", "key of"})
+            EXPECT_EQ(text.find(open), std::string::npos) << file.path();
+    }
 }
 
 }  // namespace

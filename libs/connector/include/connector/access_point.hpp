@@ -13,6 +13,7 @@
 #include "connector/book.hpp"
 #include "connector/catalogue.hpp"
 #include "connector/gateway.hpp"
+#include "connector/way_out.hpp"
 #include "http/route.hpp"
 #include "store/writer.hpp"
 
@@ -28,6 +29,7 @@ extern const base::Reason person_named;
 
 struct AccessPointParts {
     Gateway& gateway;
+    WayOut& way;
     const Book& book;
     store::Writer& writer;
     store::Readers& readers;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is kept of each question, so that a process that dies asks nobody twice. The question and its name at the gateway are
-// sealed under a key that lies beside the database; tokens are not kept: they are fetched again (docs/decisions/0050).
+// sealed under a key that lies beside the database; tokens are fetched again (docs/decisions/0050), but for those in messages that may
+// have to be sent once more.
 #pragma once
 
 #include <chrono>
@@ -10,6 +11,7 @@
 #include <variant>
 
 #include "base/clock.hpp"
+#include "base/secret.hpp"
 #include "connector/ask.hpp"
 #include "connector/catalogue.hpp"
 #include "crypto/hash.hpp"
@@ -32,6 +34,13 @@ struct Consent {
     Codes reasons = {};
 };
 
+// A message of ШЭП that went out under a key of repeats, as it has to go again.
+struct SentMessage {
+    std::string content;  // of the body, with the token in it or beside it
+    base::Secret<std::string> token;
+    base::Secret<std::string> proof_key;  // that the token is bound to, PEM
+};
+
 // Statements over one session of the database. Thread-safe; the entropy outlives it.
 class Book {
 public:
@@ -48,6 +57,15 @@ public:
     bool forget(store::WriteSession& session, const ConsentId& id) const;
     // What ended before this instant; how many.
     std::size_t forget_ended(store::WriteSession& session, base::Time before) const;
+
+    // What was sent for this consent under this key of repeats: refused with repeat_key_taken when it asked for something else.
+    base::Result<std::optional<SentMessage>> sent(store::ReadSession& session, const ConsentId& consent,
+                                                  std::string_view repeat_key, std::string_view asked) const;
+    // Writes down what is about to be sent, or finds what was sent, as above. What the gateway would call stale is forgotten.
+    base::Result<SentMessage> add_sent(store::WriteSession& session, const ConsentId& consent,
+                                       std::string_view repeat_key, std::string_view asked, const SentMessage& message,
+                                       base::Time now) const;
+    void drop_sent(store::WriteSession& session, const ConsentId& consent, std::string_view repeat_key) const;
 
 private:
     Consent open(const store::Row& row) const;

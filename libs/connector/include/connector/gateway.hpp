@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The way out over REST: the service is asked as any OAuth client asks it (docs/integration/oauth.md), and what it says becomes
-// what the system beside the connector can act on.
+// The service as any OAuth client asks it (docs/integration/oauth.md): for consent and for tokens. What it says becomes what the system
+// beside the connector can act on. Data are asked for by a way out (way_out.hpp).
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -19,7 +19,6 @@
 #include "connector/ask.hpp"
 #include "connector/catalogue.hpp"
 #include "http/client.hpp"
-#include "http_signatures/mediated.hpp"
 #include "token/keys.hpp"
 
 namespace kelisim::connector {
@@ -29,7 +28,6 @@ extern const base::Reason gateway_silent;
 extern const base::Reason gateway_unreadable;
 extern const base::Reason gateway_lacks_service;
 extern const base::Reason token_unbound;
-extern const base::Reason answer_not_signed;
 
 // What the system is told in place of what it wanted.
 struct Told {
@@ -53,15 +51,6 @@ struct Held {
     base::Secret<std::string> token;
     std::chrono::seconds life;
 };
-// What is wanted of the service about one person.
-struct Wanted {
-    std::vector<std::string> fields;
-    boost::json::object more = {};  // further members, for the owner; neither the person nor the fields stand there
-};
-struct Given {
-    std::string body;
-    bool replayed = false;  // answered before under the same key, and not counted again
-};
 
 struct GatewayParts {
     http::Client& client;
@@ -69,12 +58,10 @@ struct GatewayParts {
     base::Entropy& entropy;
     http::Authority authority;
     std::string service;
-    std::string path;  // of the owner behind the gateway, without a slash before it
+    std::string wire;  // over which it is asked: "rest" or "soap"
     std::string client_id;
     token::SigningKey key;
-    token::SigningKey proof_key;  // that tokens are bound to: of this process alone, never on a disk
-    // Of the gateway, as its operator gave them: data that are not signed by one of them are not given. None: see objection_to().
-    std::optional<token::KeySet> keys = {};
+    token::SigningKey proof_key;  // that tokens are bound to, of this process alone
 };
 
 // Used on one io thread. All references outlive it.
@@ -89,36 +76,41 @@ public:
     boost::asio::awaitable<std::variant<Registered, Decided, Told>> ask(const Ask& ask, const ConsentId& id);
     // A token for a granted request, as often as it is wanted while the consent lives.
     boost::asio::awaitable<std::variant<Held, Pending, Decided, Told>> redeem(const std::string& auth_req_id);
-    // Told::status 401: the token opens nothing (any more). `repeat_key` goes along as Idempotency-Key.
-    boost::asio::awaitable<std::variant<Given, Told>> call(const Held& held, const base::Iin& person,
-                                                           const Wanted& wanted, std::string_view repeat_key);
 
     // By the gateway's clock, as far as it has told it: an assertion under a wrong clock of this machine would be refused.
     base::Time now() const { return parts_.clock.now() + ahead_; }
     // Whether the last exchange ended in an answer; nothing before the first.
     std::optional<bool> answered() const { return answered_; }
 
+    // --- For the ways out
+
+    // The upstream is filled in.
+    boost::asio::awaitable<std::variant<http::Answer, Told>> send(http::Outgoing request);
+    // Fetched once: what assertions and proofs are meant for. The rest of these want it to be known.
+    boost::asio::awaitable<std::optional<Told>> have_issuer();
+    // What the gateway goes by.
+    http::Authority named() const;
+    boost::asio::awaitable<std::variant<token::KeySet, Told>> published_keys();
+    // That a request to this target comes from who holds the key.
+    http::Header proof(const token::SigningKey& key, std::string_view method, std::string_view target,
+                       std::optional<std::string_view> access_token) const;
+    // Whether the last answer said that our clock was wrong, so that what it refused may have been refused by the clock.
+    bool has_learned_time() const { return learned_; }
+    const token::SigningKey& proof_key() const { return parts_.proof_key; }
+    const token::SigningKey& client_key() const { return parts_.key; }
+    std::string new_id() const;
+
 private:
     using Parameters = std::vector<std::pair<std::string, std::string>>;
-    boost::asio::awaitable<std::variant<http::Answer, Told>> send(http::Outgoing request);
-    // Fetched once: what assertions are meant for.
-    boost::asio::awaitable<std::optional<Told>> have_issuer();
     boost::asio::awaitable<std::variant<http::Answer, Told>> post(std::string_view target, Parameters parameters);
     http::Outgoing form(std::string_view target, const Parameters& parameters);
     std::string assertion();
-    // That a request to this target comes from who holds proof_key. The issuer is known.
-    http::Header proof(std::string_view method, std::string_view target, std::optional<std::string_view> access_token);
-    // What the call is in the gateway's books (RFC 9421). The issuer is known.
-    http_signatures::SentRequest sign(http::Outgoing& request);
-    boost::asio::awaitable<std::optional<Told>> have_keys();
-    boost::asio::awaitable<std::optional<Told>> objection_to(const http::Answer& answer,
-                                                             const http_signatures::SentRequest& sent);
     void learn_time(const http::Answer& answer);
 
     GatewayParts parts_;
     std::string issuer_;
-    token::KeySet keys_;  // that the gateway publishes
     base::Duration ahead_{0};
+    bool learned_ = false;
     std::optional<bool> answered_;
 };
 

@@ -3,6 +3,7 @@
 // it as a document of its own before they put it there, so it is taken out as one, byte for byte where it came as text.
 #pragma once
 
+#include <boost/describe.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +24,8 @@ enum class DataForm {
     escaped,  // <data>&lt;a/&gt;</data>
     cdata,    // <data><![CDATA[<a/>]]></data>; a canonical form shows it as `escaped`
 };
+
+BOOST_DESCRIBE_ENUM(DataForm, nodes, escaped, cdata)
 
 // What the root of a business document is: an element inside `data`, or `data` itself. Some services sign the one, some the other.
 enum class DataRoot { inside, data };
