@@ -199,13 +199,17 @@ void declare_publish(CLI::App& cli, Arguments& a, int& status) {
     auto* publish = cli.add_subcommand("publish",
                                        "Make a service of the gateway from an OpenAPI description or a WSDL: print its "
                                        "registration, register or run it.");
-    publish->add_option("file", p.file, "OpenAPI 3 in JSON, or WSDL 1.1.")->required()->check(CLI::ExistingFile);
+    publish->add_option("file", p.file, "OpenAPI 3 in JSON or YAML, or WSDL 1.1.")
+        ->required()
+        ->check(CLI::ExistingFile);
     publish->add_option("--operation", p.choices.operation, "Which operation, where there are several.");
     publish->add_option("--iin", p.choices.person, "Where it names the person: body:/iin, query:iin, path:iin.");
     publish->add_option("--key", p.choices.key, "Key of the service at the gateway.");
     publish->add_option("--owner", p.choices.owner, "Key of the system that answers.");
     publish->add_option("--name-kk", p.choices.name_kk, "Name of the service in Kazakh.");
     publish->add_option("--name-ru", p.choices.name_ru, "Name of the service in Russian.");
+    publish->add_option("--description-kk", p.choices.description_kk, "What it gives, in Kazakh.");
+    publish->add_option("--description-ru", p.choices.description_ru, "What it gives, in Russian.");
     publish->add_option("--address", p.address, "Where the gateway will find the owner, https://host:port.");
     publish->add_option("--reason", p.reason, "Why it is registered.");
     publish->add_option("--language", p.language, "Of the words; without, that of the environment.")

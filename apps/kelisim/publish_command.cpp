@@ -92,12 +92,17 @@ void tell_what_is_left(const Publish& wanted, const Offer& offer) {
 
 int publish(const Publish& wanted) {
     const base::Language language = language_wanted(wanted.language);
-    const auto description = publication::read_description(read_bounded(wanted.file, file_bytes_max));
-    if (description.has_error()) return refuse(description.error(), language);
-    const auto offer = wanted.serve ? publication::make_running(*description, wanted.choices)
-                                    : publication::make_offer(*description, wanted.choices);
+    const auto read = publication::read_description(read_bounded(wanted.file, file_bytes_max));
+    if (const auto* wrong = std::get_if<publication::Unread>(&read)) {
+        if (wrong->at)
+            complain(printable(fmt::format("{}:{}:{}:", wanted.file.string(), wrong->at->line, wrong->at->column)));
+        return refuse(wrong->refusal, language);
+    }
+    const auto& description = std::get<Description>(read);
+    const auto offer = wanted.serve ? publication::make_running(description, wanted.choices)
+                                    : publication::make_offer(description, wanted.choices);
     if (offer.has_error()) {
-        show(*description);
+        show(description);
         return refuse(offer.error(), language);
     }
     if (wanted.serve) return become_skeleton(wanted);

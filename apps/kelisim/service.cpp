@@ -17,6 +17,7 @@
 #include "api/owner.hpp"
 #include "api/problem.hpp"
 #include "api/sandbox.hpp"
+#include "api/service_registry.hpp"
 #include "api/staff.hpp"
 #include "authority/authority.hpp"
 #include "base/limits.hpp"
@@ -513,6 +514,13 @@ std::vector<http::Route> Service::routes_of_systems() {
     add(gateway_.routes());
     add(sync_channel_.routes());
     routes.push_back(gateway::owner_health_for_systems(owner_health()));
+    routes.push_back(
+        api::service_registry({.registry = registry_,
+                               .clock = clock_,
+                               .zone = zone_,
+                               .clients = authentication_,
+                               .elsewhere = elsewhere_,
+                               .wires = [this](std::string_view service) { return owners_.wires(service); }}));
     add(kdp_facade_.routes());
     add(async_channel_.routes());
     add(api::initiator_routes({.records = records_,

@@ -24,8 +24,9 @@ publication::Offer offer_of(const Options& options) {
     std::ifstream in(options.file, std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(in), {}};
     const auto description = publication::read_description(text);
-    if (description.has_error()) throw base::Outage(std::string(description.error().first().text.en));
-    auto offer = publication::make_running(*description, options.choices);
+    if (const auto* wrong = std::get_if<publication::Unread>(&description))
+        throw base::Outage(std::string(wrong->refusal.first().text.en));
+    auto offer = publication::make_running(std::get<publication::Description>(description), options.choices);
     if (offer.has_error()) throw base::Outage(std::string(offer.error().first().text.en));
     return std::move(*offer);
 }

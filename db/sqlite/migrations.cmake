@@ -33,4 +33,5 @@ set(KELISIM_SQLITE_MIGRATIONS
     0030_exchange_wires.sql
     0031_refused_messages.sql
     0032_async_evidence.sql
+    0033_descriptions_of_services.sql
 )

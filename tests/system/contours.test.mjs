@@ -210,7 +210,7 @@ test('what 307/НК п.3 leaves out is not registered, with each reason and clau
   assert.deepEqual({ key: name, ...rest }, system);
 
   const parcels = { key: 'PARCELS', owner: 'LAND', kind: 'ordinary', personal_data: false, access_class: 'public_data', fields: [],
-    name: { kk: 'Жер телімдері', ru: 'Земельные участки' } };
+    name: { kk: 'Жер телімдері', ru: 'Земельные участки' }, description: { kk: 'Жер телімінің шекарасы', ru: 'Границы участка' } };
   for (const [kind, reason, clause] of [
     ['certification_authority', 'contour_certification_authority', '307/НК п.3(1)'],
     ['open_data', 'contour_open_data', '307/НК п.3(4)'],
@@ -296,7 +296,7 @@ test('payments go by the payment gateway, without an approved application, and n
   assert.equal(unregistered.why, 'service_not_on_soap');
   const till = await Cabinet.signIn(counters.base, persons.eleventh);
   await done(staffPost(till, '/services', { key: payment, owner: 'PEP', kind: 'payment', personal_data: false, access_class: 'public_data',
-    fields: [], name: { kk: 'Төлем сұрауы', ru: 'Запрос на платёж' } }));
+    fields: [], name: { kk: 'Төлем сұрауы', ru: 'Запрос на платёж' }, description: { kk: 'Төлем', ru: 'Платёж' } }));
   const paid = await pay(payments);
   assert.equal(paid.status, 200, paid.text);
   assert.equal(paid.code, 'SCSS001');
@@ -320,7 +320,7 @@ test('payments go by the payment gateway, without an approved application, and n
 test('payments that wait in a queue go by the payment gateway too, and so do their answers', async () => {
   const till = await Cabinet.signIn(counters.base, persons.eleventh, 'PT3M');
   await done(staffPost(till, '/services', { key: order, owner: 'PEP', kind: 'payment', personal_data: false, access_class: 'public_data',
-    fields: [], name: { kk: 'Төлем тапсырмасы', ru: 'Платёжное поручение' } }));
+    fields: [], name: { kk: 'Төлем тапсырмасы', ru: 'Платёжное поручение' }, description: { kk: 'Төлем', ru: 'Платёж' } }));
   const queue = async (to, what, signer = key.counters) => {
     const content = shep.asyncMessage({ serviceId: order, date: await now(counters.base), data: '<said>7000</said>', ...what });
     return shep.post(counters.base, to, await sign(signer, 'soap', content));

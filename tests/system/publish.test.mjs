@@ -23,7 +23,7 @@ const { abai, eleventh, tenth, ybyrai } = persons;
 const description = path.resolve(import.meta.dirname, '../../libs/publication/src/corpus/openapi/cars.json');
 const wsdl = path.resolve(import.meta.dirname, '../../libs/publication/src/corpus/wsdl/cars.wsdl');
 const defaultWorld = path.resolve(import.meta.dirname, '../../sandbox/world.toml');
-const owner = ['--owner', 'GBDFL', '--name-kk', 'Көліктер', '--name-ru', 'Автомобили'];
+const owner = ['--owner', 'GBDFL', '--name-kk', 'Көліктер', '--name-ru', 'Автомобили', '--description-kk', 'Кімнің көлігі бар', '--description-ru', 'Какие есть автомобили'];
 const byPath = ['--key', 'CARS', '--operation', 'vehicleOfOwner', ...owner];
 const bySoap = ['--key', 'CAR_SOAP', ...owner];
 const bySearch = ['--key', 'CAR_SEARCH', '--operation', 'findVehicle', ...owner];
@@ -122,13 +122,14 @@ test('what a description does not tell is asked for, and nothing is guessed', as
   assert.match(version.stderr, /--iin/);
   assert.match(version.stderr, /not described as a JSON object/);
   const wrong = path.join(await temporaryDirectory(), 'wrong.json');
-  for (const [text, words] of [['', /no OpenAPI/], ['{"swagger":"2.0"}', /3\.0 or 3\.1/], ['{"openapi":"3.0.0","paths":{"/a":{"$ref":"file:///etc/passwd"}}}', /refers to another file/]]) {
+  for (const [text, words] of [['', /no description in OpenAPI/], ['openapi: 3.0.3\npaths:\n  /a: b: c\n', /wrong\.json:3:\d+:\nThe file is no proper YAML/],
+    ['openapi: 3.0.3\npaths: {}\nopenapi: 3.1.0\n', /wrong\.json:3:1:\nA key stands twice/], ['{"swagger":"2.0"}', /3\.0 or 3\.1/], ['{"openapi":"3.0.0","paths":{"/a":{"$ref":"file:///etc/passwd"}}}', /refers to another file/]]) {
     await writeFile(wrong, text);
     await assert.rejects(promisify(execFile)(binary, ['publish', wrong, '--language', 'en']), ({ stderr }) => words.test(stderr));
   }
   const whole = await publish(...byPath, '--reason', 'letter 7', '--address', 'https://cars.example.kz:443');
   assert.deepEqual(JSON.parse(whole.stdout), { key: 'CARS', owner: 'GBDFL', kind: 'ordinary', personal_data: true, access_class: 'confidential',
-    name: { kk: 'Көліктер', ru: 'Автомобили' }, fields: ['plate', 'model', 'year', 'previous'], reason: 'letter 7' });
+    name: { kk: 'Көліктер', ru: 'Автомобили' }, description: { kk: 'Кімнің көлігі бар', ru: 'Какие есть автомобили' }, fields: ['plate', 'model', 'year', 'previous'], reason: 'letter 7' });
   assert.match(whole.stderr, /^ {4}"CARS=https:\/\/cars\.example\.kz:443",$/m);
   const nowhere = await publish(...byPath, '--address', 'cars.example.kz\u001b[2J');
   assert.equal(nowhere.code, 1);

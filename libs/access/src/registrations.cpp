@@ -2,6 +2,7 @@
 #include "access/registrations.hpp"
 
 #include <algorithm>
+#include <boost/json/value_from.hpp>
 
 #include "facts.hpp"
 #include "records/registry_store.hpp"
@@ -106,12 +107,25 @@ Registrations::Done Registrations::classify(store::WriteSession& session, std::s
 }
 
 Registrations::Done Registrations::classify(store::WriteSession& session, std::string_view key,
-                                            registry::ServiceKind as, const Order& order, base::Time now) const {
+                                            const registry::ServiceKind& as, const Order& order, base::Time now) const {
     auto service = records::load_service(session, key);
     if (!service) return Refusal(registry_entry_unknown);
     service->kind = as;
     keep(session, *service);
     note(session, "registry.service_classified", details_of(*service), order, now);
+    return {};
+}
+
+Registrations::Done Registrations::describe(store::WriteSession& session, std::string_view key,
+                                            const registry::Name& as, const Order& order, base::Time now) const {
+    auto service = records::load_service(session, key);
+    if (!service) return Refusal(registry_entry_unknown);
+    if (!service->ended.empty()) return Refusal(registry_ended_before);
+    service->description = as;
+    keep(session, *service);
+    auto details = details_of(*service);
+    details["description"] = boost::json::value_from(as);
+    note(session, "registry.service_described", std::move(details), order, now);
     return {};
 }
 

@@ -120,6 +120,28 @@ TEST_F(RegistrationsTest, AServiceIsKeptOrRefusedWithEveryReason) {
     EXPECT_EQ(world.registry.service("OPEN"), nullptr);
 }
 
+// INT-2.22
+TEST_F(RegistrationsTest, AServiceIsDescribedAnewUntilItEnds) {
+    const auto describe = [&](std::string_view key, const registry::Name& as) {
+        return world.unit([&](store::WriteSession& session) {
+            return world.service->registrations.describe(session, key, as, order, world.clock.now());
+        });
+    };
+    const registry::Name text{"не береді", "что даёт"};
+    add(service("PARCELS", registry::ServiceKind::ordinary)).value();
+    EXPECT_EQ(world.registry.service("PARCELS")->description, registry::Name());
+    describe("PARCELS", text).value();
+    EXPECT_EQ(world.registry.service("PARCELS")->description, text);
+    EXPECT_EQ(world.store.look([](store::ReadSession& session) { return records::load_service(session, "PARCELS"); })
+                  ->description,
+              text);
+    EXPECT_THAT(reasons(describe("NEVER", text)), ElementsAre(&registry_entry_unknown));
+    registry::IntegrationService over = service("OVER", registry::ServiceKind::ordinary);
+    over.ended = "2026-01-01T00:00:00Z";
+    add(over).value();
+    EXPECT_THAT(reasons(describe("OVER", text)), ElementsAre(&registry_ended_before));
+}
+
 // INT-2.5: of one name, one is behind the gateway or open.
 TEST_F(RegistrationsTest, OpenDataHaveAListOfTheirOwn) {
     const registry::OpenService open{"OPEN", body_bin, name, "https://data.example/"};

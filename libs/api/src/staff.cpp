@@ -35,6 +35,10 @@ boost::json::value ended_json(const std::string& ended) {
     return ended.empty() ? boost::json::value(nullptr) : boost::json::value(ended);
 }
 
+boost::json::value described_json(const registry::Name& description) {
+    return description.kk.empty() ? boost::json::value(nullptr) : boost::json::value_from(description);
+}
+
 Answer office(const StaffParts& parts, const StaffCall& call, const http::Request&) {
     co_return http::json_response(
         200, object{{"organisation", organisation_json(call.official.organisation, parts.parts.registry)},
@@ -148,6 +152,7 @@ Answer services(const StaffParts& parts, const StaffCall&, const http::Request&)
         items.push_back(object{{"key", service->key},
                                {"owner", service->owner},
                                {"name", boost::json::value_from(service->name)},
+                               {"description", described_json(service->description)},
                                {"personal_data", service->personal_data},
                                {"kind", boost::json::value_from(service->kind)},
                                {"ended", ended_json(service->ended)}});

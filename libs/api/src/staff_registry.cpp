@@ -50,6 +50,17 @@ Result<std::string> text_in(const object& body, std::string_view name) {
     return std::string(*text);
 }
 
+// What people read, in lines.
+Result<std::string> lines_in(const object& body, std::string_view name) {
+    const auto text = json::text(body, name, base::limits::service_text_bytes_max);
+    if (text.has_error()) return text.error();
+    const bool blank = text->find_first_not_of(" \t\r\n") == std::string_view::npos;
+    const bool control = std::any_of(text->begin(), text->end(),
+                                     [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n'; });
+    if (blank || control) return Refusal(json::json_member_range);
+    return std::string(*text);
+}
+
 Result<std::string> day_in(const object& body, std::string_view name) {
     auto text = text_in(body, name);
     if (text.has_value() && !base::is_day(*text)) return Refusal(json::json_member_range);
@@ -65,14 +76,25 @@ Result<Enum> choice_in(const object& body, std::string_view name) {
     return *read;
 }
 
-Result<registry::Name> name_in(const object& body) {
-    const auto name = json::object(body, "name");
-    if (name.has_error()) return name.error();
-    if (const auto only = json::only(**name, {"kk", "ru"}); only.has_error()) return only.error();
-    auto kk = text_in(**name, "kk"), ru = text_in(**name, "ru");
+// In both languages (418-V ст.38(3)).
+Result<registry::Name> both_in(const object& body, std::string_view member,
+                               Result<std::string> (*read)(const object&, std::string_view)) {
+    const auto both = json::object(body, member);
+    if (both.has_error()) return both.error();
+    if (const auto only = json::only(**both, {"kk", "ru"}); only.has_error()) return only.error();
+    auto kk = read(**both, "kk"), ru = read(**both, "ru");
     if (kk.has_error()) return kk.error();
     if (ru.has_error()) return ru.error();
     return registry::Name{std::move(*kk), std::move(*ru)};
+}
+
+Result<registry::Name> name_in(const object& body) {
+    return both_in(body, "name", text_in);
+}
+
+// 307/НК п.2(22): the registry is a list "with a description of the service".
+Result<registry::Name> description_in(const object& body) {
+    return both_in(body, "description", lines_in);
 }
 
 Result<access::SystemClass> class_in(const object& body) {
@@ -120,13 +142,16 @@ Result<registry::IntegrationService> service_in(const object& body) {
     if (*personal_data && fields->empty()) return Refusal(json::json_member_range);
     const auto kind = choice_in<registry::ServiceKind>(body, "kind");
     if (kind.has_error()) return kind.error();
+    auto description = description_in(body);
+    if (description.has_error()) return description.error();
     return registry::IntegrationService{.key = std::move(*key),
                                         .owner = std::move(*owner),
                                         .personal_data = *personal_data,
                                         .access_class = *access_class,
                                         .name = std::move(*name),
                                         .fields = std::move(*fields),
-                                        .kind = *kind};
+                                        .kind = *kind,
+                                        .description = std::move(*description)};
 }
 
 Result<registry::SecurityAgreement> agreement_in(const object& body) {
@@ -212,7 +237,9 @@ Answer open_services(const StaffParts& parts, const http::Request&) {
 using Members = std::initializer_list<std::string_view>;
 const Members of_system{"key", "organisation", "client_id", "contour", "ownership", "exclusions", "reason"};
 const Members of_system_class{"contour", "ownership", "exclusions", "reason"};
-const Members of_service{"key", "owner", "kind", "personal_data", "access_class", "name", "fields", "reason"};
+const Members of_service{"key",  "owner",       "kind",   "personal_data", "access_class",
+                         "name", "description", "fields", "reason"};
+const Members of_description{"description", "reason"};
 const Members of_service_class{"kind", "reason"};
 const Members of_agreement{"number", "signed_on", "valid_to", "parties", "reason"};
 const Members of_open_service{"key", "publisher", "name", "address", "reason"};
@@ -266,30 +293,40 @@ Answer add_open_service(const StaffParts& parts, const StaffCall& call, const ht
     return add(parts, call, request, of_open_service, open_service_in);
 }
 
-// As what a system or a service is classified from now on.
 template <class As>
-Answer classify(const StaffParts& parts, const StaffCall& call, const http::Request& request, Members known,
-                Result<As> (*read)(const object&)) {
+using Change = Result<void> (Registrations::*)(store::WriteSession&, std::string_view, const As&,
+                                               const Registrations::Order&, base::Time) const;
+
+// What a system or a service is from now on. `done`: what the answer says of it.
+template <class As>
+Answer change(const StaffParts& parts, const StaffCall& call, const http::Request& request, Members known,
+              Result<As> (*read)(const object&), std::string_view done, Change<As> what) {
     const auto body = read_body(request, known);
     if (body.has_error()) co_return problem(body.error(), request);
     auto as = read(*body);
     if (as.has_error()) co_return problem(as.error(), request);
-    Work work = [&registrations = parts.registrations, key = std::string(request.parameter("key")),
-                 as = std::move(*as)](store::WriteSession& session, const Registrations::Order& order, base::Time now) {
-        return registrations.classify(session, key, as, order, now);
+    Work work = [&registrations = parts.registrations, key = std::string(request.parameter("key")), as = std::move(*as),
+                 what](store::WriteSession& session, const Registrations::Order& order, base::Time now) {
+        return (registrations.*what)(session, key, as, order, now);
     };
-    co_return co_await carry_out(parts, call, request, *body, 200, "classified", std::move(work));
+    co_return co_await carry_out(parts, call, request, *body, 200, done, std::move(work));
 }
 
 Answer classify_system(const StaffParts& parts, const StaffCall& call, const http::Request& request) {
-    return classify(parts, call, request, of_system_class, class_in);
+    return change<access::SystemClass>(parts, call, request, of_system_class, class_in, "classified",
+                                       &Registrations::classify);
 }
 
 Result<registry::ServiceKind> kind_in(const object& body) {
     return choice_in<registry::ServiceKind>(body, "kind");
 }
 Answer classify_service(const StaffParts& parts, const StaffCall& call, const http::Request& request) {
-    return classify(parts, call, request, of_service_class, kind_in);
+    return change<registry::ServiceKind>(parts, call, request, of_service_class, kind_in, "classified",
+                                         &Registrations::classify);
+}
+Answer describe_service(const StaffParts& parts, const StaffCall& call, const http::Request& request) {
+    return change<registry::Name>(parts, call, request, of_description, description_in, "described",
+                                  &Registrations::describe);
 }
 
 using Ending = Result<void> (Registrations::*)(store::WriteSession&, std::string_view, const Registrations::Order&,
@@ -332,6 +369,7 @@ std::vector<http::Route> staff_registry_routes(const StaffParts& parts) {
         {"POST", "/api/v1/staff/systems/{key}/classification", endpoint(Office::egov_operator, classify_system)},
         {"POST", "/api/v1/staff/services", endpoint(Office::egov_operator, add_service)},
         {"POST", "/api/v1/staff/services/{key}/classification", endpoint(Office::egov_operator, classify_service)},
+        {"POST", "/api/v1/staff/services/{key}/description", endpoint(Office::egov_operator, describe_service)},
         {"GET", "/api/v1/staff/agreements", endpoint({}, agreements)},
         {"POST", "/api/v1/staff/agreements", endpoint({}, add_agreement)},
         {"POST", "/api/v1/staff/agreements/{key}/withdraw", endpoint({}, withdraw_agreement)},

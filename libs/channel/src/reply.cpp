@@ -13,6 +13,7 @@
 #include "base/limits.hpp"
 #include "base/result.hpp"
 #include "base/text.hpp"
+#include "channel/words.hpp"
 #include "skeleton.hpp"
 
 namespace kelisim::channel {
@@ -53,8 +54,9 @@ const std::vector<icu::UnicodeString>& words(Word meaning) {
 }
 
 // Compatibility forms and letter case away (Unicode NFKC_Casefold): full-width digits and emoji variants become plain.
-std::optional<icu::UnicodeString> folded(std::string_view text) {
-    if (text.size() > base::limits::sms_reply_bytes_max || !base::valid_utf8(text)) return std::nullopt;
+std::optional<icu::UnicodeString> folded(std::string_view text,
+                                         std::size_t bytes_max = base::limits::sms_reply_bytes_max) {
+    if (text.size() > bytes_max || !base::valid_utf8(text)) return std::nullopt;
     UErrorCode error = U_ZERO_ERROR;
     const icu::Normalizer2* normalizer = icu::Normalizer2::getNFKCCasefoldInstance(error);
     if (U_FAILURE(error)) throw base::Outage("ICU has no NFKC_Casefold data");
@@ -123,6 +125,15 @@ std::optional<std::string> joined_skeleton(std::string_view text) {
     std::string out;
     skeleton_of(joined).toUTF8String(out);
     return out;
+}
+
+std::vector<std::string> words_of(std::string_view text) {
+    std::vector<std::string> words;
+    const auto plain = folded(text, text.size());
+    if (!plain) return words;
+    for (const icu::UnicodeString& token : tokens_of(*plain))
+        skeleton_of(token).toUTF8String(words.emplace_back());
+    return words;
 }
 
 Reply read_reply(std::string_view text) {

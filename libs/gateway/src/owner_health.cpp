@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/owner_health.hpp"
 
-#include <algorithm>
 #include <boost/describe/enum_to_string.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -47,22 +46,12 @@ object detailed_json(const Owners::Row& row) {
     return json;
 }
 
-bool is_connected(const OwnerHealthParts& parts, std::string_view system, std::string_view service) {
-    const std::string today = parts.zone.day(parts.clock.now());
-    const auto connections = parts.registry.connections();
-    return std::any_of(connections.begin(), connections.end(), [&](const registry::Connection* connection) {
-        return connection->initiator == system && registry::stands(*connection, today) &&
-               std::any_of(connection->purposes.begin(), connection->purposes.end(), [&](const auto& purpose) {
-                   return purpose.ended.empty() && std::find(purpose.services.begin(), purpose.services.end(),
-                                                             service) != purpose.services.end();
-               });
-    });
-}
-
 Answer for_system(const OwnerHealthParts& parts, const api::ClientSystem& client) {
+    const std::string today = parts.zone.day(parts.clock.now());
     boost::json::array items;
     for (const Owners::Row& row : parts.owners.rows()) {
-        if (is_connected(parts, client.system->key, row.way.service)) items.push_back(row_json(row));
+        if (registry::is_connected(parts.registry, client.system->key, row.way.service, today))
+            items.push_back(row_json(row));
     }
     co_return http::json_response(200, object{{"items", std::move(items)}});
 }

@@ -172,6 +172,17 @@ void Owners::tell(OwnerRoute::Turn turn, const OwnerWay& way, OwnerStep step) co
                                  {"step", telemetry::SafeText::of_program(boost::describe::enum_to_string(step, ""))}});
 }
 
+std::vector<std::string_view> Owners::wires(std::string_view service) const {
+    std::vector<std::string_view> wires;
+    const auto all = ways();
+    for (const Wire wire : {Wire::rest, Wire::soap}) {
+        const auto first = all->lower_bound({.wire = wire, .service = std::string(service)});
+        const bool there = first != all->end() && first->first.wire == wire && first->first.service == service;
+        if (there) wires.emplace_back(boost::describe::enum_to_string(wire, ""));
+    }
+    return wires;
+}
+
 std::vector<Owners::Row> Owners::rows() const {
     std::vector<Row> rows;
     const base::Time now = parts_.clock.now();

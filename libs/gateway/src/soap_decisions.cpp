@@ -29,19 +29,6 @@ const Reason answer_of_another{"answer_of_another",
 
 namespace {
 
-// Whether an approved application of the sender's names the service, today.
-bool has_connection(const registry::Registry& registry, std::string_view sender, std::string_view service,
-                    std::string_view day) {
-    const auto names = [&](const registry::Purpose& purpose) {
-        return std::find(purpose.services.begin(), purpose.services.end(), service) != purpose.services.end();
-    };
-    const auto connections = registry.connections();
-    return std::any_of(connections.begin(), connections.end(), [&](const registry::Connection* each) {
-        return each->initiator == sender && registry::stands(*each, day) &&
-               std::any_of(each->purposes.begin(), each->purposes.end(), names);
-    });
-}
-
 std::optional<SoapRefusal> refusal_for(std::vector<const Reason*> reasons) {
     if (reasons.empty()) return std::nullopt;
     return SoapRefusal{kls_refused, Refusal(std::move(reasons))};
@@ -61,7 +48,7 @@ std::optional<SoapRefusal> SoapDecisions::check_connection(const Arrival& arriva
     const std::string day = parts_.zone.day(arrival.received);
     auto reasons = registry::contour_objections(parts_.registry, {*arrival.sender, arrival.side, day}, service);
     const bool payment = service.kind == registry::ServiceKind::payment;
-    if (!payment && !has_connection(parts_.registry, arrival.sender->key, service.key, day))
+    if (!payment && !registry::is_connected(parts_.registry, arrival.sender->key, service.key, day))
         reasons.push_back(&service_without_connection);
     return refusal_for(std::move(reasons));
 }

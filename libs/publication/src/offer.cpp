@@ -71,6 +71,16 @@ const Reason names_open{"publication_names_open",
                          "Задайте название сервиса на двух языках через --name-kk и --name-ru.",
                          "Give the name of the service in both languages by --name-kk and --name-ru."}};
 
+const Reason descriptions_open{"publication_descriptions_open",
+                               Kind::invalid,
+                               "307/НК п.2(22)",
+                               {"Сервистің не беретінін екі тілде --description-kk және --description-ru арқылы "
+                                "сипаттаңыз: оны реестрден іздейтіндер оқиды.",
+                                "Опишите на двух языках через --description-kk и --description-ru, что даёт сервис: "
+                                "это прочтут те, кто ищет его в реестре.",
+                                "Say what the service gives in both languages by --description-kk and "
+                                "--description-ru: whoever searches the registry reads it."}};
+
 namespace {
 
 using Reasons = std::vector<const Reason*>;
@@ -85,6 +95,11 @@ bool is_key(std::string_view text) {
 bool is_name(std::string_view text) {
     return !text.empty() && text.size() <= base::limits::name_bytes_max &&
            std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+}
+
+bool is_description(std::string_view text) {
+    return !text.empty() && text.size() <= base::limits::service_text_bytes_max &&
+           std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n'; });
 }
 
 const Operation* chosen(const Description& description, const std::string& id, Reasons& reasons) {
@@ -111,12 +126,12 @@ void check_fields(const Operation& operation, Reasons& reasons) {
     if (!named || fields.size() > base::limits::request_fields_max) reasons.push_back(&field_names);
 }
 
-// In TOML a basic string; names are without control characters.
+// In TOML a basic string; names and descriptions have no control characters but ends of lines.
 std::string quoted(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) {
         if (c == '"' || c == '\\') out += '\\';
-        out += c;
+        out += c == '\n' ? std::string("\\n") : std::string(1, c);
     }
     return out + "\"";
 }
@@ -135,6 +150,8 @@ Result<Offer> make(const Description& description, const Choices& choices, Reaso
                  .owner = choices.owner,
                  .name_kk = choices.name_kk,
                  .name_ru = choices.name_ru,
+                 .description_kk = choices.description_kk,
+                 .description_ru = choices.description_ru,
                  .operation = *operation,
                  .person = *person};
 }
@@ -144,6 +161,8 @@ Result<Offer> make(const Description& description, const Choices& choices, Reaso
 Result<Offer> make_offer(const Description& description, const Choices& choices) {
     Reasons reasons;
     if (!is_name(choices.name_kk) || !is_name(choices.name_ru)) reasons.push_back(&names_open);
+    if (!is_description(choices.description_kk) || !is_description(choices.description_ru))
+        reasons.push_back(&descriptions_open);
     return make(description, choices, std::move(reasons));
 }
 
@@ -161,6 +180,7 @@ boost::json::object registration(const Offer& offer, std::string_view reason) {
             {"personal_data", true},
             {"access_class", "confidential"},
             {"name", {{"kk", offer.name_kk}, {"ru", offer.name_ru}}},
+            {"description", {{"kk", offer.description_kk}, {"ru", offer.description_ru}}},
             {"fields", std::move(fields)},
             {"reason", reason}};
 }
@@ -171,7 +191,8 @@ std::string world_entry(const Offer& offer) {
         fields += (fields.empty() ? "" : ", ") + quoted(field.name);
     return "[[integration_service]]\nkey = " + quoted(offer.key) + "\nowner = " + quoted(offer.owner) +
            "\npersonal_data = true\naccess_class = \"confidential\"\nname_kk = " + quoted(offer.name_kk) +
-           "\nname_ru = " + quoted(offer.name_ru) + "\nfields = [" + fields + "]\n";
+           "\nname_ru = " + quoted(offer.name_ru) + "\ndescription_kk = " + quoted(offer.description_kk) +
+           "\ndescription_ru = " + quoted(offer.description_ru) + "\nfields = [" + fields + "]\n";
 }
 
 std::string upstream(const Offer& offer, std::string_view address) {

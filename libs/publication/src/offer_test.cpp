@@ -21,7 +21,9 @@ const Choices all{.operation = "",
                   .key = "CARS",
                   .owner = "REGISTER",
                   .name_kk = "Көліктер",
-                  .name_ru = "Автомобили «Егор \"А\"»"};
+                  .name_ru = "Автомобили «Егор \"А\"»",
+                  .description_kk = "Кімнің көлігі бар",
+                  .description_ru = "Какие есть\nавтомобили"};
 
 std::set<std::string_view> codes(const base::Result<Offer>& offer) {
     std::set<std::string_view> out;
@@ -39,18 +41,20 @@ TEST(Offers, BecomeRegistrations) {
     EXPECT_EQ(
         boost::json::serialize(registration(*offer, "r")),
         R"({"key":"CARS","owner":"REGISTER","kind":"ordinary","personal_data":true,"access_class":"confidential",)"
-        R"("name":{"kk":"Көліктер","ru":"Автомобили «Егор \"А\"»"},"fields":["plate","model"],"reason":"r"})");
+        R"("name":{"kk":"Көліктер","ru":"Автомобили «Егор \"А\"»"},"description":{"kk":"Кімнің көлігі бар","ru":"Какие есть\nавтомобили"},"fields":["plate","model"],"reason":"r"})");
     EXPECT_EQ(world_entry(*offer),
               "[[integration_service]]\nkey = \"CARS\"\nowner = \"REGISTER\"\npersonal_data = true\n"
               "access_class = \"confidential\"\nname_kk = \"Көліктер\"\nname_ru = \"Автомобили «Егор \\\"А\\\"»\"\n"
+              "description_kk = \"Кімнің көлігі бар\"\ndescription_ru = \"Какие есть\\nавтомобили\"\n"
               "fields = [\"plate\", \"model\"]\n");
     EXPECT_EQ(upstream(*offer, "https://a:1"), "\"CARS=https://a:1\"");
 }
 
 TEST(Offers, SayEverythingThatIsNotKnown) {
     const Description two{.title = "t", .operations = {cars, cars}};
-    EXPECT_EQ(codes(make_offer(two, {})), (Codes{"publication_operation_open", "publication_key_open",
-                                                 "publication_owner_open", "publication_names_open"}));
+    EXPECT_EQ(codes(make_offer(two, {})),
+              (Codes{"publication_operation_open", "publication_key_open", "publication_owner_open",
+                     "publication_names_open", "publication_descriptions_open"}));
     Choices choices = all;
     choices.operation = "none";
     EXPECT_EQ(codes(make_offer(two, choices)), (Codes{"publication_operation_unknown"}));
@@ -58,6 +62,13 @@ TEST(Offers, SayEverythingThatIsNotKnown) {
     EXPECT_EQ(codes(make_offer(two, choices)), Codes{});
     choices.name_kk.clear();
     EXPECT_EQ(codes(make_offer(two, choices)), (Codes{"publication_names_open"}));
+    EXPECT_EQ(codes(make_running(two, choices)), Codes{});
+    choices = all;
+    choices.operation = "cars";
+    for (const std::string& wrong : {std::string(), std::string(2001, 'a'), std::string("a\x1b[2J")}) {
+        choices.description_ru = wrong;
+        EXPECT_EQ(codes(make_offer(two, choices)), (Codes{"publication_descriptions_open"})) << wrong.size();
+    }
     EXPECT_EQ(codes(make_running(two, choices)), Codes{});
 }
 

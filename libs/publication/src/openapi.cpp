@@ -4,6 +4,7 @@
 
 #include "json/json.hpp"
 #include "members.hpp"
+#include "openapi.hpp"
 #include "places.hpp"
 #include "publication/description.hpp"
 
@@ -15,12 +16,12 @@ using boost::json::array;
 using boost::json::object;
 using boost::json::value;
 
-const base::Reason description_malformed{
-    "publication_malformed",
-    Kind::invalid,
-    "OpenAPI 3.1.0",
-    {"Файл OpenAPI сипаттамасы емес (JSON).", "Файл не является описанием OpenAPI (JSON).",
-     "The file is no OpenAPI description in JSON."}};
+const base::Reason description_malformed{"publication_malformed",
+                                         Kind::invalid,
+                                         "OpenAPI 3.1.0",
+                                         {"Файл OpenAPI (JSON немесе YAML) не WSDL сипаттамасы емес.",
+                                          "Файл не является описанием OpenAPI (JSON или YAML) или WSDL.",
+                                          "The file is no description in OpenAPI (JSON or YAML) or WSDL."}};
 const base::Reason description_version{
     "publication_version",
     Kind::invalid,
@@ -40,8 +41,7 @@ const base::Reason description_empty{
 
 namespace {
 
-constexpr std::size_t bytes_max = 4 * 1024 * 1024, nodes_max = 100'000;
-constexpr std::size_t nesting_max = 64;
+constexpr std::size_t nodes_max = 100'000;
 constexpr int follows_max = 16;
 constexpr std::array<std::string_view, 5> methods{"get", "post", "put", "patch", "delete"};
 
@@ -195,10 +195,14 @@ Operation read_operation(Document& document, std::string_view method, std::strin
 }  // namespace
 
 Result<Description> read_openapi(std::string_view text) {
-    const auto parsed = json::parse(text, {.bytes_max = bytes_max, .depth_max = nesting_max});
+    const auto parsed = json::parse(text, {.bytes_max = openapi_bytes_max, .depth_max = openapi_depth_max});
     if (parsed.has_error()) return base::Refusal({&description_malformed, &parsed.error().first()});
-    if (!parsed->is_object()) return base::Refusal(description_malformed);
-    Document document(parsed->get_object());
+    return read_openapi(*parsed);
+}
+
+Result<Description> read_openapi(const value& whole) {
+    if (!whole.is_object()) return base::Refusal(description_malformed);
+    Document document(whole.get_object());
     const std::string_view version = text_at(document.root(), "openapi");
     if (!version.starts_with("3.0.") && !version.starts_with("3.1.")) return base::Refusal(description_version);
     const object* info = document.at(document.root(), "info");

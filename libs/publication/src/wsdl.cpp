@@ -306,10 +306,4 @@ Result<Description> read_wsdl(std::string_view text) {
     return Reader(root).read();
 }
 
-Result<Description> read_description(std::string_view text) {
-    std::string_view start = text.substr(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
-    if (start.starts_with("\xEF\xBB\xBF")) start.remove_prefix(3);
-    return start.starts_with('<') ? read_wsdl(text) : read_openapi(text);
-}
-
 }  // namespace kelisim::publication

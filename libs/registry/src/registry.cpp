@@ -102,6 +102,19 @@ bool stands(const Connection& connection, std::string_view local_day) {
     return connection.ended.empty() && connection.valid_from <= local_day && local_day <= connection.valid_to;
 }
 
+bool is_connected(const Registry& registry, std::string_view system, std::string_view service,
+                  std::string_view local_day) {
+    const auto names = [&](const Purpose& purpose) {
+        return purpose.ended.empty() &&
+               std::find(purpose.services.begin(), purpose.services.end(), service) != purpose.services.end();
+    };
+    const auto connections = registry.connections();
+    return std::any_of(connections.begin(), connections.end(), [&](const Connection* each) {
+        return each->initiator == system && stands(*each, local_day) &&
+               std::any_of(each->purposes.begin(), each->purposes.end(), names);
+    });
+}
+
 const Purpose* purpose_of(const Connection& connection, std::string_view code) {
     const auto at = std::find_if(connection.purposes.begin(), connection.purposes.end(),
                                  [&](const Purpose& purpose) { return purpose.code == code; });

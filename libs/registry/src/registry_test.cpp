@@ -202,6 +202,30 @@ TEST(Match, LeavesOutWhatEnded) {
     EXPECT_EQ(registry.service("PERSON")->name.ru, "лицо") << "it still has a name";
 }
 
+TEST(IsConnected, WhileConnectionAndPurposeStand) {
+    Registry registry(entries());
+    const auto connected = [&](std::string_view system, std::string_view service, std::string_view day) {
+        return is_connected(registry, system, service, day);
+    };
+    EXPECT_TRUE(connected("BANK", "PERSON", "2026-01-01"));
+    EXPECT_TRUE(connected("BANK", "PERSON", "2026-12-31"));
+    EXPECT_FALSE(connected("BANK", "PERSON", "2025-12-31"));
+    EXPECT_FALSE(connected("BANK", "PERSON", "2027-01-01"));
+    EXPECT_FALSE(connected("BANK", "FAMILY", "2026-06-01"));
+    EXPECT_FALSE(connected("OWNER", "PERSON", "2026-06-01"));
+    EXPECT_FALSE(connected("NOBODY", "NOTHING", "2026-06-01"));
+    for (const char* key : {"c1", "c2"}) {
+        Connection ended = *registry.connection(key);
+        ended.ended = "2026-05-01T00:00:00Z";
+        registry.replace(ended);
+    }
+    EXPECT_TRUE(connected("BANK", "PERSON", "2026-06-01")) << "the third is left";
+    Connection third = *registry.connection("c3");
+    third.purposes.front().ended = "2026-05-01T00:00:00Z";
+    registry.replace(third);
+    EXPECT_FALSE(connected("BANK", "PERSON", "2026-06-01"));
+}
+
 TEST(Registry, ReplacesOnlyWhatIsThere) {
     Registry registry(entries());
     EXPECT_THROW(registry.replace(connection("c9", Channel::contact_centre, "loan")), std::invalid_argument);

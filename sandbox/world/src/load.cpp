@@ -141,7 +141,8 @@ registry::IntegrationService service_of(const Table& table) {
         .access_class = access == "public" ? registry::AccessClass::public_data : registry::AccessClass::confidential,
         .name = table.name(),
         .fields = table.texts("fields"),
-        .kind = table.choice_or("kind", registry::ServiceKind::ordinary)};
+        .kind = table.choice_or("kind", registry::ServiceKind::ordinary),
+        .description = {table.text_or("description_kk", ""), table.text_or("description_ru", "")}};
 }
 
 registry::Connection connection_of(const Table& table, const std::vector<registry::Connection>& before) {

@@ -33,7 +33,10 @@ public:
     // What is found out later. It is written down whatever it is; what it leaves out is refused at the next call.
     Done classify(store::WriteSession& session, std::string_view system, const SystemClass& as, const Order& order,
                   base::Time now) const;
-    Done classify(store::WriteSession& session, std::string_view service, registry::ServiceKind as, const Order& order,
+    Done classify(store::WriteSession& session, std::string_view service, const registry::ServiceKind& as,
+                  const Order& order, base::Time now) const;
+    // What the registry says of a service that is not ended (307/НК п.2(22)).
+    Done describe(store::WriteSession& session, std::string_view service, const registry::Name& as, const Order& order,
                   base::Time now) const;
 
     Done add(store::WriteSession& session, const registry::SecurityAgreement& agreement, const Order& order,

@@ -156,7 +156,8 @@ inline constexpr std::size_t address_pace_cells = 65'536;             // of 8 by
 inline constexpr std::size_t sessions_max = 8;                        // of one person; the oldest ends
 inline constexpr std::size_t page_items_default = 20;
 inline constexpr std::size_t page_items_max = 100;
-inline constexpr std::size_t person_text_bytes_max = 4000;  // a question, a reason, an answer
+inline constexpr std::size_t service_text_bytes_max = 2000;  // a description, a thousand letters or so
+inline constexpr std::size_t person_text_bytes_max = 4000;   // a question, a reason, an answer
 // Working days: to object to a withdrawal (94-V art. 8), and to answer whether a use was allowed.
 inline constexpr std::uint32_t objection_working_days = 3;
 inline constexpr std::uint32_t use_question_working_days = 5;

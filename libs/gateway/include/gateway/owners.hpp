@@ -85,6 +85,8 @@ public:
         OwnerRoute::Health health;
     };
     std::vector<Row> rows() const;
+    // By which it is called; none for a service that nobody is configured to answer.
+    std::vector<std::string_view> wires(std::string_view service) const;
     std::uint64_t repeated() const { return repeated_; }
 
 private:

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "base/result.hpp"
@@ -18,6 +19,10 @@ extern const base::Reason description_version;
 extern const base::Reason description_reference;
 extern const base::Reason description_empty;
 extern const base::Reason description_style;
+extern const base::Reason yaml_malformed;
+extern const base::Reason yaml_beyond_json;
+extern const base::Reason yaml_key_twice;
+extern const base::Reason yaml_too_large;
 
 // Where a request names something: "body:/person/iin" (JSON Pointer), "query:iin", "path:iin", "header:X-Person".
 struct Place {
@@ -67,8 +72,17 @@ base::Result<Description> read_openapi(std::string_view text);
 // may repeat an array.
 base::Result<Description> read_wsdl(std::string_view text);
 
-// Whichever of the two it is.
-base::Result<Description> read_description(std::string_view text);
+// Where a text goes wrong, counted from 1.
+struct Position {
+    std::size_t line, column;
+};
+// At a place in the text, where one is known.
+struct Unread {
+    base::Refusal refusal;
+    std::optional<Position> at;
+};
+// Whichever of the two it is, OpenAPI in JSON or YAML 1.2 (read as the JSON that it stands for, OpenAPI 3.1.0 section 4.3).
+std::variant<Description, Unread> read_description(std::string_view text);
 
 // The message for a body that fits operation.body, and the object that an answer holds; nothing for a fault and whatever else is no such
 // answer. Precondition: operation.soap.

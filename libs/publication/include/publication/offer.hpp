@@ -19,6 +19,7 @@ extern const base::Reason field_names;
 extern const base::Reason key_open;
 extern const base::Reason owner_open;
 extern const base::Reason names_open;
+extern const base::Reason descriptions_open;
 
 // What its owner says, where the description does not or leaves a choice.
 struct Choices {
@@ -27,17 +28,18 @@ struct Choices {
     std::string key;        // of the service
     std::string owner;      // key of the system that answers
     std::string name_kk, name_ru;
+    std::string description_kk, description_ru;
 };
 
 struct Offer {
-    std::string key, owner, name_kk, name_ru;
+    std::string key, owner, name_kk, name_ru, description_kk, description_ru;
     Operation operation;
     Place person;
 };
 
 // Refused with everything that is not known, each with the option that says it.
 base::Result<Offer> make_offer(const Description& description, const Choices& choices);
-// The same without what only a registration needs: names. For running the service.
+// The same without what only a registration needs: names and descriptions. For running the service.
 base::Result<Offer> make_running(const Description& description, const Choices& choices);
 
 // The body of POST /api/v1/staff/services, which an official of the operator sends.

@@ -118,6 +118,8 @@ struct IntegrationService {
     std::vector<std::string> fields;
     std::string ended = {};
     ServiceKind kind = ServiceKind::ordinary;
+    // What it answers, about whom and to whom (307/НК п.2(22)); empty for one from before it had to be given.
+    Name description = {};
     bool operator==(const IntegrationService&) const = default;
 };
 
@@ -216,7 +218,8 @@ BOOST_DESCRIBE_STRUCT(ClientCredential, (), (client_id, secret_sha256, jwks))
 BOOST_DESCRIBE_ENUM(CertificateName, subject_dn, san_dns, san_uri, san_ip, san_email)
 BOOST_DESCRIBE_STRUCT(TlsClient, (), (client_id, kind, name))
 BOOST_DESCRIBE_ENUM(KeyPurpose, client_authentication, proofs, tls_certificate)
-BOOST_DESCRIBE_STRUCT(IntegrationService, (), (key, owner, personal_data, access_class, name, fields, ended, kind))
+BOOST_DESCRIBE_STRUCT(IntegrationService, (),
+                      (key, owner, personal_data, access_class, name, fields, ended, kind, description))
 BOOST_DESCRIBE_STRUCT(SecurityAgreement, (), (number, signed_on, valid_to, parties, withdrawn))
 BOOST_DESCRIBE_STRUCT(OpenService, (), (key, publisher, name, address, ended))
 BOOST_DESCRIBE_STRUCT(Purpose, (), (code, name, services, ended))

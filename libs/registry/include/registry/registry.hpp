@@ -117,6 +117,9 @@ private:
 bool same_name(const TlsClient& client, CertificateName kind, std::string_view name);
 // Whether it holds on this local day: within its period, and not ended before (236/НК п.5(3)).
 bool stands(const Connection& connection, std::string_view local_day);
+// Whether an approved application of the system's stands on this local day and names the service for a услуга that is not ended.
+bool is_connected(const Registry& registry, std::string_view system, std::string_view service,
+                  std::string_view local_day);
 // The услуга of this connection; null where there is none or it ended.
 const Purpose* purpose_of(const Connection& connection, std::string_view code);
 

@@ -8,7 +8,7 @@
 namespace kelisim::store_postgres {
 
 // The version that this program works with: the last file of db/postgres/migrations.cmake.
-inline constexpr int schema_version = 32;
+inline constexpr int schema_version = 33;
 
 // Each takes the database's lock and so throws base::Outage while another process serves from it.
 

@@ -7,7 +7,7 @@
 namespace kelisim::store_sqlite {
 
 // The version that this program works with: the last file of db/sqlite/migrations.cmake.
-inline constexpr int schema_version = 32;
+inline constexpr int schema_version = 33;
 
 // Each takes the lock of the directory and so throws base::Outage while another process serves from it.
 
