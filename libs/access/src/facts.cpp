@@ -328,6 +328,12 @@ boost::json::object details_of(const registry::IntegrationService& service) {
             {"personal_data", service.personal_data}};
 }
 
+boost::json::object described_details_of(const registry::IntegrationService& service) {
+    boost::json::object details = details_of(service);
+    details["description"] = boost::json::value_from(service.description);
+    return details;
+}
+
 boost::json::object details_of(const registry::SecurityAgreement& agreement) {
     return {{"agreement", agreement.number},
             {"signed_on", agreement.signed_on},

@@ -65,6 +65,7 @@ records::Fact registration_fact(std::string_view kind, const base::RawId& id, co
                                 boost::json::object details, base::Time now);
 boost::json::object details_of(const registry::System& system);
 boost::json::object details_of(const registry::IntegrationService& service);
+boost::json::object described_details_of(const registry::IntegrationService& service);
 boost::json::object details_of(const registry::SecurityAgreement& agreement);
 boost::json::object details_of(const registry::OpenService& service);
 records::Fact keys_registered_fact(const records::KeptKeyRegistration& registration, base::Time now);

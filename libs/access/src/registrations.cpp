@@ -2,7 +2,6 @@
 #include "access/registrations.hpp"
 
 #include <algorithm>
-#include <boost/json/value_from.hpp>
 
 #include "facts.hpp"
 #include "records/registry_store.hpp"
@@ -123,9 +122,7 @@ Registrations::Done Registrations::describe(store::WriteSession& session, std::s
     if (!service->ended.empty()) return Refusal(registry_ended_before);
     service->description = as;
     keep(session, *service);
-    auto details = details_of(*service);
-    details["description"] = boost::json::value_from(as);
-    note(session, "registry.service_described", std::move(details), order, now);
+    note(session, "registry.service_described", described_details_of(*service), order, now);
     return {};
 }
 
