@@ -242,6 +242,14 @@ test('what the gateway did not sign is not given', async () => {
         change = (text) => text;
         given(await data(id, { through: one, key: String(forged) }), abai);
       }
+      // Somebody who says that the token was over, so that another message follows and counts.
+      const once = await granted(abai, { uses_max: 1 }, one);
+      change = () => envelope('<s:Fault><faultcode>s:Server</faultcode><faultstring>x</faultstring><detail>' +
+        '<e:SendMessageFault1_SendMessageFault xmlns:e="http://bip.bee.kz/SyncChannel/v10/Types"><errorCode>KLS403</errorCode>' +
+        '<errorMessage>x</errorMessage><errorData>use_token_ended</errorData></e:SendMessageFault1_SendMessageFault></detail></s:Fault>');
+      refused(await data(once, { through: one, key: 'once' }), 502, 'connector_answer_not_signed');
+      change = (text) => text;
+      given(await data(once, { through: one, key: 'once' }), abai);
       change = () => 'no XML';
       refused(await data(await granted(abai, {}, one), { through: one }), 502, 'connector_gateway_unreadable');
     });

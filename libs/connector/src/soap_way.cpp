@@ -47,6 +47,7 @@ const base::Reason value_not_plain{
 namespace {
 
 constexpr std::chrono::seconds data_deadline{40};  // the gateway waits 30 for the owner
+constexpr int token_over = 401;                    // as WayOut::call() tells it
 constexpr std::string_view token_ended = "use_token_ended", proof_invalid = "dpop_proof_invalid";
 
 bool is_ours(std::string_view place) {
@@ -103,7 +104,7 @@ Told told_of(const soap::Fault& fault, const http::Answer& answer) {
               .codes = codes_in(fault.info ? fault.info->data : std::string()),
               .retry_after = retry_after_of(answer)};
     if (told.codes.empty()) told.codes.emplace_back(gateway_unreadable.code);
-    if (std::ranges::find(told.codes, token_ended) != told.codes.end()) told.status = 401;
+    if (std::ranges::find(told.codes, token_ended) != told.codes.end()) told.status = token_over;
     return told;
 }
 
@@ -239,7 +240,7 @@ std::optional<xml::Document> SoapWay::signed_body(const soap::Envelope& envelope
     // Given to us by hand, it needs no authority above it; its days count.
     const trust::Certificate& certificate = signer.certificate->subject();
     const auto& ours = parts_.gateway_certificates;
-    [[maybe_unused]] const bool known = std::ranges::find(ours, certificate) != ours.end();
+    const bool known = std::ranges::find(ours, certificate) != ours.end();
     if (!known || now < certificate.not_before() || now > certificate.not_after()) return std::nullopt;
     auto body = xml::Document::parse(report.content, soap::channel_limits);
     if (body.has_error()) return std::nullopt;
@@ -255,9 +256,13 @@ std::variant<Given, Told> SoapWay::read(const http::Answer& answer) const {
         return Told{
             .status = unavailable, .codes = connector::codes_in(*problem), .retry_after = retry_after_of(answer)};
     }
-    // Holds nobody's data, so that who signed it makes no difference.
-    if (const auto fault = soap::read_fault(envelope->body(), parts_.zone)) return told_of(*fault, answer);
     const auto body = signed_body(*envelope);
+    if (const auto fault = soap::read_fault(body ? body->root() : envelope->body(), parts_.zone)) {
+        Told told = told_of(*fault, answer);
+        // It holds nobody's data, so who signed it makes no difference, unless another message is to follow: that could be counted.
+        if (told.status == token_over && !body) return connector::told(bad_gateway, answer_not_signed);
+        return told;
+    }
     if (!body) return told(bad_gateway, answer_not_signed);
     const auto message = soap::read_send_message_response(body->root(), parts_.zone);
     if (answer.status != 200 || message.has_error()) return told(bad_gateway, gateway_unreadable);
@@ -282,7 +287,7 @@ awaitable<std::variant<Given, Told>> SoapWay::exchange(const SentMessage& messag
     if (is_refused(came, proof_invalid) && parts_.gateway.has_learned_time()) came = co_await send(message);
     const auto* refused = std::get_if<Told>(&came);
     // The next message under this key may be another one.
-    if (refused != nullptr && refused->status == 401 && !repeat_key.empty()) co_await drop(consent, repeat_key);
+    if (refused != nullptr && refused->status == token_over && !repeat_key.empty()) co_await drop(consent, repeat_key);
     co_return came;
 }
 
@@ -297,7 +302,7 @@ awaitable<std::optional<std::variant<Given, Told>>> SoapWay::repeat(const Consen
     if (!*earlier) co_return std::nullopt;
     auto came = co_await exchange(**earlier, consent, repeat_key);
     const auto* refused = std::get_if<Told>(&came);
-    if (refused != nullptr && refused->status == 401) co_return std::nullopt;
+    if (refused != nullptr && refused->status == token_over) co_return std::nullopt;
     co_return std::move(came);
 }
 
