@@ -11,6 +11,8 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <charconv>
+#include <cmath>
+#include <limits>
 #include <map>
 #include <sstream>
 #include <vector>
@@ -60,9 +62,36 @@ struct Stop {
     YAML::Mark at;
 };
 
-Position position_of(const YAML::Mark& mark) {
-    const auto from_one = [](int number) { return static_cast<std::size_t>(std::max(number, 0)) + 1; };
-    return {.line = from_one(mark.line), .column = from_one(mark.column)};
+// yaml-cpp counts columns in bytes, and people count characters.
+Position position_of(std::string_view text, const YAML::Mark& mark) {
+    const auto counted = [](int number) { return static_cast<std::size_t>(std::max(number, 0)); };
+    const std::size_t line = counted(mark.line);
+    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+    for (std::size_t i = 0; i < line && !text.empty(); ++i)
+        text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+    const std::string_view before = text.substr(0, counted(mark.column));
+    const auto characters = std::ranges::count_if(before, [](char c) { return (c & 0xC0) != 0x80; });
+    return {.line = line + 1, .column = static_cast<std::size_t>(characters) + 1};
+}
+
+// yaml-cpp 0.7.0 makes single bytes 85 and A0 of the escapes \N and \_. The text came as UTF-8, so such a byte where a character begins is
+// one of these.
+std::string as_utf8(const std::string& text) {
+    if (base::valid_utf8(text)) return text;
+    std::string out;
+    std::size_t rest = 0;  // of a character
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (rest > 0) {
+            --rest;
+        } else if (byte == 0x85 || byte == 0xA0) {
+            out += '\xC2';
+        } else {
+            rest = byte >= 0xF0 ? 3 : byte >= 0xE0 ? 2 : byte >= 0xC0 ? 1 : 0;
+        }
+        out += c;
+    }
+    return out;
 }
 
 bool is_one_of(std::string_view text, std::initializer_list<std::string_view> words) {
@@ -73,7 +102,9 @@ bool is_digits(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// "[-+]? [0-9]+", "0o [0-7]+", "0x [0-9a-fA-F]+" (10.3.2); too large a one is a number that is not whole.
+constexpr double beyond = std::numeric_limits<double>::infinity();
+
+// "[-+]? [0-9]+", "0o [0-7]+", "0x [0-9a-fA-F]+" (10.3.2). Too large a decimal one is a number that is not whole, as in JSON.
 std::optional<value> integer_of(std::string_view text) {
     const bool octal = text.starts_with("0o"), hexadecimal = text.starts_with("0x");
     std::string_view digits = text;
@@ -83,14 +114,16 @@ std::optional<value> integer_of(std::string_view text) {
         digits.remove_prefix(1);
     const bool decimal = is_digits(digits.starts_with('-') && text.starts_with('-') ? digits.substr(1) : digits);
     if (!octal && !hexadecimal && !decimal) return std::nullopt;
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number,
-                                              octal         ? 8
-                                              : hexadecimal ? 16
-                                                            : 10);
-    if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
     if ((octal || hexadecimal) && digits.starts_with('-')) return std::nullopt;
-    return value(number);
+    const char* const last = digits.data() + digits.size();
+    const int radix = octal ? 8 : hexadecimal ? 16 : 10;
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(digits.data(), last, number, radix);
+    if (end != last || error == std::errc::invalid_argument) return std::nullopt;
+    if (error == std::errc()) return value(number);
+    std::uint64_t large = 0;
+    if (std::from_chars(digits.data(), last, large, radix).ec == std::errc()) return value(large);
+    return octal || hexadecimal ? std::optional<value>(beyond) : std::nullopt;
 }
 
 // "[-+]? ( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )?"
@@ -104,8 +137,10 @@ std::optional<value> fraction_of(std::string_view text) {
     if (!begins || (text.starts_with('+') && digits.starts_with('-'))) return std::nullopt;
     double number = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-    return value(number);
+    if (error == std::errc::invalid_argument || end != digits.data() + digits.size()) return std::nullopt;
+    if (error == std::errc()) return value(number);
+    const bool tiny = digits.find("e-") != std::string_view::npos || digits.find("E-") != std::string_view::npos;
+    return value(tiny ? 0.0 : beyond);
 }
 
 // What a plain scalar stands for in the core schema; nothing for what no JSON can hold.
@@ -116,9 +151,11 @@ std::optional<value> resolved(const std::string& text) {
     const std::string_view bare =
         text.starts_with('-') || text.starts_with('+') ? std::string_view(text).substr(1) : text;
     if (is_one_of(bare, {".inf", ".Inf", ".INF"}) || is_one_of(text, {".nan", ".NaN", ".NAN"})) return std::nullopt;
-    if (auto number = integer_of(text)) return number;
-    if (auto number = fraction_of(text)) return number;
-    return value(text);
+    auto number = integer_of(text);
+    if (!number) number = fraction_of(text);
+    if (!number) return value(text);
+    const double* fraction = number->if_double();
+    return fraction != nullptr && std::isinf(*fraction) ? std::nullopt : number;
 }
 
 bool is_standard(std::string_view tag, std::string_view name) {
@@ -139,8 +176,9 @@ public:
     void OnDocumentEnd() override {}
     void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { put(mark, nullptr, anchor, 1, 0); }
     void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                  const std::string& text) override {
-        if (is_key_next()) return put_key(mark, tag, text);
+                  const std::string& raw) override {
+        const std::string text = as_utf8(raw);
+        if (is_key_next()) return put_key(mark, tag, anchor, text);
         auto scalar = scalar_of(tag, text);
         if (!scalar) throw Stop{yaml_beyond_json, mark};
         put(mark, std::move(*scalar), anchor, 1, text.size());
@@ -183,15 +221,16 @@ private:
         if (tag == "!" || is_standard(tag, "str")) return value(text);
         auto plain = resolved(text);
         if (tag == "?" || !plain) return plain;
-        const bool fits =
-            (is_standard(tag, "null") && plain->is_null()) || (is_standard(tag, "bool") && plain->is_bool()) ||
-            (is_standard(tag, "int") && plain->is_int64()) || (is_standard(tag, "float") && plain->is_number());
+        const bool fits = (is_standard(tag, "null") && plain->is_null()) ||
+                          (is_standard(tag, "bool") && plain->is_bool()) ||
+                          (is_standard(tag, "int") && (plain->is_int64() || plain->is_uint64())) ||
+                          (is_standard(tag, "float") && plain->is_number());
         return fits ? plain : std::nullopt;
     }
 
     bool is_key_next() const { return !open_.empty() && open_.back().what.is_object() && !open_.back().key; }
 
-    void put_key(const YAML::Mark& mark, std::string_view tag, const std::string& text) {
+    void put_key(const YAML::Mark& mark, std::string_view tag, YAML::anchor_t anchor, const std::string& text) {
         // 200: is the member "200", as OpenAPI 3.1.0 section 4.3 has it.
         const bool plain = tag == "?", fine = plain || tag == "!" || is_standard(tag, "str");
         if (!fine || (plain && text == "<<")) throw Stop{yaml_beyond_json, mark};
@@ -199,6 +238,9 @@ private:
         spend(mark, 0, text.size());
         open_.back().bytes += text.size();
         open_.back().key = text;
+        if (anchor == YAML::NullAnchor) return;
+        if (auto scalar = scalar_of(tag, text))
+            kept_.insert_or_assign(anchor, Kept{std::move(*scalar), 1, text.size(), 0});
     }
 
     void put(const YAML::Mark& mark, value what, YAML::anchor_t anchor, std::size_t nodes, std::size_t bytes) {
@@ -257,8 +299,8 @@ private:
     std::size_t nodes_ = 0, bytes_ = 0;
 };
 
-Unread unread(const Reason& why, const YAML::Mark& at) {
-    return {.refusal = base::Refusal(why), .at = position_of(at)};
+Unread unread(std::string_view text, const Reason& why, const YAML::Mark& at) {
+    return {.refusal = base::Refusal(why), .at = position_of(text, at)};
 }
 
 }  // namespace
@@ -274,11 +316,11 @@ std::variant<value, Unread> read_yaml(std::string_view text) {
         while (parser.HandleNextDocument(builder)) {
         }
     } catch (const Stop& stop) {
-        return unread(stop.why, stop.at);
+        return unread(text, stop.why, stop.at);
     } catch (const YAML::DeepRecursion& error) {
-        return unread(yaml_too_large, error.mark);
+        return unread(text, yaml_too_large, error.mark);
     } catch (const YAML::Exception& error) {
-        return unread(yaml_malformed, error.mark);
+        return unread(text, yaml_malformed, error.mark);
     }
     if (!builder.begun()) return Unread{.refusal = base::Refusal(yaml_malformed), .at = {}};
     return builder.take();

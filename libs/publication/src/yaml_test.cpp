@@ -45,6 +45,9 @@ TEST(Yaml, ScalarsAreOfTheCoreSchema) {
     EXPECT_EQ(
         read("[no, yes, on, off, y, 1_000, 0b1, 12:30, 2026-11-21, 1.2.3, -, +, ., 0x, 0o8, e3, infinity, nan]"),
         R"(["no","yes","on","off","y","1_000","0b1","12:30","2026-11-21","1.2.3","-","+",".","0x","0o8","e3","infinity","nan"])");
+    // What the JSON reader makes of them.
+    EXPECT_EQ(read("[9223372036854775808, 18446744073709551615, -9223372036854775809, 1e-400]"),
+              "[9223372036854775808,18446744073709551615,-9.223372036854776E18,0E0]");
     EXPECT_EQ(read("[!!str 1, ! 2, !!int 3, !!float 4, !!bool true, !!null ~, !!seq [], !!map {}]"),
               R"(["1","2",3,4,true,null,[],{}])");
 }
@@ -54,10 +57,19 @@ TEST(Yaml, KeysAreTexts) {
     EXPECT_EQ(read("'<<': 1\n"), R"({"<<":1})");
 }
 
+// 5.7, Escaped Characters: \\N is U+0085, \\_ is U+00A0.
+TEST(Yaml, TextsAreUtf8WhateverIsEscaped) {
+    EXPECT_EQ(read("\"к\\_қ\\N\": \"\\_\\_\\L\\P\\x85\"\n"),
+              "{\"к\xC2\xA0қ\xC2\x85\":\"\xC2\xA0\xC2\xA0\xE2\x80\xA8\xE2\x80\xA9\xC2\x85\"}");
+    EXPECT_EQ(read("\"\\_\": 1\n\"\\xA0\": 2\n"), "key_twice 2:1");
+    EXPECT_EQ(read("a: \"\\uD800\"\n").substr(0, 9), "malformed");
+}
+
 TEST(Yaml, AliasesAreCopies) {
     EXPECT_EQ(read("a: &x {k: [1]}\nb: *x\nc: &y text\nd: [*y, *y]\n"),
               R"({"a":{"k":[1]},"b":{"k":[1]},"c":"text","d":["text","text"]})");
     EXPECT_EQ(read("a: &x 1\nb: &x 2\nc: *x\n"), R"({"a":1,"b":2,"c":2})");
+    EXPECT_EQ(read("&k key: 1\nb: *k\n&n 200: 2\nc: *n\n"), R"({"key":1,"b":"key","200":2,"c":200})");
 }
 
 TEST(Yaml, WhatIsNoYamlIsRefusedAtItsPlace) {
@@ -67,6 +79,12 @@ TEST(Yaml, WhatIsNoYamlIsRefusedAtItsPlace) {
     EXPECT_EQ(read("a: b\n\tc: d\n"), "malformed 2:1");
     EXPECT_EQ(read("a: @b\n"), "malformed 1:4");
     EXPECT_EQ(read("a: \"\\q\"\n"), "malformed 1:7");
+    // Columns are of characters, not of bytes.
+    EXPECT_EQ(read("атауы: @b\n"), "malformed 1:8");
+    EXPECT_EQ(read("\xEF\xBB\xBF"
+                   "атауы: @b\n"),
+              "malformed 1:8");
+    EXPECT_EQ(read("ә: б\r\nатауы: @b\r\n"), "malformed 2:8");
     EXPECT_EQ(read(""), "malformed");
     EXPECT_EQ(read("# nothing\n"), "malformed");
     EXPECT_EQ(read("a: \xFF\n"), "malformed");
@@ -88,6 +106,11 @@ TEST(Yaml, WhatJsonCannotHoldIsRefused) {
     EXPECT_EQ(read("a: .inf\n"), "beyond_json 1:4");
     EXPECT_EQ(read("a: -.INF\n"), "beyond_json 1:4");
     EXPECT_EQ(read("a: .nan\n"), "beyond_json 1:4");
+    EXPECT_EQ(read("a: 1e400\n"), "beyond_json 1:4");
+    EXPECT_EQ(read("a: -1E+400\n"), "beyond_json 1:4");
+    EXPECT_EQ(read("a: 0x10000000000000000\n"), "beyond_json 1:4");
+    EXPECT_EQ(read("a: 0o2000000000000000000000\n"), "beyond_json 1:4");
+    EXPECT_EQ(read("қ: !mine {}\n"), "beyond_json 1:4");
     EXPECT_EQ(read("a: !!binary aGVsbG8=\n"), "beyond_json 1:4");
     EXPECT_EQ(read("a: !!python/object:os.system x\n"), "beyond_json 1:4");
     EXPECT_EQ(read("a: !mine {}\n"), "beyond_json 1:4");
